@@ -1,0 +1,125 @@
+//! A message in a room.
+
+use std::fmt;
+
+use super::{
+    event::Seq,
+    text::{check_length, check_no_nul},
+    time::Timestamp,
+};
+use crate::error::{Fault, FieldCode};
+
+/// What a message says: 1 to 4,000 characters, not only white space, no NUL; kept byte for byte (R-MSG-05).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MessageBody(String);
+
+impl MessageBody {
+    /// The greatest number of characters.
+    pub const MAX: usize = 4_000;
+
+    /// Checks the text.
+    pub fn parse(text: String) -> Result<Self, Fault> {
+        check_length(&text, 1, Self::MAX)?;
+        check_no_nul(&text)?;
+        if text.chars().all(char::is_whitespace) {
+            return Err(Fault::new(FieldCode::TooShort, "must not be only white space"));
+        }
+        Ok(Self(text))
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// The idempotency key of a client's writing: 1 to 64 printable ASCII characters, best a random UUID. Unique for the
+/// room and the sender (R-MSG-04), or for the maker of a room.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ClientId(Box<str>);
+
+impl ClientId {
+    /// The greatest number of characters.
+    pub const MAX: usize = 64;
+
+    /// Checks the text.
+    pub fn parse(text: &str) -> Result<Self, Fault> {
+        check_length(text, 1, Self::MAX)?;
+        if !text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+            return Err(Fault::new(FieldCode::BadFormat, "only printable ASCII"));
+        }
+        Ok(Self(text.into()))
+    }
+
+    /// The key as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for ClientId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// A keyed MAC over what was first sent under a [`ClientId`], so that a repeat is told from other content without
+/// keeping the content itself (R-MSG-04).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ContentMac([u8; 16]);
+
+impl ContentMac {
+    /// The MAC of these bytes.
+    pub const fn from_bytes(bytes: [u8; 16]) -> Self {
+        Self(bytes)
+    }
+
+    /// The bytes.
+    pub const fn as_bytes(&self) -> &[u8; 16] {
+        &self.0
+    }
+}
+
+/// A message, as it is now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Message {
+    /// What it says; absent once it was deleted.
+    pub body: Option<MessageBody>,
+    /// The sender's key for it.
+    pub client_id: Option<ClientId>,
+    /// The message of the same room that it answers.
+    pub reply_to: Option<Seq>,
+    /// When it was edited last.
+    pub edited_at: Option<Timestamp>,
+    /// When it was deleted.
+    pub deleted_at: Option<Timestamp>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn r_msg_05_a_body_has_1_to_4000_characters_not_only_white_space() {
+        let code = |text: String| MessageBody::parse(text).map_err(|fault| fault.code).err();
+        assert_eq!(code(String::new()), Some(FieldCode::TooShort));
+        assert_eq!(code(" \n\u{3000}".into()), Some(FieldCode::TooShort));
+        assert_eq!(code("a\0b".into()), Some(FieldCode::BadFormat));
+        assert_eq!(code("\u{1F600}".repeat(4_000)), None);
+        assert_eq!(code("x".repeat(4_001)), Some(FieldCode::TooLong));
+    }
+
+    #[test]
+    fn r_msg_05_a_body_is_kept_byte_for_byte() {
+        let text = " e\u{301}\u{202e} \r\n";
+        assert_eq!(MessageBody::parse(text.to_owned()).unwrap().as_str(), text);
+    }
+
+    #[test]
+    fn r_msg_04_a_client_id_is_1_to_64_printable_ascii() {
+        assert!(ClientId::parse(&"~".repeat(64)).is_ok());
+        for bad in ["", "a\u{e9}", "a\tb", &"x".repeat(65)] {
+            assert!(ClientId::parse(bad).is_err(), "{bad:?}");
+        }
+    }
+}

@@ -1,0 +1,26 @@
+//! How nodes tell each other what has happened.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+use crate::realtime::notice::Notice;
+
+/// Carries notices of what was committed to every node, this one included.
+///
+/// A notice is a hint: it may be lost, come twice or out of order, and the receiving side copes, since the log is the
+/// truth. What is published is seen by the local sink before `publish` answers, so that on one node nothing is late.
+#[async_trait]
+pub trait Bus: Send + Sync + 'static {
+    /// Names the sink of this node. Called once, before anything is published.
+    fn attach(&self, sink: Arc<dyn BusSink>);
+
+    /// Publishes what was committed. Never fails: what cannot be carried is made up for from the store.
+    async fn publish(&self, notices: Vec<Notice>);
+}
+
+/// Where a bus delivers. Does not block.
+pub trait BusSink: Send + Sync + 'static {
+    /// Takes notices that were committed, on this node or another.
+    fn deliver(&self, notices: Vec<Notice>);
+}

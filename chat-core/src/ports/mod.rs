@@ -1,0 +1,6 @@
+//! What the chat needs of the outside, as traits. The contract stands on every method: who implements one need not
+//! have read the others.
+
+pub mod bus;
+pub mod clock;
+pub mod store;

@@ -1,0 +1,58 @@
+use async_trait::async_trait;
+
+use super::{Attempt, StoreError};
+use crate::{
+    model::{
+        event::{Event, Seq},
+        room::{Member, RoomId},
+        user::UserId,
+    },
+    rules::message::{Draft, Planned},
+};
+
+/// A stretch of a room's log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EventRange {
+    /// The oldest events with numbers above this one.
+    After(Seq),
+    /// The newest events with numbers below this one.
+    Before(Seq),
+    /// The newest events.
+    Newest,
+}
+
+/// Writing and reading the rooms' logs.
+#[async_trait]
+pub trait MessageStore: Send + Sync + 'static {
+    /// Commits a batch of messages in one transaction, and says what became of each, in the order of the drafts.
+    ///
+    /// - **Locks:** all rooms that the drafts name, in the order of their ids, until the commit. No user.
+    /// - **Decides nothing:** reads [`BatchFacts`](crate::rules::message::BatchFacts) under those locks, writes what
+    ///   [`plan_batch`](crate::rules::message::plan_batch) makes of them, and answers its plan. Events are stamped
+    ///   with the attempt's time.
+    /// - **Order:** with the room's row, `last_seq` grows by the number of its new events; no reader sees one without
+    ///   the other.
+    /// - **Retry:** harmless where all drafts carry client ids; otherwise only after an error that says that nothing
+    ///   was changed.
+    /// - **Errors:** as of [`StoreTx::commit`](super::StoreTx::commit): after `Unknown`, ask
+    ///   [`Store::was_committed`](super::Store::was_committed). After any other nothing was changed.
+    async fn append(&self, drafts: &[Draft], attempt: Attempt) -> Result<Vec<Planned>, StoreError>;
+
+    /// At most `limit` events of a room, in the order of the log, each as it is now.
+    async fn events(&self, room: RoomId, range: EventRange, limit: usize) -> Result<Vec<Event>, StoreError>;
+}
+
+/// Writing a room's log as part of something greater, and read positions.
+#[async_trait]
+pub trait MessageTx: Send {
+    /// Appends an event of any kind but a message, and makes its number the room's `last_seq`. Lock: the room, whose
+    /// `last_seq` the event's number follows directly; `Corrupt` where it does not.
+    async fn append_event(&mut self, event: &Event) -> Result<(), StoreError>;
+
+    /// Locks one present membership, and reads it with the number of the room's newest event, which may grow
+    /// meanwhile. `None` where the user is no present member, or there is no such room.
+    async fn lock_member(&mut self, room: RoomId, user: &UserId) -> Result<Option<(Member, Seq)>, StoreError>;
+
+    /// Sets how far a member has read. Lock: the membership.
+    async fn set_read(&mut self, room: RoomId, user: &UserId, seq: Seq) -> Result<(), StoreError>;
+}

@@ -1,0 +1,93 @@
+use async_trait::async_trait;
+
+use super::StoreError;
+use crate::model::{
+    event::Seq,
+    message::ClientId,
+    room::{Capacity, Member, NamedMember, Role, Room, RoomId, RoomView},
+    text::Name,
+    time::Timestamp,
+    user::{PasswordHash, UserId},
+};
+
+/// A room to be. It has no members and no events until they are added.
+#[derive(Clone, Debug)]
+pub struct NewRoom {
+    /// Which.
+    pub id: RoomId,
+    /// Its name.
+    pub name: Name,
+    /// Who makes it, and owns it.
+    pub owner: UserId,
+    /// Its password.
+    pub password: PasswordHash,
+    /// How many members it may have.
+    pub capacity: Capacity,
+    /// The maker's key for it, unique among the rooms that they made.
+    pub client_id: Option<ClientId>,
+    /// Since when.
+    pub created_at: Timestamp,
+}
+
+/// A room under lock.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LockedRoom {
+    /// The room.
+    pub room: Room,
+    /// Its password.
+    pub password: PasswordHash,
+}
+
+/// Reading rooms.
+#[async_trait]
+pub trait RoomStore: Send + Sync + 'static {
+    /// The room and its password, closed ones included.
+    async fn room(&self, id: RoomId) -> Result<Option<LockedRoom>, StoreError>;
+
+    /// The room as this user sees it; `None` where they are no present member, or there is no such room.
+    async fn room_view(&self, id: RoomId, user: &UserId) -> Result<Option<RoomView>, StoreError>;
+
+    /// All rooms of which the user is a present member, closed ones included, the one with the latest event first.
+    async fn rooms_of(&self, user: &UserId) -> Result<Vec<RoomView>, StoreError>;
+
+    /// The present members of a room with their names, owner first, then moderators, then members, each by the
+    /// earlier join.
+    async fn members(&self, id: RoomId) -> Result<Vec<NamedMember>, StoreError>;
+
+    /// The numbers of the newest events of these rooms, of those that exist, in no order.
+    async fn last_seqs(&self, ids: &[RoomId]) -> Result<Vec<(RoomId, Seq)>, StoreError>;
+}
+
+/// Writing rooms and their members.
+#[async_trait]
+pub trait RoomTx: Send {
+    /// Locks a room, and reads it.
+    async fn lock_room(&mut self, id: RoomId) -> Result<Option<LockedRoom>, StoreError>;
+
+    /// The room that `owner` made under `client_id`, if any, whoever owns it now. Lock: the user who made it.
+    async fn room_made_as(&mut self, owner: &UserId, client_id: &ClientId) -> Result<Option<RoomId>, StoreError>;
+
+    /// Inserts a room with `last_seq` 0 and no members. Lock: the owner. Errors: `Taken(RoomClientId)`.
+    async fn insert_room(&mut self, room: &NewRoom) -> Result<(), StoreError>;
+
+    /// The present members of a room, in no order. Lock: the room.
+    async fn members_in(&mut self, id: RoomId) -> Result<Vec<Member>, StoreError>;
+
+    /// One present member of a room. Lock: the room.
+    async fn member_in(&mut self, id: RoomId, user: &UserId) -> Result<Option<Member>, StoreError>;
+
+    /// Whether a user is banned from a room (R-ROL-02). Lock: the room.
+    async fn is_banned(&mut self, id: RoomId, user: &UserId) -> Result<bool, StoreError>;
+
+    /// Gives a seat, also to one who had a seat earlier, and counts it. Lock: the room.
+    async fn seat_member(&mut self, id: RoomId, member: &Member) -> Result<(), StoreError>;
+
+    /// Takes a seat back, and counts it; that the user was there stays known (R-FRI-01). Lock: the room.
+    async fn unseat_member(&mut self, id: RoomId, user: &UserId, at: Timestamp) -> Result<(), StoreError>;
+
+    /// Sets the role of a present member, and of the room its owner where the role is that. Lock: the room.
+    async fn set_role(&mut self, id: RoomId, user: &UserId, role: Role) -> Result<(), StoreError>;
+
+    /// Closes a room. Lock: the room.
+    async fn close_room(&mut self, id: RoomId, at: Timestamp) -> Result<(), StoreError>;
+}

@@ -1,0 +1,4 @@
+//! The live half of the chat.
+
+pub mod connection;
+pub mod notice;

@@ -1,0 +1,84 @@
+//! What was committed, as nodes and connections hear of it.
+
+use std::sync::{Arc, OnceLock};
+
+use bytes::Bytes;
+
+use crate::{
+    model::{
+        event::{Event, Seq},
+        friend::{FriendChange, RequestId},
+        room::RoomId,
+        session::SessionId,
+        user::UserId,
+    },
+    realtime::connection::ConnectionId,
+};
+
+/// Something that was committed and concerns live connections.
+#[derive(Clone, Debug)]
+pub enum Notice {
+    /// An event of a room's log.
+    Logged(Arc<Logged>),
+    /// A member has read on.
+    Receipt {
+        /// In which room.
+        room: RoomId,
+        /// Who.
+        user: UserId,
+        /// How far.
+        read_seq: Seq,
+    },
+    /// A friendship or a request changed.
+    Friend {
+        /// Who is told.
+        to: UserId,
+        /// What happened.
+        change: FriendChange,
+        /// With whom.
+        with: UserId,
+        /// By which request, where there is one.
+        request: Option<RequestId>,
+    },
+    /// A session was ended: its connections close, its access tokens are good no more.
+    SessionEnded {
+        /// Whose.
+        user: UserId,
+        /// Which.
+        session: SessionId,
+    },
+}
+
+/// An event of a room's log on its way to the connections, encoded once for all of them.
+#[derive(Debug)]
+pub struct Logged {
+    /// The event.
+    pub event: Event,
+    /// The command that caused it: on that connection its reply stands in the event's place.
+    pub(crate) origin: Option<Origin>,
+    encoded: OnceLock<Bytes>,
+}
+
+/// A command on a live connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Origin {
+    pub(crate) connection: ConnectionId,
+    pub(crate) command: u64,
+}
+
+impl Logged {
+    /// An event that no connection's command has caused.
+    pub fn new(event: Event) -> Self {
+        Self { event, origin: None, encoded: OnceLock::new() }
+    }
+
+    pub(crate) fn caused_by(event: Event, origin: Option<Origin>) -> Self {
+        Self { event, origin, encoded: OnceLock::new() }
+    }
+
+    /// The event in the encoding of the transport that first asks; all others get the same bytes. One slot, for the
+    /// one encoding that a process speaks to most of its connections; other transports encode for themselves.
+    pub fn encoded(&self, encode: impl FnOnce(&Event) -> Bytes) -> &Bytes {
+        self.encoded.get_or_init(|| encode(&self.event))
+    }
+}

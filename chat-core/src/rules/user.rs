@@ -1,0 +1,57 @@
+//! Who may register and act.
+
+use crate::{
+    error::{Fault, FieldCode, Rejection},
+    model::{coin::Coins, user::Standing},
+    policy::StartingCoins,
+};
+
+/// The opening balance of a registration that asks for `requested` coins (R-ACC-04).
+pub fn decide_opening_balance(policy: StartingCoins, requested: Coins) -> Result<Coins, Rejection> {
+    match policy {
+        StartingCoins::Fixed(coins) => Ok(coins),
+        StartingCoins::AsRequested { max } if requested <= max => Ok(requested),
+        StartingCoins::AsRequested { max } => {
+            Err(Rejection::invalid("availCoins", Fault::new(FieldCode::OutOfRange, format!("at most {max}"))))
+        }
+    }
+}
+
+/// Whether a user who was signed in may still act (R-ACC-06). An erased user has no session left.
+pub const fn decide_act(standing: Standing) -> Result<(), Rejection> {
+    match standing {
+        Standing::Active => Ok(()),
+        Standing::Suspended => Err(Rejection::Suspended),
+        Standing::Erased => Err(Rejection::SessionRevoked),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn coins(count: i64) -> Coins {
+        Coins::new(count).unwrap()
+    }
+
+    #[test]
+    fn r_acc_04_one_begins_with_what_one_asked_for_up_to_the_maximum() {
+        let policy = StartingCoins::AsRequested { max: coins(1_000) };
+        assert_eq!(decide_opening_balance(policy, coins(0)), Ok(coins(0)));
+        assert_eq!(decide_opening_balance(policy, coins(1_000)), Ok(coins(1_000)));
+        let refused = decide_opening_balance(policy, coins(1_001));
+        assert!(matches!(&refused, Err(Rejection::Invalid(errors)) if errors[0].field == "availCoins"), "{refused:?}");
+    }
+
+    #[test]
+    fn r_acc_04_a_fixed_opening_balance_ignores_what_was_asked_for() {
+        assert_eq!(decide_opening_balance(StartingCoins::Fixed(coins(7)), Coins::MAX), Ok(coins(7)));
+    }
+
+    #[test]
+    fn r_acc_06_a_suspended_or_erased_user_does_not_act() {
+        assert_eq!(decide_act(Standing::Active), Ok(()));
+        assert_eq!(decide_act(Standing::Suspended), Err(Rejection::Suspended));
+        assert_eq!(decide_act(Standing::Erased), Err(Rejection::SessionRevoked));
+    }
+}
