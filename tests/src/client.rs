@@ -1,0 +1,136 @@
+//! A REST client of one user on one device.
+
+use http::{Method, header};
+use reqwest::RequestBuilder;
+use serde_json::Value;
+
+use crate::answer::Answer;
+use crate::{PATIENCE, Server};
+
+/// Sends requests, with the access token once signed in, and hands back checked answers.
+#[derive(Clone)]
+pub struct Client {
+    http: reqwest::Client,
+    base: String,
+    /// The user that is signed in; empty for nobody.
+    pub user_id: String,
+    /// The device that is signed in; empty for none.
+    pub device_id: String,
+    /// What goes into `Authorization`, without `Bearer`.
+    pub access_token: Option<String>,
+    /// The refresh token of the session.
+    pub refresh_token: String,
+}
+
+impl Client {
+    /// A client of nobody, for a server at `base` (`http://127.0.0.1:PORT`).
+    pub fn nobody(base: &str) -> Self {
+        let http = reqwest::Client::builder().timeout(PATIENCE).no_proxy().build().expect("no TLS, nothing to fail");
+        Self {
+            http,
+            base: base.to_owned(),
+            user_id: String::new(),
+            device_id: String::new(),
+            access_token: None,
+            refresh_token: String::new(),
+        }
+    }
+
+    /// The same connection pool with another bearer token and no user.
+    pub fn with_token(&self, token: &str) -> Self {
+        Self { access_token: Some(token.to_owned()), ..Self::nobody(&self.base) }
+    }
+
+    /// The same session at a server that has been started again, on another port.
+    pub fn at(&self, server: &Server) -> Self {
+        Self { base: server.base().to_owned(), ..self.clone() }
+    }
+
+    /// The client of the user and session that registering or signing in answered.
+    ///
+    /// # Panics
+    /// When the answer is not `{user, session}`.
+    #[track_caller]
+    pub fn signed_in(&self, answer: &Value) -> Self {
+        let text = |value: &Value| value.as_str().unwrap_or_else(|| panic!("no user and session: {answer}")).to_owned();
+        Self {
+            http: self.http.clone(),
+            base: self.base.clone(),
+            user_id: text(&answer["user"]["userId"]),
+            device_id: text(&answer["session"]["deviceId"]),
+            access_token: Some(text(&answer["session"]["accessToken"])),
+            refresh_token: text(&answer["session"]["refreshToken"]),
+        }
+    }
+
+    /// The access token.
+    ///
+    /// # Panics
+    /// When nobody is signed in.
+    #[track_caller]
+    pub fn token(&self) -> &str {
+        self.access_token.as_deref().expect("this client is signed in")
+    }
+
+    /// A request to build upon, with the token of this client.
+    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        let request = self.http.request(method, format!("{}{path}", self.base));
+        match &self.access_token {
+            Some(token) => request.header(header::AUTHORIZATION, format!("Bearer {token}")),
+            None => request,
+        }
+    }
+
+    /// Sends a request and checks its answer.
+    ///
+    /// # Panics
+    /// When no answer comes, or one that breaks the contract.
+    pub async fn send(&self, request: RequestBuilder) -> Answer {
+        let request = request.build().expect("a request that can be sent");
+        let asked = format!("{} {} by {:?}", request.method(), request.url().path(), self.user_id);
+        let response = self.http.execute(request).await.unwrap_or_else(|error| panic!("{asked}: {error:?}"));
+        let (status, headers) = (response.status(), response.headers().clone());
+        let body = response.bytes().await.unwrap_or_else(|error| panic!("{asked}: no body: {error:?}"));
+        Answer::checked(asked, status, headers, &body)
+    }
+
+    /// GET.
+    pub async fn get(&self, path: &str) -> Answer {
+        self.send(self.request(Method::GET, path)).await
+    }
+
+    /// DELETE.
+    pub async fn delete(&self, path: &str) -> Answer {
+        self.send(self.request(Method::DELETE, path)).await
+    }
+
+    /// POST with a JSON body.
+    pub async fn post(&self, path: &str, body: Value) -> Answer {
+        self.json(Method::POST, path, body).await
+    }
+
+    /// POST without a body, as for `leave`, `accept` and `logout`.
+    pub async fn post_empty(&self, path: &str) -> Answer {
+        self.send(self.request(Method::POST, path)).await
+    }
+
+    /// PUT with a JSON body.
+    pub async fn put(&self, path: &str, body: Value) -> Answer {
+        self.json(Method::PUT, path, body).await
+    }
+
+    /// PATCH with a JSON body.
+    pub async fn patch(&self, path: &str, body: Value) -> Answer {
+        self.json(Method::PATCH, path, body).await
+    }
+
+    /// Any method with a JSON body.
+    pub async fn json(&self, method: Method, path: &str, body: Value) -> Answer {
+        self.send(self.request(method, path).json(&body)).await
+    }
+
+    /// Any method with a body as it is, under this content type.
+    pub async fn raw(&self, method: Method, path: &str, content_type: &str, body: impl Into<reqwest::Body>) -> Answer {
+        self.send(self.request(method, path).header(header::CONTENT_TYPE, content_type).body(body)).await
+    }
+}

@@ -1,0 +1,24 @@
+//! The harness of the black-box tests: the real server in a process of its own, a REST client and a
+//! WebSocket client that check on every answer what the wire contract promises of all of them.
+//!
+//! Each test starts a server of its own, since a test runner may give each test a process of its own.
+//! Nothing here sleeps: whoever waits, waits for an event, and shows what came instead when it does not.
+
+mod answer;
+mod client;
+mod codes;
+mod order;
+mod scenario;
+mod server;
+mod socket;
+
+pub use answer::{Answer, assert_problem, is_timestamp};
+pub use client::Client;
+pub use codes::{FIELD_CODES, status_of};
+pub use order::RoomOrder;
+pub use scenario::{PASSWORD, ROOM_PASSWORD, registration};
+pub use server::{ADMIN_TOKEN, Server};
+pub use socket::{Closed, Socket};
+
+/// How long anything may take before a test gives up on it: far above what a loaded machine needs.
+pub const PATIENCE: std::time::Duration = std::time::Duration::from_secs(30);

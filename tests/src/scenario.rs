@@ -1,0 +1,155 @@
+//! What most tests begin with: people, rooms, messages.
+
+use serde_json::{Value, json};
+
+use crate::{ADMIN_TOKEN, Client, Server};
+
+/// The password of every user that [`Server::register`] makes.
+pub const PASSWORD: &str = "kestrel-ladder-92";
+
+/// The password of every room that [`Client::create_room`] makes.
+pub const ROOM_PASSWORD: &str = "tin-whistle-7";
+
+/// A registration that is right in every field, for a test to spoil one.
+pub fn registration(user_id: &str) -> Value {
+    json!({"userId": user_id, "deviceId": "phone", "name": format!("The {user_id}"), "phone": "+4915112345678",
+        "availCoins": 0, "password": PASSWORD})
+}
+
+impl Server {
+    /// A client that is signed in as nobody.
+    pub fn nobody(&self) -> Client {
+        Client::nobody(self.base())
+    }
+
+    /// A client with the operator's token, for paths under `/admin`.
+    pub fn admin(&self) -> Client {
+        self.nobody().with_token(ADMIN_TOKEN)
+    }
+
+    /// Registers a user without coins on the device `phone`.
+    pub async fn register(&self, user_id: &str) -> Client {
+        self.register_with_coins(user_id, 0).await
+    }
+
+    /// Registers a user with an opening balance.
+    pub async fn register_with_coins(&self, user_id: &str, coins: i64) -> Client {
+        let mut body = registration(user_id);
+        body["availCoins"] = json!(coins);
+        let nobody = self.nobody();
+        let answer = nobody.post("/api/register", body).await.is(201);
+        nobody.signed_in(&answer)
+    }
+
+    /// Registers a user and makes them prime.
+    pub async fn prime(&self, user_id: &str) -> Client {
+        let client = self.register(user_id).await;
+        self.make_prime(user_id, true).await;
+        client
+    }
+
+    /// Signs in with the password of [`Server::register`].
+    pub async fn login(&self, user_id: &str, device_id: &str) -> Client {
+        let nobody = self.nobody();
+        let body = json!({"userId": user_id, "deviceId": device_id, "password": PASSWORD});
+        nobody.signed_in(&nobody.post("/api/login", body).await.is(200))
+    }
+
+    /// Makes a user prime or ordinary, as the operator.
+    pub async fn make_prime(&self, user_id: &str, prime: bool) {
+        let path = format!("/admin/users/{user_id}/prime");
+        let user = self.admin().put(&path, json!({"prime": prime})).await.is(200);
+        assert_eq!((&user["userId"], &user["prime"]), (&json!(user_id), &json!(prime)), "{user}");
+    }
+
+    /// Credits coins (or debits, below zero), as the operator.
+    pub async fn grant(&self, user_id: &str, amount: i64, key: &str) -> Value {
+        let path = format!("/admin/users/{user_id}/coins");
+        self.admin().post(&path, json!({"amount": amount, "reason": "a present", "key": key})).await.is(201)
+    }
+}
+
+impl Client {
+    /// Makes a room of six under [`ROOM_PASSWORD`] and answers its id. Only a prime user can.
+    pub async fn create_room(&self, name: &str) -> String {
+        let room = self.post("/api/chatrooms", json!({"name": name, "password": ROOM_PASSWORD})).await.is(201);
+        room["roomId"].as_str().expect("a room has an id").to_owned()
+    }
+
+    /// Joins by id and password, and answers what joining answers.
+    pub async fn join(&self, room: &str) -> Value {
+        self.post("/api/joinroom", json!({"roomId": room, "password": ROOM_PASSWORD})).await.is(200)
+    }
+
+    /// Leaves a room.
+    pub async fn leave(&self, room: &str) {
+        self.post_empty(&format!("/api/chatrooms/{room}/leave")).await.is(204);
+    }
+
+    /// Writes a message over REST and answers its event.
+    pub async fn write(&self, room: &str, body: &str) -> Value {
+        self.post("/api/messages", json!({"roomId": room, "body": body})).await.is(201)
+    }
+
+    /// A page of a room's log; `query` as in `after=3&limit=2`, or empty.
+    pub async fn page(&self, room: &str, query: &str) -> Value {
+        self.get(&format!("/api/chatrooms/{room}/messages?{query}")).await.is(200)
+    }
+
+    /// All events of a room that fit one page, oldest first.
+    pub async fn log(&self, room: &str) -> Vec<Value> {
+        let page = self.page(room, "after=0&limit=200").await;
+        assert_eq!(page["hasMore"], false, "more than a page: {page}");
+        page["events"].as_array().expect("a page has events").clone()
+    }
+
+    /// The room as this user sees it.
+    pub async fn room(&self, room: &str) -> Value {
+        self.get(&format!("/api/chatrooms/{room}")).await.is(200)
+    }
+
+    /// Oneself.
+    pub async fn me(&self) -> Value {
+        self.get("/api/me").await.is(200)
+    }
+
+    /// The balance.
+    ///
+    /// # Panics
+    /// When it is no integer.
+    pub async fn coins(&self) -> i64 {
+        self.me().await["availCoins"].as_i64().expect("a balance is an integer")
+    }
+
+    /// The whole ledger, newest first, checked: it adds up to the balance, entry by entry.
+    ///
+    /// # Panics
+    /// When it does not.
+    pub async fn ledger(&self) -> Vec<Value> {
+        let page = self.get("/api/me/coins?limit=200").await.is(200);
+        assert_eq!(page["hasMore"], false, "more than a page: {page}");
+        let entries = page["entries"].as_array().expect("a ledger has entries").clone();
+        let (mut balance, mut number) = (0, 0);
+        for entry in entries.iter().rev() {
+            balance += entry["amount"].as_i64().expect("an amount is an integer");
+            assert_eq!(entry["balanceAfter"], balance, "the balance after each entry is the sum so far: {page}");
+            let next = entry["number"].as_i64().expect("an entry is numbered");
+            assert!(next > number, "newest first: {page}");
+            number = next;
+        }
+        assert_eq!(self.coins().await, balance, "the balance is the sum of the ledger: {page}");
+        entries
+    }
+
+    /// Invites somebody to a room under [`ROOM_PASSWORD`] and answers `{inviteId, inviteToken, userId, expiresAt}`.
+    pub async fn invite(&self, room: &str, user_id: &str) -> Value {
+        let body = json!({"userId": user_id, "password": ROOM_PASSWORD});
+        self.post(&format!("/api/chatrooms/{room}/invites"), body).await.is(201)
+    }
+
+    /// Asks to be somebody's friend and answers the id of the request.
+    pub async fn befriend(&self, user_id: &str) -> String {
+        let request = self.post("/api/friend-requests", json!({"userId": user_id})).await.is(201);
+        request["requestId"].as_str().expect("a request has an id").to_owned()
+    }
+}

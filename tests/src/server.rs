@@ -1,0 +1,255 @@
+//! The real server in a process of its own, with a folder of its own.
+
+use std::fs::File;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
+use std::sync::{Arc, Mutex};
+use std::time::Instant;
+
+use tempfile::TempDir;
+use tokio::sync::oneshot;
+use tokio::time::timeout;
+
+use crate::PATIENCE;
+
+/// The operator's token of every server that is started in ordinary mode.
+pub const ADMIN_TOKEN: &str = "operator-token-of-the-tests-0123456789";
+
+const KEY: &str = "a key of the tests, longer than thirty-two bytes";
+const PEPPER: &str = "a pepper of the tests, longer than thirty-two bytes";
+
+const READY: &str = "listening on ";
+const BINARY: &str = "chat-server";
+
+/// A running `chat-server`. Killed when dropped; a failing test shows its log.
+pub struct Server {
+    folder: TempDir,
+    flags: Vec<String>,
+    process: Option<Child>,
+    printed: Arc<Mutex<Vec<String>>>,
+    base: String,
+}
+
+impl Server {
+    /// A server in ordinary mode on a fresh SQLite file.
+    pub async fn start() -> Self {
+        Self::with(&[]).await
+    }
+
+    /// The same with more flags, for instance `["--invite-ttl", "1s"]`.
+    pub async fn with(flags: &[&str]) -> Self {
+        Self::ordinary(&[&["--admin-token", ADMIN_TOKEN], flags].concat()).await
+    }
+
+    /// A server in ordinary mode that no operator can reach.
+    pub async fn without_admin() -> Self {
+        Self::ordinary(&[]).await
+    }
+
+    async fn ordinary(flags: &[&str]) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let store = format!("sqlite:{}", folder.path().join("chat.db").display());
+        let secrets = ["--database-url", &store, "--jwt-key", KEY, "--password-pepper", PEPPER];
+        let flags = secrets.iter().chain(flags).map(|flag| (*flag).to_owned()).collect();
+        Self::launch(folder, flags).await
+    }
+
+    /// A server in demo mode: no database named, sample accounts, an admin token that it prints.
+    pub async fn demo() -> Self {
+        Self::launch(tempfile::tempdir().expect("a temporary folder"), Vec::new()).await
+    }
+
+    async fn launch(folder: TempDir, flags: Vec<String>) -> Self {
+        let mut server = Self { folder, flags, process: None, printed: Arc::default(), base: String::new() };
+        server.run().await;
+        server
+    }
+
+    async fn run(&mut self) {
+        self.printed = Arc::default();
+        let mut process = command(self.folder.path(), &self.flags)
+            .stdout(Stdio::piped())
+            .stderr(log_file(self.folder.path()))
+            .spawn()
+            .unwrap_or_else(|error| panic!("cannot start {BINARY}: {error}"));
+        let address = watch(process.stdout.take().expect("stdout is piped"), Arc::clone(&self.printed));
+        self.process = Some(process);
+        self.base = match timeout(PATIENCE, address).await {
+            Ok(Ok(base)) => base,
+            Ok(Err(_)) => panic!("{BINARY} ended without saying `{READY}…`"),
+            Err(_) => panic!("{BINARY} did not say `{READY}…` within {PATIENCE:?}"),
+        };
+    }
+
+    /// What the server says when it refuses to start with these flags on an empty folder.
+    ///
+    /// # Panics
+    /// When it starts instead.
+    pub async fn refuses_to_start(flags: &[&str]) -> String {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let flags: Vec<String> = flags.iter().map(|flag| (*flag).to_owned()).collect();
+        let mut process = command(folder.path(), &flags)
+            .stdout(Stdio::null())
+            .stderr(log_file(folder.path()))
+            .spawn()
+            .unwrap_or_else(|error| panic!("cannot start {BINARY}: {error}"));
+        let id = process.id();
+        let waiting = tokio::task::spawn_blocking(move || process.wait().expect("our own child"));
+        let Ok(status) = timeout(PATIENCE, waiting).await else {
+            signal(id, "KILL");
+            panic!("{BINARY} runs with {flags:?}");
+        };
+        assert!(!status.expect("waiting does not panic").success(), "{BINARY} ended as if all were well");
+        log_of(folder.path())
+    }
+
+    /// `http://127.0.0.1:PORT`.
+    pub fn base(&self) -> &str {
+        &self.base
+    }
+
+    /// Where the server keeps its files.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// The lines on standard output since the last start.
+    pub fn printed(&self) -> Vec<String> {
+        self.printed.lock().expect("the reader does not panic").clone()
+    }
+
+    /// Everything on standard error since the first start.
+    pub fn log(&self) -> String {
+        log_of(self.folder.path())
+    }
+
+    /// Waits until `wanted` holds of all that the server has printed and logged, and answers that.
+    ///
+    /// # Panics
+    /// With what it did print, when that does not come.
+    pub async fn says(&self, what: &str, wanted: impl Fn(&str) -> bool) -> String {
+        let begun = Instant::now();
+        loop {
+            let said = format!("{}\n{}", self.printed().join("\n"), self.log());
+            if wanted(&said) {
+                return said;
+            }
+            assert!(begun.elapsed() < PATIENCE, "{BINARY} did not say {what}: {said}");
+            tokio::task::yield_now().await;
+        }
+    }
+
+    /// SIGKILL: the process is gone when this returns, with nothing said to anybody.
+    pub fn kill(&mut self) {
+        if let Some(mut process) = self.process.take() {
+            process.kill().expect("our own child");
+            process.wait().expect("our own child");
+        }
+    }
+
+    /// SIGTERM, without waiting.
+    ///
+    /// # Panics
+    /// When the server does not run.
+    pub fn terminate(&self) {
+        signal(self.process.as_ref().expect("a running server").id(), "TERM");
+    }
+
+    /// Waits until the process has ended by itself.
+    ///
+    /// # Panics
+    /// When it does not end in time.
+    pub async fn ended(&mut self) -> ExitStatus {
+        let mut process = self.process.take().expect("a running server");
+        let id = process.id();
+        let waiting = tokio::task::spawn_blocking(move || process.wait().expect("our own child"));
+        let Ok(status) = timeout(PATIENCE, waiting).await else {
+            signal(id, "KILL");
+            panic!("{BINARY} did not end within {PATIENCE:?}");
+        };
+        status.expect("waiting does not panic")
+    }
+
+    /// Starts again on the same folder; kills before what still runs.
+    pub async fn restart(&mut self) {
+        self.kill();
+        self.run().await;
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        if let Some(mut process) = self.process.take() {
+            // Ended already, or ends now: either way it is gone.
+            let _ = process.kill();
+            let _ = process.wait();
+        }
+        if std::thread::panicking() {
+            eprintln!("---- log of {BINARY} ----\n{}---- end of its log ----", self.log());
+        }
+    }
+}
+
+fn command(folder: &Path, flags: &[String]) -> Command {
+    let mut command = Command::new(binary());
+    for (name, _) in std::env::vars_os() {
+        let name = name.to_string_lossy().into_owned();
+        if name.starts_with("CHAT_") || name == "DATABASE_URL" {
+            command.env_remove(name);
+        }
+    }
+    command
+        .args(["--listen", "127.0.0.1:0", "--password-cost", "4", "--data-dir"])
+        .arg(folder.join("data"))
+        .args(flags)
+        .current_dir(folder)
+        .stdin(Stdio::null());
+    command
+}
+
+/// Cargo puts the binaries of a profile into the folder above that of the test executables.
+/// `CHAT_TEST_SERVER` names another binary, for instance a release build.
+fn binary() -> PathBuf {
+    if let Some(path) = std::env::var_os("CHAT_TEST_SERVER") {
+        return path.into();
+    }
+    let test = std::env::current_exe().expect("the path of the running test");
+    let path = test.ancestors().nth(2).expect("target/PROFILE/deps/TEST").join(BINARY);
+    assert!(path.exists(), "no {}: run `cargo build --package {BINARY}` first, or `cargo xtask test`", path.display());
+    path
+}
+
+fn log_file(folder: &Path) -> File {
+    File::options().create(true).append(true).open(folder.join("stderr.log")).expect("a log in our own folder")
+}
+
+fn log_of(folder: &Path) -> String {
+    std::fs::read(folder.join("stderr.log"))
+        .map_or_else(|error| format!("no log: {error}\n"), |bytes| String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// Collects the lines of standard output and tells the address once. The receiver fails when the output
+/// ends before.
+fn watch(stdout: ChildStdout, printed: Arc<Mutex<Vec<String>>>) -> oneshot::Receiver<String> {
+    let (tell, told) = oneshot::channel();
+    std::thread::spawn(move || {
+        let mut tell = Some(tell);
+        for line in BufReader::new(stdout).lines().map_while(Result::ok) {
+            let base = line.strip_prefix(READY).map(str::to_owned);
+            printed.lock().expect("nobody panics with it").push(line);
+            if let Some(base) = base
+                && let Some(tell) = tell.take()
+            {
+                // The one who waits may have given up; then nobody needs the address.
+                let _ = tell.send(base);
+            }
+        }
+    });
+    told
+}
+
+fn signal(process: u32, name: &str) {
+    let status = Command::new("kill").args(["-s", name, &process.to_string()]).status().expect("kill is in PATH");
+    assert!(status.success(), "kill -s {name} {process}: {status}");
+}

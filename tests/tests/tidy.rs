@@ -1,0 +1,226 @@
+//! What is absent from the tree, and stays so: invariants that no single piece of code shows.
+//!
+//! Each check is a function from text to the faults it finds, and proves itself on a bad sample.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+const CORE_NAMES_NONE_OF: [&str; 9] =
+    ["sqlx", "axum", "poem", "poem_openapi", "hyper", "hyper_util", "http", "tower", "reqwest"];
+const LONGEST_FILE: usize = 500;
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace around this package").to_owned()
+}
+
+/// The files below `folder` whose name ends so, with their text, sorted; without what builds leave behind.
+fn files(folder: &Path, ending: &str) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display())) {
+            let path = entry.expect("an entry of a folder that can be read").path();
+            let name = path.file_name().expect("an entry has a name").to_string_lossy().into_owned();
+            if path.is_dir()
+                && !name.starts_with('.')
+                && !["target", "node_modules", "chat-data"].contains(&name.as_str())
+            {
+                folders.push(path);
+            } else if name.ends_with(ending) && path.is_file() {
+                let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+                let shown = path.strip_prefix(root()).expect("below the root").display().to_string();
+                found.push((shown, text));
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+/// The Rust files of the workspace.
+fn rust_files() -> Vec<(String, String)> {
+    let files = files(&root(), ".rs");
+    assert!(files.len() > 10, "the tree is where this looks: {}", files.len());
+    files
+}
+
+#[track_caller]
+fn none(faults: Vec<String>) {
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+/// The code of a line, without strings and without a comment at its end.
+fn code(line: &str) -> String {
+    let (mut code, mut in_string, mut escaped) = (String::new(), false, false);
+    let mut rest = line.chars().peekable();
+    while let Some(next) = rest.next() {
+        match next {
+            _ if escaped => escaped = false,
+            '\\' if in_string => escaped = true,
+            '\'' if !in_string && rest.peek() == Some(&'"') => {
+                rest.next();
+            }
+            '"' => in_string = !in_string,
+            '/' if !in_string && rest.peek() == Some(&'/') => break,
+            _ if in_string => {}
+            other => code.push(other),
+        }
+    }
+    code
+}
+
+fn words(code: &str) -> impl Iterator<Item = &str> {
+    code.split(|c: char| !(c.is_alphanumeric() || c == '_'))
+}
+
+fn foreign_names(path: &str, text: &str) -> Vec<String> {
+    let mut faults = Vec::new();
+    for (number, line) in text.lines().enumerate() {
+        let code = code(line);
+        for name in words(&code).filter(|word| CORE_NAMES_NONE_OF.contains(word)) {
+            faults.push(format!("{path}:{}: the core names `{name}`: use a port or a type of ours", number + 1));
+        }
+        if code.contains("SystemTime::now") && !path.ends_with("ports/clock.rs") {
+            faults.push(format!("{path}:{}: the core reads the time: use the `Clock` port", number + 1));
+        }
+    }
+    faults
+}
+
+#[test]
+fn the_core_names_no_driver_no_protocol_and_no_clock() {
+    none(
+        files(&root().join("chat-core/src"), ".rs").iter().flat_map(|(path, text)| foreign_names(path, text)).collect(),
+    );
+    assert_eq!(foreign_names("a.rs", "use sqlx::Row;\nlet x = http::StatusCode::OK;").len(), 2);
+    assert_eq!(foreign_names("a.rs", "let now = std::time::SystemTime::now();").len(), 1);
+    assert!(foreign_names("chat-core/src/ports/clock.rs", "SystemTime::now()").is_empty());
+    assert!(foreign_names("a.rs", "//! No sqlx here.\nlet link = \"http://x\"; // poem").is_empty());
+}
+
+fn foreign_dependencies(manifest: &str) -> Vec<String> {
+    let name = |line: &str| line.split(['=', '.', ' ']).next().unwrap_or("").trim_matches('"').to_owned();
+    let named = manifest.lines().map(name).map(|name| name.replace('-', "_"));
+    named
+        .filter(|name| CORE_NAMES_NONE_OF.contains(&name.as_str()) || name.starts_with("chat_"))
+        .map(|name| format!("chat-core/Cargo.toml depends on {name}"))
+        .collect()
+}
+
+#[test]
+fn the_core_depends_on_no_driver_and_no_framework() {
+    let manifest = fs::read_to_string(root().join("chat-core/Cargo.toml")).expect("the core has a manifest");
+    none(foreign_dependencies(&manifest));
+    assert_eq!(
+        foreign_dependencies("sqlx.workspace = true\npoem-openapi = \"5\"\nchat-http = { path = \"x\" }").len(),
+        3
+    );
+    assert!(foreign_dependencies("name = \"chat-core\"\nserde.workspace = true").is_empty());
+}
+
+fn too_long(path: &str, text: &str) -> Option<String> {
+    let lines = text.lines().count();
+    (lines > LONGEST_FILE).then(|| format!("{path} has {lines} lines, more than {LONGEST_FILE}: split it by subject"))
+}
+
+#[test]
+fn no_source_file_outgrows_its_subject() {
+    let sources = rust_files().into_iter().filter(|(path, _)| path.contains("/src/"));
+    none(sources.filter_map(|(path, text)| too_long(&path, &text)).collect());
+    assert!(too_long("a.rs", &"x\n".repeat(501)).is_some());
+    assert!(too_long("a.rs", &"x\n".repeat(500)).is_none());
+}
+
+/// The part of a file that is tests: all of it below a `tests` folder, else what follows `#[cfg(test)]`.
+fn tests_of<'a>(path: &str, text: &'a str) -> &'a str {
+    if path.starts_with("tests/") || path.contains("/tests/") {
+        return text;
+    }
+    text.find("#[cfg(test)]").map_or("", |start| &text[start..])
+}
+
+fn lazy_tests(path: &str, text: &str) -> Vec<String> {
+    let mut faults = Vec::new();
+    for line in tests_of(path, text).lines() {
+        let code = code(line);
+        if code.contains("#[ignore") {
+            faults.push(format!("{path}: an ignored test proves nothing: `{}`", line.trim()));
+        }
+        if words(&code).any(|word| word == "sleep") {
+            faults.push(format!("{path}: a test waits for an event, it does not sleep: `{}`", line.trim()));
+        }
+    }
+    faults
+}
+
+#[test]
+fn no_test_is_ignored_and_none_sleeps() {
+    none(rust_files().iter().flat_map(|(path, text)| lazy_tests(path, text)).collect());
+    let bad = ["#[ig", "nore = \"slow\"]\nfn a() { tokio::time::sle", "ep(d).await; }"].concat();
+    assert_eq!(lazy_tests("tests/a.rs", &bad).len(), 2);
+    assert_eq!(lazy_tests("chat-core/tests/a.rs", &bad).len(), 2);
+    assert_eq!(lazy_tests("chat-core/src/a.rs", &format!("#[cfg(test)]\nmod tests {{ {bad} }}")).len(), 2);
+    assert!(lazy_tests("chat-core/src/a.rs", &bad).is_empty(), "outside of tests one may wait");
+}
+
+/// Rule ids look like `R-ADM-07`: three to four capitals and two digits.
+fn crooked_rule_ids(path: &str, text: &str) -> Vec<String> {
+    let mentions = text.match_indices(concat!("R", "-")).filter(|(at, _)| {
+        let before = text[..*at].chars().next_back();
+        before.is_none_or(|c| !(c.is_alphanumeric() || c == '-' || c == '_'))
+    });
+    let id = |at: usize| text[at..].chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '-').collect::<String>();
+    mentions
+        .map(|(at, _)| id(at))
+        .filter(|id| !is_rule_id(id.trim_end_matches('-')))
+        .map(|id| format!("{path}: `{id}` is no rule id like R-ADM-07"))
+        .collect()
+}
+
+fn is_rule_id(id: &str) -> bool {
+    let parts: Vec<&str> = id.split('-').collect();
+    let (capitals, digits) = (
+        |part: &str| part.bytes().all(|b| b.is_ascii_uppercase()),
+        |part: &str| part.bytes().all(|b| b.is_ascii_digit()),
+    );
+    match parts.as_slice() {
+        ["R", noun] => (3..=4).contains(&noun.len()) && capitals(noun),
+        ["R", noun, number] => (3..=4).contains(&noun.len()) && capitals(noun) && number.len() == 2 && digits(number),
+        _ => false,
+    }
+}
+
+#[test]
+fn rule_ids_are_written_alike() {
+    none(rust_files().iter().flat_map(|(path, text)| crooked_rule_ids(path, text)).collect());
+    let bad = ["R", "-ADM-7, R", "-adm-07 and R", "-ADM07"].concat();
+    assert_eq!(crooked_rule_ids("a.rs", &bad).len(), 3);
+    assert!(crooked_rule_ids("a.rs", "/// R-ADM-07, R-COIN-01 to -03 (R-MSG); OUR-X").is_empty());
+}
+
+/// The links of a Markdown page that lead nowhere, seen from `folder`.
+fn dead_links(folder: &Path, page: &str, text: &str) -> Vec<String> {
+    let targets = text.split("](").skip(1).filter_map(|rest| rest.split(')').next());
+    let files = targets.map(|target| target.split('#').next().unwrap_or(""));
+    files
+        .filter(|file| !file.is_empty() && !file.contains("://") && !file.starts_with("mailto:"))
+        .filter(|file| !folder.join(file).exists())
+        .map(|file| format!("{page} links to {file}, which does not exist"))
+        .collect()
+}
+
+#[test]
+fn the_documents_link_to_what_exists() {
+    let mut faults = Vec::new();
+    for (page, text) in files(&root(), ".md") {
+        let path = root().join(&page);
+        faults.extend(dead_links(path.parent().expect("a file is in a folder"), &page, &text));
+    }
+    none(faults);
+    assert!(
+        root().join("README.md").exists() && root().join("ARCHITECTURE.md").exists(),
+        "the pages that are looked at"
+    );
+    let bad = "[a](no-such-file.md#part) [b](Cargo.toml) [c](https://example.org/x) [d](#here)";
+    assert_eq!(dead_links(&root(), "a.md", bad).len(), 1);
+}

@@ -1,0 +1,47 @@
+//! The chores of this workspace: `cargo xtask help` lists them.
+
+mod figures;
+mod needs;
+mod setup;
+mod steps;
+mod test;
+mod workspace;
+
+use std::process::ExitCode;
+
+const HELP: &str = "\
+Usage: cargo xtask <chore>
+
+  test      Everything that has to hold before a change lands: sets up what the tests need, then
+            format, clippy, the server, all tests, doc tests and documentation
+  setup     Looks for what the tests need. As root on Debian it installs what is missing, saying so;
+            elsewhere it says what to install
+  fmt       Formats all code
+  figures   Builds a fresh clone from nothing and prints how long a newcomer waits, how large the
+            server is and how many crates it takes, as a Markdown table
+  help      Prints this
+";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let done = match arguments.as_slice() {
+        ["test"] => test::run(),
+        ["setup"] => setup::run(),
+        ["fmt"] => workspace::succeed(workspace::cargo(&["fmt", "--all"])),
+        ["figures"] => figures::run(),
+        ["help" | "--help" | "-h"] => {
+            print!("{HELP}");
+            Ok(())
+        }
+        [] => Err(format!("say which chore\n\n{HELP}")),
+        other => Err(format!("no chore `{}`\n\n{HELP}", other.join(" "))),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("xtask: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! `cargo xtask test`: everything that has to hold before a change lands.
+
+use std::process::Command;
+
+use crate::setup;
+use crate::steps::{self, Step};
+use crate::workspace::{answers, cargo};
+
+const SERVER: &str = "server";
+
+/// Sets up, then runs every check.
+pub(crate) fn run() -> Result<(), String> {
+    setup::run()?;
+    steps::run(steps(answers(cargo(&["nextest", "--version"]))))
+}
+
+fn steps(nextest: bool) -> Vec<Step> {
+    let mut doc = cargo(&["doc", "--workspace", "--no-deps"]);
+    doc.env("RUSTDOCFLAGS", "-D warnings");
+    let tests: &[&str] = if nextest {
+        &["nextest", "run", "--workspace", "--no-fail-fast"]
+    } else {
+        &["test", "--workspace", "--lib", "--bins", "--tests", "--no-fail-fast"]
+    };
+    let step = |name, after, command: Command| Step { name, after, command };
+    vec![
+        step("format", None, cargo(&["fmt", "--all", "--check"])),
+        step("clippy", None, cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"])),
+        // With the whole workspace's features, as the tests are built, or the crates would be compiled twice.
+        step(SERVER, None, cargo(&["build", "--workspace", "--bin", "chat-server"])),
+        step("tests", Some(SERVER), cargo(tests)),
+        step("doc tests", None, cargo(&["test", "--workspace", "--doc"])),
+        step("documentation", None, doc),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::workspace::show;
+
+    #[test]
+    fn the_server_is_built_before_the_tests_that_start_it() {
+        for nextest in [true, false] {
+            let steps = steps(nextest);
+            let place = |name: &str| steps.iter().position(|step| step.name == name);
+            assert!(place(SERVER).is_some() && place(SERVER) < place("tests"));
+        }
+    }
+
+    #[test]
+    fn nextest_runs_the_tests_where_there_is_one() {
+        let tests = |nextest: bool| {
+            let found = steps(nextest).into_iter().find(|step| step.name == "tests");
+            found.map(|step| show(&step.command)).unwrap_or_default()
+        };
+        assert!(tests(true).contains("nextest run"));
+        assert!(!tests(false).contains("nextest"));
+    }
+}
