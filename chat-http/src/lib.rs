@@ -1,0 +1,35 @@
+//! The chat over HTTP: REST described by OpenAPI, and a WebSocket, in one [`axum::Router`] to nest under any prefix.
+//!
+//! # How an operation comes to be
+//! * [`request!`] declares what it takes: the fields, how they are read, their schema.
+//! * A method under `#[OpenApi]` takes a [`SignedIn`] caller first and then a [`Json`] request, and returns an
+//!   [`Answer`].
+//! * A line in the table of codes says which problems it can answer; [`mount`](mount()) puts all into a router.
+
+pub mod answer;
+mod body;
+pub mod code;
+mod docs;
+pub mod every_request;
+pub mod field;
+pub mod fields;
+mod mount;
+pub mod openapi;
+pub mod payload;
+pub mod poem_service;
+pub mod problem;
+pub mod query;
+pub mod request;
+pub mod request_context;
+pub mod signed_in;
+mod strict_json;
+
+pub use answer::{Answer, Created, CreatedOrOk, NoContent};
+pub use body::MAX_BODY;
+pub use code::Code;
+pub use mount::mount;
+pub use payload::Json;
+pub use problem::Problem;
+pub use query::Query;
+pub use request_context::{RequestContext, RequestId};
+pub use signed_in::{SignIn, SignedIn};

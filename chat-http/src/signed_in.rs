@@ -1,0 +1,129 @@
+//! Who is calling: the bearer token (RFC 6750), taken before the body is looked at.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use http::{HeaderMap, HeaderValue, header};
+use poem::{Request, RequestBody, Result};
+use poem_openapi::{
+    ApiExtractor, ApiExtractorType, ExtractParamOptions,
+    registry::{MetaSecurityScheme, Registry},
+};
+
+use crate::{code::Code, problem::Problem};
+
+/// Turns an access token into a caller of type `C`.
+#[async_trait]
+pub trait SignIn<C>: Send + Sync {
+    /// Who holds `access_token`. The problem is 401 (`unauthenticated`, `token_expired`, `session_revoked`) or 403
+    /// (`suspended`), or says that it could not be found out.
+    async fn caller(&self, access_token: &str) -> Result<C, Problem>;
+}
+
+/// The signed-in caller of an operation. It must be the first argument after `&self`: arguments are taken in their
+/// order, and a stranger is to hear of nothing else.
+#[derive(Clone, Debug)]
+pub struct SignedIn<C>(pub C);
+
+const SCHEME: &str = "bearer";
+
+impl<'a, C: Send + Sync + 'static> ApiExtractor<'a> for SignedIn<C> {
+    const TYPES: &'static [ApiExtractorType] = &[ApiExtractorType::SecurityScheme];
+
+    type ParamType = ();
+    type ParamRawType = ();
+
+    fn register(registry: &mut Registry) {
+        registry.create_security_scheme(
+            SCHEME,
+            MetaSecurityScheme {
+                ty: "http",
+                description: Some("The `accessToken` of a session."),
+                name: None,
+                key_in: None,
+                scheme: Some("bearer"),
+                bearer_format: Some("JWT"),
+                flows: None,
+                openid_connect_url: None,
+            },
+        );
+    }
+
+    fn security_schemes() -> Vec<&'static str> {
+        vec![SCHEME]
+    }
+
+    async fn from_request(request: &'a Request, _: &mut RequestBody, _: ExtractParamOptions<()>) -> Result<Self> {
+        let token = bearer_token(request.headers())?;
+        let sign_in = request.data::<Arc<dyn SignIn<C>>>();
+        let sign_in = sign_in.ok_or_else(|| Problem::internal("the operation was mounted without a sign-in"))?;
+        Ok(Self(sign_in.caller(token).await?))
+    }
+}
+
+/// The access token in `Authorization`, or why there is none.
+pub fn bearer_token(headers: &HeaderMap) -> Result<&str, Problem> {
+    let mut values = headers.get_all(header::AUTHORIZATION).iter();
+    let (Some(value), None) = (values.next(), values.next()) else {
+        return Err(Problem::new(Code::Unauthenticated));
+    };
+    let (scheme, token) = value.to_str().ok().and_then(|text| text.split_once(' ')).unwrap_or_default();
+    if !scheme.eq_ignore_ascii_case("bearer") {
+        return Err(Problem::new(Code::Unauthenticated));
+    }
+    let token = token.trim_start_matches(' ');
+    if !is_token68(token) {
+        return Err(invalid_token());
+    }
+    Ok(token)
+}
+
+/// `unauthenticated` where a token was given, but is none of ours.
+pub fn invalid_token() -> Problem {
+    let challenge = HeaderValue::from_static(r#"Bearer error="invalid_token""#);
+    Problem::new(Code::Unauthenticated).header(header::WWW_AUTHENTICATE, challenge)
+}
+
+/// `b64token` of RFC 6750, 2.1.
+fn is_token68(token: &str) -> bool {
+    let body = token.trim_end_matches('=');
+    !body.is_empty() && body.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~+/".contains(&byte))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn token(authorization: &[&str]) -> Result<String, String> {
+        let headers = authorization.iter().map(|value| (header::AUTHORIZATION, HeaderValue::from_str(value).unwrap()));
+        let mut map = HeaderMap::new();
+        for (name, value) in headers {
+            map.append(name, value);
+        }
+        let challenge = |problem: Problem| problem.head().1[header::WWW_AUTHENTICATE].to_str().unwrap().to_owned();
+        bearer_token(&map).map(str::to_owned).map_err(challenge)
+    }
+
+    #[test]
+    fn the_token_is_found_whatever_the_case_of_the_scheme() {
+        assert_eq!(token(&["Bearer a.b-c_d"]), Ok("a.b-c_d".to_owned()));
+        assert_eq!(token(&["bEARER   abc=="]), Ok("abc==".to_owned()));
+    }
+
+    #[test]
+    fn who_sends_no_token_is_told_the_scheme_alone() {
+        assert_eq!(token(&[]), Err("Bearer".to_owned()));
+        assert_eq!(token(&["Basic YTpi"]), Err("Bearer".to_owned()));
+        assert_eq!(token(&["abc"]), Err("Bearer".to_owned()));
+        assert_eq!(token(&["Bearer abc", "Bearer abc"]), Err("Bearer".to_owned()));
+    }
+
+    #[test]
+    fn who_sends_a_malformed_token_is_told_so() {
+        let invalid = Err(r#"Bearer error="invalid_token""#.to_owned());
+        assert_eq!(token(&["Bearer "]), invalid);
+        assert_eq!(token(&["Bearer a b"]), invalid);
+        assert_eq!(token(&["Bearer a,b"]), invalid);
+        assert_eq!(token(&["Bearer ="]), invalid);
+    }
+}
