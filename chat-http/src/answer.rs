@@ -1,6 +1,6 @@
 //! How an operation answers: one type where it succeeds, one where it does not.
 //!
-//! Which problems an operation can answer stands in the table that [`document`](crate::openapi::document) is given,
+//! Which problems an operation can answer stands in the table that [`Document`](crate::openapi::Document) is given,
 //! so that no handler repeats a list of statuses.
 
 use http::{HeaderValue, StatusCode, header};

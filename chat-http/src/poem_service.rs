@@ -22,7 +22,7 @@ use chat_core::error::{Fault, FieldCode};
 
 use crate::{code::Code, openapi::CodesOf, problem::Problem, signed_in::SignIn};
 
-/// Serves the operations of an [`OpenApi`] to axum.
+/// Serves the operations of an [`OpenApi`](trait@OpenApi) to axum.
 #[derive(Clone)]
 pub struct PoemService(Arc<Inner>);
 

@@ -1,0 +1,149 @@
+//! The core's types as fields of requests. Each is checked by its own constructor; the schemas repeat the bounds for
+//! those who read the document.
+//!
+//! Ids of what must exist already (a room to join, a user to invite) are no such fields: a malformed one is simply not
+//! found, so it is read as text and looked up.
+
+use chat_core::{
+    error::{Fault, FieldCode},
+    model::{
+        coin::{Amount, CoinKey, Coins, Reason},
+        message::{ClientId, MessageBody},
+        room::{Capacity, RoomPassword},
+        session::DeviceId,
+        text::Name,
+        user::{Password, Phone, UserId},
+    },
+};
+use poem_openapi::registry::MetaSchema;
+use serde_json::Value;
+
+use crate::field::{Field, text, whole};
+
+macro_rules! text_fields {
+    ($($type:ty: $lengths:expr, $description:literal;)*) => {
+        $(impl Field for $type {
+            fn schema() -> MetaSchema {
+                let (min, max): (usize, usize) = $lengths;
+                MetaSchema {
+                    min_length: Some(min),
+                    max_length: Some(max),
+                    description: Some($description),
+                    ..MetaSchema::new("string")
+                }
+            }
+
+            fn from_json(value: Value) -> Result<Self, Fault> {
+                Self::parse(&text(value)?)
+            }
+        })*
+    };
+}
+
+text_fields! {
+    UserId: (1, UserId::MAX), "`A-Z a-z 0-9 . _ @ : + -`, not `.` or `..`.";
+    DeviceId: (1, DeviceId::MAX), "`A-Z a-z 0-9 . _ @ : + -`.";
+    Phone: (8, 16), "E.164: `+` and 7 to 15 digits, the first not 0.";
+    Password: (Password::MIN, Password::MAX), "Any characters but NUL.";
+    RoomPassword: (RoomPassword::MIN, RoomPassword::MAX), "Any characters but NUL.";
+    ClientId: (1, ClientId::MAX), "An idempotency key of printable ASCII, best a random UUID.";
+    Reason: (1, Reason::MAX), "No control characters.";
+    CoinKey: (1, CoinKey::MAX), "An idempotency key of printable ASCII.";
+}
+
+/// Without lengths in the schema: they count after white space around the name is gone.
+impl Field for Name {
+    fn schema() -> MetaSchema {
+        let description = "1 to 64 characters, white space around them not counted; no control or bidirectional ones.";
+        MetaSchema { description: Some(description), ..MetaSchema::new("string") }
+    }
+
+    fn from_json(value: Value) -> Result<Self, Fault> {
+        Self::parse(&text(value)?)
+    }
+}
+
+impl Field for MessageBody {
+    fn schema() -> MetaSchema {
+        MetaSchema {
+            min_length: Some(1),
+            max_length: Some(Self::MAX),
+            description: Some("Not only white space, no NUL; kept byte for byte."),
+            ..MetaSchema::new("string")
+        }
+    }
+
+    fn from_json(value: Value) -> Result<Self, Fault> {
+        Self::parse(text(value)?)
+    }
+}
+
+impl Field for Capacity {
+    fn schema() -> MetaSchema {
+        bounded("int32", i64::from(Self::MIN.get()), i64::from(Self::MAX.get()))
+    }
+
+    fn from_json(value: Value) -> Result<Self, Fault> {
+        Self::parse(whole(value)?)
+    }
+}
+
+impl Field for Coins {
+    fn schema() -> MetaSchema {
+        bounded("int64", 0, Self::MAX.get())
+    }
+
+    fn from_json(value: Value) -> Result<Self, Fault> {
+        let fault = || Fault::new(FieldCode::OutOfRange, "from 0 to 9007199254740991");
+        Self::new(whole(value)?).ok_or_else(fault)
+    }
+}
+
+impl Field for Amount {
+    fn schema() -> MetaSchema {
+        bounded("int64", -Coins::MAX.get(), Coins::MAX.get())
+    }
+
+    fn from_json(value: Value) -> Result<Self, Fault> {
+        Self::parse(whole(value)?)
+    }
+}
+
+/// Bounds of at most 53 bits, which the schema's floating-point numbers hold exactly.
+fn bounded(format: &'static str, min: i64, max: i64) -> MetaSchema {
+    let (minimum, maximum) = (Some(min as f64), Some(max as f64));
+    MetaSchema { minimum, maximum, ..MetaSchema::new_with_format("integer", format) }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn code<T: Field>(value: Value) -> Option<FieldCode> {
+        T::from_json(value).err().map(|fault| fault.code)
+    }
+
+    #[test]
+    fn each_type_refuses_by_its_own_check_and_a_wrong_type_first() {
+        assert_eq!(code::<UserId>(json!("a b")), Some(FieldCode::BadFormat));
+        assert_eq!(code::<UserId>(json!(7)), Some(FieldCode::WrongType));
+        assert_eq!(code::<Name>(json!(" ")), Some(FieldCode::TooShort));
+        assert_eq!(code::<Password>(json!("x".repeat(129))), Some(FieldCode::TooLong));
+        assert_eq!(code::<Phone>(json!("0151")), Some(FieldCode::BadFormat));
+        assert_eq!(code::<MessageBody>(json!("hi")), None);
+        assert_eq!(code::<Capacity>(json!(7)), Some(FieldCode::OutOfRange));
+        assert_eq!(code::<Coins>(json!(-1)), Some(FieldCode::OutOfRange));
+        assert_eq!(code::<Amount>(json!(0)), Some(FieldCode::OutOfRange));
+    }
+
+    #[test]
+    fn the_schema_has_the_bounds_of_the_type() {
+        let longest = UserId::schema().max_length.unwrap();
+        assert_eq!(code::<UserId>(json!("x".repeat(longest))), None);
+        assert_eq!(code::<UserId>(json!("x".repeat(longest + 1))), Some(FieldCode::TooLong));
+        let most = Coins::schema().maximum.unwrap();
+        assert_eq!(most, 9_007_199_254_740_991.0);
+    }
+}
