@@ -36,9 +36,14 @@ impl Client {
         }
     }
 
-    /// The same connection pool with another bearer token and no user.
+    /// A client of nobody, for the same server.
+    pub fn anonymous(&self) -> Self {
+        Self::nobody(&self.base)
+    }
+
+    /// A client of no known user with this bearer token, for the same server.
     pub fn with_token(&self, token: &str) -> Self {
-        Self { access_token: Some(token.to_owned()), ..Self::nobody(&self.base) }
+        Self { access_token: Some(token.to_owned()), ..self.anonymous() }
     }
 
     /// The same session at a server that has been started again, on another port.

@@ -208,10 +208,7 @@ async fn what_is_no_json_object_is_refused_everywhere() {
             let answer = alice.raw(method.clone(), &path, "application/json", broken.to_owned()).await;
             answer.refused(400, "invalid_request");
         }
-        let answer = alice.raw(method.clone(), &path, "application/json", b"{\"userId\":\"\xff\xfe\"}".to_vec()).await;
-        answer.refused(400, "invalid_request");
-        let twice = r#"{"userId":"a","userId":"b","name":"x","name":"y","roomId":"a","roomId":"b"}"#;
-        let answer = alice.raw(method, &path, "application/json", twice).await;
+        let answer = alice.raw(method, &path, "application/json", b"{\"userId\":\"\xff\xfe\"}".to_vec()).await;
         answer.refused(400, "invalid_request");
     }
     assert_eq!(alice.log(&room).await.len(), 1);
