@@ -1,9 +1,31 @@
-//! Chat rooms that live inside your server.
+//! Chat rooms that live inside your server: your users, your pool, your router.
+//!
+//! # What it promises
+//! * An acknowledged message is committed. In each room the numbers of the events are 1, 2, 3 … without hole.
+//! * A seat, its admission, its price and the room's `joined` event are one transaction. No balance is ever negative.
+//! * Sends, room makings and grants carry an idempotency key: a retry gets the first answer again.
+//! * A live connection hears each event once, in the order of the log; who cannot be kept up with is cut off and told
+//!   to come back, never silently skipped.
+//!
+//! # Where to go
+//! [`Chat`] is what you call, through the traits of [`api`]. [`ports`] is what you may replace. [`rules`] is what is
+//! decided, without IO, [`model`] what it is decided about, and [`policy`] the numbers you may set.
+//!
+//! # What it is not
+//! It knows no database, no protocol and no framework: those are `chat-sqlite`, `chat-http` and whatever else is
+//! written against the same traits.
 #![deny(rustdoc::broken_intra_doc_links)]
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking"))]
 
+pub mod api;
+mod app;
 pub mod error;
 pub mod model;
 pub mod policy;
 pub mod ports;
 pub mod realtime;
 pub mod rules;
+mod security;
+
+pub use app::{BuildError, Chat, ChatBuilder};
+pub use security::secret::{Secrets, SecretsError};

@@ -29,7 +29,7 @@ impl Capacity {
     /// Checks the number.
     pub fn parse(count: i64) -> Result<Self, Fault> {
         match u8::try_from(count) {
-            Ok(count) if Self::MIN.0 <= count && count <= Self::MAX.0 => Ok(Self(count)),
+            Ok(count) if (Self::MIN.0..=Self::MAX.0).contains(&count) => Ok(Self(count)),
             _ => Err(Fault::new(FieldCode::OutOfRange, "from 2 to 6")),
         }
     }

@@ -1,5 +1,338 @@
-//! A live connection.
+//! The live half of a signed-in client: what a transport turns into bytes.
+
+use std::{
+    collections::{HashMap, VecDeque},
+    sync::Arc,
+};
+
+use tokio::sync::mpsc;
+
+use super::{
+    appender::{Appender, ReplyTo},
+    hub::Hub,
+    notice::{Logged, Origin},
+    outlet::{Item, Outlet},
+};
+use crate::{
+    api::{SendMessage, Sent},
+    error::ChatError,
+    model::{
+        event::{Event, EventKind, Seq},
+        friend::{FriendChange, RequestId},
+        room::{RoomId, RoomView},
+        session::Caller,
+        user::UserId,
+    },
+    ports::store::{EventRange, Store},
+};
 
 /// Which connection of this process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ConnectionId(pub(crate) u64);
+
+/// Something for the client.
+#[derive(Debug)]
+pub enum Delivery {
+    /// An event of one of the client's rooms: each once, in the order of the log.
+    Event(Arc<Logged>),
+    /// The answer to a send of this connection, in the place of its event.
+    Sent {
+        /// The number that was given with the send.
+        command: u64,
+        /// The event.
+        event: Arc<Logged>,
+    },
+    /// The answer to a send of this connection that logged nothing: a repetition, or a failure.
+    Answered {
+        /// The number that was given with the send.
+        command: u64,
+        /// What became of it.
+        result: Result<Sent, ChatError>,
+    },
+    /// The client's user took a seat. What follows of the room are its events after `last_seq`.
+    RoomAdded(Box<RoomView>),
+    /// The client's user has no seat any more. Nothing follows of the room.
+    RoomRemoved {
+        /// Which room.
+        room: RoomId,
+        /// Why.
+        reason: RoomRemoval,
+    },
+    /// A member has read on.
+    Receipt {
+        /// In which room.
+        room: RoomId,
+        /// Who.
+        user: UserId,
+        /// How far.
+        read_seq: Seq,
+    },
+    /// A friendship or a request of the client's user changed.
+    Friend {
+        /// What happened.
+        change: FriendChange,
+        /// With whom.
+        with: UserId,
+        /// By which request.
+        request: Option<RequestId>,
+    },
+    /// The chat shuts down: send nothing more, take the answers that are due, and come back.
+    Draining,
+    /// The connection is over. Nothing follows.
+    Ended(EndReason),
+}
+
+/// Why a room was taken from a client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RoomRemoval {
+    /// The user left.
+    Left,
+}
+
+/// Why the chat ended a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EndReason {
+    /// The session was revoked, replaced or signed out. Sign in before coming back.
+    SessionEnded,
+    /// More was waiting for the reader than may wait. Come back and resume.
+    TooSlow,
+    /// The chat could not keep its promise of order without gap. Come back and resume.
+    Overloaded,
+}
+
+/// A live connection of a caller. It hears all rooms of which they are a member, from joining to leaving; dropping it
+/// ends it.
+pub struct Connection {
+    caller: Caller,
+    outlet: Arc<Outlet>,
+    items: mpsc::Receiver<Item>,
+    hub: Arc<Hub>,
+    store: Arc<dyn Store>,
+    appender: Appender,
+    /// The number of the last event of each room that was delivered, or stood in the room as it was told.
+    delivered: HashMap<RoomId, Seq>,
+    /// Rooms of which some events were logged before the hub began to route them to this connection.
+    behind: VecDeque<Behind>,
+    /// Rooms that were left and joined again in what was missed.
+    rejoined: VecDeque<RoomId>,
+    /// The item being worked on; kept here so that a reader that stops waiting loses nothing.
+    current: Option<Item>,
+    ready: VecDeque<Delivery>,
+    over: bool,
+}
+
+/// A stretch of a room's log to be read from the store.
+struct Behind {
+    room: RoomId,
+    up_to: Seq,
+}
+
+/// How many events are read at once of what was missed.
+const CATCH_UP_PAGE: usize = 200;
+
+impl Connection {
+    pub(crate) fn new(
+        caller: Caller,
+        (outlet, items): (Arc<Outlet>, mpsc::Receiver<Item>),
+        hub: Arc<Hub>,
+        store: Arc<dyn Store>,
+        appender: Appender,
+    ) -> Self {
+        Self {
+            caller,
+            outlet,
+            items,
+            hub,
+            store,
+            appender,
+            delivered: HashMap::new(),
+            behind: VecDeque::new(),
+            rejoined: VecDeque::new(),
+            current: None,
+            ready: VecDeque::new(),
+            over: false,
+        }
+    }
+
+    /// Subscribes to the rooms as they were read, and notes what was logged in them since.
+    pub(crate) async fn subscribe(&mut self, rooms: &[RoomView]) -> Result<(), ChatError> {
+        self.delivered = rooms.iter().map(|view| (view.room.id, view.room.last_seq)).collect();
+        let ids: Vec<RoomId> = rooms.iter().map(|view| view.room.id).collect();
+        let mut heads = Vec::with_capacity(ids.len());
+        let mut unknown = Vec::new();
+        for (room, head) in self.hub.subscribe(&self.outlet, &ids) {
+            match head {
+                Some(head) => heads.push((room, head)),
+                None => unknown.push(room),
+            }
+        }
+        if !unknown.is_empty() {
+            // Read after the subscription: what is logged from here on comes through the hub.
+            let last_seqs = self.store.last_seqs(&unknown).await?;
+            heads.extend(self.hub.start_topics(&last_seqs));
+        }
+        self.behind = heads
+            .into_iter()
+            .filter(|(room, head)| self.delivered.get(room).is_some_and(|delivered| delivered < head))
+            .map(|(room, up_to)| Behind { room, up_to })
+            .collect();
+        Ok(())
+    }
+
+    /// Who is connected.
+    pub const fn caller(&self) -> &Caller {
+        &self.caller
+    }
+
+    /// Sends a message. Sends of one connection are logged in the order in which they were called; this returns once
+    /// the message has its place in that order, and the answer comes by [`next`](Self::next) under `command`.
+    ///
+    /// # Errors
+    /// `Overloaded` while the chat shuts down; then no answer comes.
+    pub async fn send(&self, command: u64, send: SendMessage) -> Result<(), ChatError> {
+        let outlet = Arc::clone(&self.outlet);
+        self.appender.enqueue(&self.caller, send, ReplyTo::Connection { outlet, command }).await
+    }
+
+    /// The next thing for the client. Cancel safe: what was not returned comes with the next call.
+    pub async fn next(&mut self) -> Delivery {
+        loop {
+            if self.over {
+                // Whoever asks on after the end waits for ever, as on any stream that is over.
+                std::future::pending::<()>().await;
+            }
+            if let Some(delivery) = self.ready.pop_front() {
+                return delivery;
+            }
+            let outlet = Arc::clone(&self.outlet);
+            tokio::select! {
+                biased;
+                reason = outlet.ended() => return self.end(reason),
+                progress = self.advance() => match progress {
+                    Ok(progress) => self.take(progress),
+                    Err(error) => {
+                        tracing::warn!(error = &error as &dyn std::error::Error, "a connection could not be kept whole");
+                        return self.end(EndReason::Overloaded);
+                    }
+                },
+            }
+        }
+    }
+
+    fn end(&mut self, reason: EndReason) -> Delivery {
+        self.over = true;
+        Delivery::Ended(reason)
+    }
+
+    /// One step: a page of what was missed, else the next item. Changes nothing across an await that could be dropped,
+    /// but for keeping the item it has received.
+    async fn advance(&mut self) -> Result<Progress, ChatError> {
+        if let Some(Behind { room, up_to }) = self.behind.front() {
+            let after = self.delivered.get(room).copied().unwrap_or(*up_to);
+            let events = self.store.events(*room, EventRange::After(after), CATCH_UP_PAGE).await?;
+            let missed: Vec<_> = events.into_iter().take_while(|event| event.seq <= *up_to).collect();
+            if missed.last().is_none_or(|last| *up_to <= last.seq) {
+                self.behind.pop_front();
+            }
+            return Ok(Progress::Missed(missed));
+        }
+        if let Some(&room) = self.rejoined.front() {
+            let view = self.store.room_view(room, &self.caller.user).await?;
+            self.rejoined.pop_front();
+            return Ok(Progress::Added(view.map(Box::new), room));
+        }
+        if self.current.is_none() {
+            self.current = self.items.recv().await;
+        }
+        if let Some(Item::RoomAdded(room)) = self.current {
+            let known = self.delivered.contains_key(&room);
+            let view = if known { None } else { self.store.room_view(room, &self.caller.user).await? };
+            self.current = None;
+            return Ok(Progress::Added(view.map(Box::new), room));
+        }
+        // The hub holds the other end for as long as this connection is registered.
+        let item = self.current.take().ok_or_else(|| ChatError::Internal("a connection's queue was closed".into()))?;
+        Ok(Progress::Item(item))
+    }
+
+    fn take(&mut self, progress: Progress) {
+        match progress {
+            Progress::Missed(events) => {
+                for event in events {
+                    self.take_missed(event);
+                }
+            }
+            Progress::Added(Some(view), room) => {
+                self.delivered.insert(room, view.room.last_seq);
+                self.ready.push_back(Delivery::RoomAdded(view));
+            }
+            // Known already, or left again before the client heard of it.
+            Progress::Added(None, _) => {}
+            Progress::Item(item) => self.take_item(item),
+        }
+    }
+
+    fn take_item(&mut self, item: Item) {
+        let delivery = match item {
+            Item::Event(logged) => return self.take_event(logged),
+            // Of a room that the client does not know (any more).
+            Item::Receipt { room, .. } if !self.delivered.contains_key(&room) => return,
+            // Looked up by `advance`, before it comes here.
+            Item::RoomAdded(_) => return,
+            Item::Receipt { room, user, read_seq } => Delivery::Receipt { room, user, read_seq },
+            Item::Answered { command, result } => Delivery::Answered { command, result },
+            Item::Friend { change, with, request } => Delivery::Friend { change, with, request },
+            Item::Draining => Delivery::Draining,
+        };
+        self.ready.push_back(delivery);
+    }
+
+    fn take_missed(&mut self, event: Event) {
+        let known = self.delivered.contains_key(&event.room);
+        if !known && matches!(event.kind, EventKind::Joined) && event.sender == self.caller.user {
+            self.rejoined.push_back(event.room);
+        }
+        self.take_event(Arc::new(Logged::new(event)));
+    }
+
+    /// Delivers an event if it is the next one of a room the client knows. The hub routes without gap; what is not the
+    /// next one stood in the room as it was told.
+    fn take_event(&mut self, logged: Arc<Logged>) {
+        let (room, seq) = (logged.event.room, logged.event.seq);
+        let own_command = match logged.origin {
+            Some(Origin { connection, command }) if connection == self.outlet.id => Some(command),
+            _ => None,
+        };
+        let is_next = match self.delivered.get_mut(&room) {
+            Some(delivered) if *delivered < seq => {
+                *delivered = seq;
+                true
+            }
+            _ => false,
+        };
+        let left = is_next && matches!(logged.event.kind, EventKind::Left) && logged.event.sender == self.caller.user;
+        match own_command {
+            // An answer is due in any case.
+            Some(command) => self.ready.push_back(Delivery::Sent { command, event: logged }),
+            None if is_next => self.ready.push_back(Delivery::Event(logged)),
+            None => {}
+        }
+        if left {
+            self.delivered.remove(&room);
+            self.ready.push_back(Delivery::RoomRemoved { room, reason: RoomRemoval::Left });
+        }
+    }
+}
+
+/// What one step brought.
+enum Progress {
+    Missed(Vec<Event>),
+    Added(Option<Box<RoomView>>, RoomId),
+    Item(Item),
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        self.hub.unregister(&self.outlet);
+    }
+}

@@ -1,4 +1,18 @@
-//! The live half of the chat.
+//! The live half of the chat: what was committed, brought to the connections of this process.
+//!
+//! The log is the truth, a notice is a hint. The hub brings the events of a room into the order of their numbers
+//! before any connection hears of them, and makes up from the store for what did not come.
 
+mod appender;
 pub mod connection;
+mod hub;
+mod local_bus;
 pub mod notice;
+mod outlet;
+mod topic;
+
+pub(crate) use self::{
+    appender::{Appender, ReplyTo},
+    hub::Hub,
+};
+pub use local_bus::LocalBus;

@@ -115,3 +115,17 @@ pub enum StoreError {
     #[error("the store holds what it must not: {0}")]
     Corrupt(String),
 }
+
+impl StoreError {
+    /// The same for one more of those whom it concerns: the driver's account is kept as text.
+    pub(crate) fn shared(&self) -> Self {
+        let account = |source: &Source| Source::from(source.to_string());
+        match self {
+            Self::Taken(unique) => Self::Taken(*unique),
+            Self::Transient(source) => Self::Transient(account(source)),
+            Self::Unknown(source) => Self::Unknown(account(source)),
+            Self::Unavailable(source) => Self::Unavailable(account(source)),
+            Self::Corrupt(what) => Self::Corrupt(what.clone()),
+        }
+    }
+}

@@ -1,0 +1,31 @@
+//! What a transport calls: one trait a noun, and [`ChatService`], which is all of them. [`Admin`] stands apart, for the
+//! embedding application and its operator. All are object safe; [`Chat`](crate::Chat) implements them.
+//!
+//! Every write runs to its end once it has begun, also where the future that called it is dropped.
+
+mod admin;
+mod coin;
+mod friend;
+mod invite;
+mod live;
+mod message;
+mod room;
+mod session;
+mod user;
+
+pub use self::{
+    admin::{Admin, ChangeCoins, ChangedCoins},
+    coin::{CoinPage, Ledger},
+    friend::{FriendRequestOutcome, Friends, RequestedFriend},
+    invite::{InviteUser, Invites, MadeInvite},
+    live::{Connected, Live},
+    message::{History, Messages, ReadPosition, SendMessage, Sent},
+    room::{CreateRoom, CreatedRoom, JoinKey, JoinRoom, Joined, Rooms},
+    session::{ChangePassword, Login, Sessions, SignedIn},
+    user::{Register, UpdateUser, Users},
+};
+
+/// The whole chat, as users see it.
+pub trait ChatService: Users + Sessions + Rooms + Invites + Ledger + Messages + Friends + Live {}
+
+impl<T: Users + Sessions + Rooms + Invites + Ledger + Messages + Friends + Live> ChatService for T {}

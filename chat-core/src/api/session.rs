@@ -1,0 +1,71 @@
+use async_trait::async_trait;
+use secrecy::SecretString;
+
+use crate::{
+    error::ChatError,
+    model::{
+        session::{Caller, DeviceId, SessionTokens},
+        user::{Password, User},
+    },
+};
+
+/// A sign-in.
+#[derive(Clone, Debug)]
+pub struct Login {
+    /// Who; a text that is no user id is an unknown user.
+    pub user_id: String,
+    /// The device, whose earlier session ends (R-ACC-03).
+    pub device: DeviceId,
+    /// The password as given; one of impossible length is simply wrong.
+    pub password: SecretString,
+}
+
+/// Who has just signed in.
+#[derive(Clone, Debug)]
+pub struct SignedIn {
+    /// The user.
+    pub user: User,
+    /// What they hold of the session.
+    pub session: SessionTokens,
+}
+
+/// A change of password.
+#[derive(Clone, Debug)]
+pub struct ChangePassword {
+    /// The present one, as given.
+    pub old: SecretString,
+    /// The next one.
+    pub new: Password,
+}
+
+/// Signing in and staying so.
+#[async_trait]
+pub trait Sessions: Send + Sync + 'static {
+    /// Signs a user in on a device.
+    ///
+    /// # Errors
+    /// `InvalidCredentials`, `Suspended` (after the right password), `Overloaded`.
+    async fn login(&self, login: Login) -> Result<SignedIn, ChatError>;
+
+    /// Exchanges a refresh token for new tokens.
+    ///
+    /// # Errors
+    /// `InvalidRefreshToken`; one that was used up before ends its session as stolen.
+    async fn refresh(&self, refresh_token: &str) -> Result<SessionTokens, ChatError>;
+
+    /// Ends the caller's session, and closes its connections.
+    async fn logout(&self, caller: &Caller) -> Result<(), ChatError>;
+
+    /// Changes the caller's password. All their other sessions end.
+    ///
+    /// # Errors
+    /// `InvalidCredentials` where the old one is wrong.
+    async fn change_password(&self, caller: &Caller, change: ChangePassword) -> Result<(), ChatError>;
+
+    /// Who shows this access token. Reads the store at a session's first call only; what ended a session since is
+    /// known without.
+    ///
+    /// # Errors
+    /// `Unauthenticated`, `TokenExpired`, `SessionRevoked`, `Suspended`.
+    async fn authenticate(&self, access_token: &str) -> Result<Caller, ChatError>;
+}

@@ -1,0 +1,157 @@
+//! How a chat is put together.
+
+use std::sync::Arc;
+
+use tokio_util::task::TaskTracker;
+
+use super::{
+    chat::{Chat, Inner, Node},
+    session_cache::SessionCache,
+};
+use crate::{
+    error::ChatError,
+    policy::Policy,
+    ports::{
+        bus::Bus,
+        clock::{Clock, SystemClock},
+        store::{Store, StoreError},
+    },
+    realtime::{Appender, Hub, LocalBus},
+    security::{
+        content::ContentKey,
+        password::{COSTS, Passwords},
+        secret::Secrets,
+        token::Tokens,
+    },
+};
+
+/// Puts a [`Chat`] together. What is not set has a safe default; secrets have none.
+pub struct ChatBuilder {
+    store: Arc<dyn Store>,
+    bus: Arc<dyn Bus>,
+    clock: Arc<dyn Clock>,
+    policy: Policy,
+    secrets: Option<Secrets>,
+    password_cost: u32,
+    issuer: String,
+}
+
+/// Why a chat could not be put together.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum BuildError {
+    /// [`ChatBuilder::secrets`] was not called.
+    #[error("a chat needs secrets: keys for its access tokens, and a pepper for its passwords")]
+    NoSecrets,
+    /// bcrypt knows no such cost.
+    #[error("the password cost is {0}, and must be from {min} to {max}", min = COSTS.start(), max = COSTS.end())]
+    PasswordCost(u32),
+    /// The passwords in the store were peppered otherwise: with this pepper nobody could sign in.
+    #[error("the store's passwords were made with another pepper than the one given")]
+    OtherPepper,
+    /// The store failed.
+    #[error("the store failed")]
+    Store(#[from] StoreError),
+    /// Hashing a first password failed.
+    #[error(transparent)]
+    Chat(#[from] ChatError),
+}
+
+/// The name under which a store keeps by which pepper its passwords were made.
+const PEPPER_CHECK: &str = "password_pepper_check";
+
+impl ChatBuilder {
+    pub(super) fn new(store: Arc<dyn Store>) -> Self {
+        Self {
+            store,
+            bus: Arc::new(LocalBus::default()),
+            clock: Arc::new(SystemClock),
+            policy: Policy::default(),
+            secrets: None,
+            password_cost: 12,
+            issuer: "chat".to_owned(),
+        }
+    }
+
+    /// The keys and the pepper.
+    #[must_use]
+    pub fn secrets(mut self, secrets: Secrets) -> Self {
+        self.secrets = Some(secrets);
+        self
+    }
+
+    /// The numbers of the rules. Default: [`Policy::default`].
+    #[must_use]
+    pub fn policy(mut self, policy: Policy) -> Self {
+        self.policy = policy;
+        self
+    }
+
+    /// bcrypt's cost, from 4 to 31; each step doubles the time. Default 12. Lower than 10 is for tests.
+    #[must_use]
+    pub const fn password_cost(mut self, cost: u32) -> Self {
+        self.password_cost = cost;
+        self
+    }
+
+    /// Who issues the access tokens and takes them: their `iss` and `aud`. Default `chat`.
+    #[must_use]
+    pub fn issuer(mut self, issuer: impl Into<String>) -> Self {
+        self.issuer = issuer.into();
+        self
+    }
+
+    /// The clock. Default: the machine's.
+    #[must_use]
+    pub fn clock(mut self, clock: impl Clock) -> Self {
+        self.clock = Arc::new(clock);
+        self
+    }
+
+    /// The bus between nodes. Default: none but this one.
+    #[must_use]
+    pub fn bus(mut self, bus: impl Bus) -> Self {
+        self.bus = Arc::new(bus);
+        self
+    }
+
+    /// Starts the chat on the running tokio runtime. The store must have been migrated.
+    ///
+    /// # Errors
+    /// Whatever is wrong with what was set, before the first call.
+    pub async fn build(self) -> Result<Chat, BuildError> {
+        let secrets = self.secrets.ok_or(BuildError::NoSecrets)?;
+        if !COSTS.contains(&self.password_cost) {
+            return Err(BuildError::PasswordCost(self.password_cost));
+        }
+        check_pepper(self.store.as_ref(), &secrets).await?;
+        let hub = Arc::new(Hub::new(Arc::clone(&self.store)));
+        let sessions = Arc::new(SessionCache::default());
+        self.bus.attach(Arc::new(Node { hub: Arc::clone(&hub), sessions: Arc::clone(&sessions) }));
+        let appender = Appender::start(
+            Arc::clone(&self.store),
+            Arc::clone(&self.bus),
+            Arc::clone(&hub),
+            Arc::clone(&self.clock),
+            ContentKey::new(secrets.content_key()),
+        );
+        Ok(Chat(Arc::new(Inner {
+            store: self.store,
+            bus: self.bus,
+            clock: self.clock,
+            policy: self.policy,
+            passwords: Passwords::new(secrets.pepper_key(), self.password_cost)?,
+            tokens: Tokens::new(&secrets, &self.issuer),
+            hub,
+            sessions,
+            appender,
+            tasks: TaskTracker::new(),
+        })))
+    }
+}
+
+/// Refuses a store whose passwords this pepper cannot verify; a store that has none yet is bound to it.
+async fn check_pepper(store: &dyn Store, secrets: &Secrets) -> Result<(), BuildError> {
+    let check = secrets.pepper_check();
+    if store.setting_or_insert(PEPPER_CHECK, &check).await? == check { Ok(()) } else { Err(BuildError::OtherPepper) }
+}

@@ -1,0 +1,92 @@
+//! The chat: one value that a host makes once and clones freely.
+
+use std::{sync::Arc, time::Duration};
+
+use tokio_util::task::TaskTracker;
+
+use super::{builder::ChatBuilder, session_cache::SessionCache};
+use crate::{
+    policy::Policy,
+    ports::{
+        bus::{Bus, BusSink},
+        clock::Clock,
+        store::{Store, StoreError},
+    },
+    realtime::{Appender, Hub, notice::Notice},
+    security::{password::Passwords, token::Tokens},
+};
+
+/// The chat. Implements [`ChatService`](crate::api::ChatService) and [`Admin`](crate::api::Admin); cloning shares it.
+#[derive(Clone)]
+pub struct Chat(pub(super) Arc<Inner>);
+
+/// For how long a store is asked what became of a commit whose answer was lost.
+pub(super) const ASK_LIMIT: Duration = Duration::from_secs(2);
+
+pub(crate) struct Inner {
+    pub(super) store: Arc<dyn Store>,
+    pub(super) bus: Arc<dyn Bus>,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) policy: Policy,
+    pub(super) passwords: Passwords,
+    pub(super) tokens: Tokens,
+    pub(super) hub: Arc<Hub>,
+    pub(super) sessions: Arc<SessionCache>,
+    pub(super) appender: Appender,
+    pub(super) tasks: TaskTracker,
+}
+
+impl Chat {
+    /// Begins a chat on a store.
+    pub fn builder(store: impl Store) -> ChatBuilder {
+        ChatBuilder::new(Arc::new(store))
+    }
+
+    /// The numbers of the rules, as they are in force.
+    pub fn policy(&self) -> &Policy {
+        &self.0.policy
+    }
+
+    /// The time by the chat's clock.
+    pub fn now(&self) -> crate::model::time::Timestamp {
+        self.0.clock.now()
+    }
+
+    /// Whether the store answers.
+    ///
+    /// # Errors
+    /// What it fails with.
+    pub async fn check_store(&self) -> Result<(), StoreError> {
+        self.0.store.ping().await
+    }
+
+    /// Begins to shut down: no connection is taken any more, and those there are learn that they shall go.
+    pub fn drain(&self) {
+        self.0.hub.drain();
+    }
+
+    /// Waits until no connection is left and every write that has begun has come to its end. Call
+    /// [`drain`](Self::drain) before, and stop calling the rest.
+    pub async fn drained(&self) {
+        self.0.hub.emptied().await;
+        self.0.tasks.close();
+        self.0.tasks.wait().await;
+    }
+}
+
+/// What this node does with what the bus brings.
+pub(super) struct Node {
+    pub(super) hub: Arc<Hub>,
+    pub(super) sessions: Arc<SessionCache>,
+}
+
+impl BusSink for Node {
+    fn deliver(&self, notices: Vec<Notice>) {
+        for notice in &notices {
+            if let Notice::SessionEnded { session, .. } = notice {
+                self.sessions.ended(*session);
+            }
+        }
+        self.hub.deliver(notices);
+    }
+}

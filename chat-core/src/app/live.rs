@@ -1,0 +1,31 @@
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+use super::chat::Chat;
+use crate::{
+    api::{Connected, Live},
+    error::ChatError,
+    model::session::Caller,
+    realtime::connection::Connection,
+};
+
+#[async_trait]
+impl Live for Chat {
+    async fn connect(&self, caller: &Caller) -> Result<Connected, ChatError> {
+        let chat = &self.0;
+        // First registered, then read: what happens in between is heard, what happened before is read.
+        let registered = chat.hub.register(caller).ok_or(ChatError::Overloaded("the chat is shutting down"))?;
+        let mut connection = Connection::new(
+            caller.clone(),
+            registered,
+            Arc::clone(&chat.hub),
+            Arc::clone(&chat.store),
+            chat.appender.clone(),
+        );
+        chat.check_session(caller).await?;
+        let rooms = chat.store.rooms_of(&caller.user).await?;
+        connection.subscribe(&rooms).await?;
+        Ok(Connected { connection, rooms })
+    }
+}

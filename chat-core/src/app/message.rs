@@ -1,0 +1,81 @@
+use async_trait::async_trait;
+use tokio::sync::oneshot;
+
+use super::{
+    chat::{Chat, Inner},
+    transaction::{Command, Tx},
+};
+use crate::{
+    api::{History, Messages, ReadPosition, SendMessage, Sent},
+    error::{ChatError, Rejection},
+    model::{event::Seq, room::RoomId, session::Caller, user::UserId},
+    ports::store::EventRange,
+    realtime::{ReplyTo, notice::Notice},
+    rules,
+};
+
+#[async_trait]
+impl Messages for Chat {
+    async fn send_message(&self, caller: &Caller, send: SendMessage) -> Result<Sent, ChatError> {
+        let (reply_to, answer) = oneshot::channel();
+        self.0.appender.enqueue(caller, send, ReplyTo::Caller(reply_to)).await?;
+        // The appender answers all that it has taken, unless it panicked: then nobody knows.
+        answer.await.map_err(|_| ChatError::Internal("the appender went away before it answered".into()))?
+    }
+
+    async fn history(
+        &self,
+        caller: &Caller,
+        room: RoomId,
+        range: EventRange,
+        limit: usize,
+    ) -> Result<History, ChatError> {
+        let last_seq = self.0.view_as_member(room, &caller.user).await?.room.last_seq;
+        let mut events = self.0.store.events(room, range, limit.saturating_add(1)).await?;
+        let has_more = limit < events.len();
+        match range {
+            EventRange::After(_) => events.truncate(limit),
+            // The one too many is the oldest.
+            EventRange::Before(_) | EventRange::Newest => {
+                events.drain(..events.len().saturating_sub(limit));
+            }
+        }
+        // What was logged between the two reads is as true as what was read first.
+        let last_seq = events.last().map_or(last_seq, |event| event.seq.max(last_seq));
+        Ok(History { events, has_more, last_seq })
+    }
+
+    async fn mark_read(&self, caller: &Caller, room: RoomId, seq: Seq) -> Result<ReadPosition, ChatError> {
+        self.0.execute(MarkRead { user: caller.user.clone(), room, seq }).await?;
+        let view = self.0.view_as_member(room, &caller.user).await?;
+        Ok(ReadPosition { read_seq: view.read_seq, unread: view.unread })
+    }
+}
+
+struct MarkRead {
+    user: UserId,
+    room: RoomId,
+    seq: Seq,
+}
+
+#[async_trait]
+impl Command for MarkRead {
+    type Answer = ();
+
+    async fn run(&self, chat: &Inner, tx: &mut Tx) -> Result<(), ChatError> {
+        let Some((member, last_seq)) = tx.lock_member(self.room, &self.user).await? else {
+            return match chat.store.room(self.room).await? {
+                Some(_) => Err(Rejection::NotAMember.into()),
+                None => Err(Rejection::RoomNotFound.into()),
+            };
+        };
+        let read_seq = rules::message::decide_read(member.read_seq, self.seq, last_seq);
+        if read_seq == member.read_seq {
+            tx.discard();
+            return Ok(());
+        }
+        tx.set_read(self.room, &self.user, read_seq).await?;
+        tx.tell(Notice::Receipt { room: self.room, user: self.user.clone(), read_seq });
+        Ok(())
+    }
+}

@@ -1,0 +1,23 @@
+//! The chat itself: each call locks, reads, lets the rules decide, writes, commits, and only then tells.
+
+mod access;
+mod admin;
+mod builder;
+mod chat;
+mod coin;
+mod friend;
+mod invite;
+mod live;
+mod message;
+pub(crate) mod retry;
+mod room;
+mod room_join;
+mod session;
+mod session_cache;
+mod transaction;
+mod user;
+
+pub use self::{
+    builder::{BuildError, ChatBuilder},
+    chat::Chat,
+};

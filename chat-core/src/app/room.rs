@@ -1,0 +1,158 @@
+use async_trait::async_trait;
+
+use super::{
+    chat::{Chat, Inner},
+    transaction::{Command, Tx},
+};
+use crate::{
+    api::{CreateRoom, CreatedRoom, JoinRoom, Joined, Rooms},
+    error::{ChatError, Rejection},
+    model::{
+        admission::{Admission, AdmissionKind},
+        coin::Coins,
+        event::{EventKind, Seq},
+        room::{Member, NamedMember, Role, Room, RoomId, RoomView},
+        session::Caller,
+        time::Timestamp,
+        user::{PasswordHash, UserId},
+    },
+    ports::store::NewRoom,
+    rules::{self, room::Leave},
+};
+
+#[async_trait]
+impl Rooms for Chat {
+    async fn create_room(&self, caller: &Caller, create: CreateRoom) -> Result<CreatedRoom, ChatError> {
+        let password = self.0.passwords.hash(create.password.expose()).await?;
+        let made = self.0.execute(Create { user: caller.user.clone(), create, password }).await?;
+        match made {
+            Made::Now(room) => Ok(CreatedRoom { room: *room, repeated: false }),
+            Made::Before(room) => {
+                let room = self.0.view_as_member(room, &caller.user).await?;
+                Ok(CreatedRoom { room, repeated: true })
+            }
+        }
+    }
+
+    async fn rooms(&self, caller: &Caller) -> Result<Vec<RoomView>, ChatError> {
+        Ok(self.0.store.rooms_of(&caller.user).await?)
+    }
+
+    async fn room(&self, caller: &Caller, room: RoomId) -> Result<RoomView, ChatError> {
+        self.0.view_as_member(room, &caller.user).await
+    }
+
+    async fn join_room(&self, caller: &Caller, join: JoinRoom) -> Result<Joined, ChatError> {
+        self.0.join(caller, join).await
+    }
+
+    async fn leave_room(&self, caller: &Caller, room: RoomId) -> Result<(), ChatError> {
+        self.0.execute(LeaveRoom { user: caller.user.clone(), room }).await
+    }
+
+    async fn members(&self, caller: &Caller, room: RoomId) -> Result<Vec<NamedMember>, ChatError> {
+        self.0.view_as_member(room, &caller.user).await?;
+        Ok(self.0.store.members(room).await?)
+    }
+}
+
+struct Create {
+    user: UserId,
+    create: CreateRoom,
+    password: PasswordHash,
+}
+
+enum Made {
+    Now(Box<RoomView>),
+    Before(RoomId),
+}
+
+#[async_trait]
+impl Command for Create {
+    type Answer = Made;
+
+    async fn run(&self, _: &Inner, tx: &mut Tx) -> Result<Made, ChatError> {
+        let maker = tx.lock_actor(&self.user).await?.user;
+        let CreateRoom { name, capacity, client_id, .. } = &self.create;
+        // Before anything is refused: a retry is answered also by who is prime no more.
+        if let Some(client_id) = client_id
+            && let Some(made) = tx.room_made_as(&self.user, client_id).await?
+        {
+            return Ok(Made::Before(made));
+        }
+        rules::room::decide_create(maker.prime)?;
+        let now = tx.now;
+        let mut room = Room {
+            id: RoomId::new(),
+            name: name.clone(),
+            owner: self.user.clone(),
+            capacity: *capacity,
+            member_count: 0,
+            last_seq: Seq::ZERO,
+            created_at: now,
+            closed_at: None,
+        };
+        let new = NewRoom {
+            id: room.id,
+            name: room.name.clone(),
+            owner: room.owner.clone(),
+            password: self.password.clone(),
+            capacity: room.capacity,
+            client_id: client_id.clone(),
+            created_at: now,
+        };
+        tx.insert_room(&new).await?;
+        let admission = Admission { kind: AdmissionKind::Owner, coins: Coins::ZERO, at: now };
+        tx.insert_admission(&self.user, room.id, &admission).await?;
+        let view = tx.seat(&mut room, &self.user, Role::Owner).await?;
+        Ok(Made::Now(Box::new(view)))
+    }
+}
+
+impl Tx {
+    /// Seats somebody in a room that is locked, and answers how they see it then.
+    pub(super) async fn seat(&mut self, room: &mut Room, user: &UserId, role: Role) -> Result<RoomView, ChatError> {
+        let joined = self.log(room, user, EventKind::Joined).await?;
+        let member = member(user, role, joined.seq, self.now);
+        self.seat_member(room.id, &member).await?;
+        room.member_count += 1;
+        Ok(RoomView { room: room.clone(), role, read_seq: member.read_seq, unread: 0 })
+    }
+}
+
+/// A member who sits down now. What was written before counts as read (R-MSG-02).
+fn member(user: &UserId, role: Role, joined_seq: Seq, now: Timestamp) -> Member {
+    Member { user: user.clone(), role, joined_at: now, joined_seq, read_seq: joined_seq }
+}
+
+struct LeaveRoom {
+    user: UserId,
+    room: RoomId,
+}
+
+#[async_trait]
+impl Command for LeaveRoom {
+    type Answer = ();
+
+    async fn run(&self, _: &Inner, tx: &mut Tx) -> Result<(), ChatError> {
+        let mut room = tx.lock_room(self.room).await?.ok_or(Rejection::RoomNotFound)?.room;
+        let members = tx.members_in(self.room).await?;
+        let leave = rules::room::decide_leave(&self.user, &members, room.closed_at.is_some())?;
+        let now = tx.now;
+        tx.log(&mut room, &self.user, EventKind::Left).await?;
+        tx.unseat_member(room.id, &self.user, now).await?;
+        match leave {
+            Leave::Seat | Leave::StayClosed => {}
+            Leave::HandOver(heir) => {
+                tx.set_role(room.id, &heir, Role::Owner).await?;
+                let changed = EventKind::RoleChanged { user: heir, role: Role::Owner };
+                tx.log(&mut room, &self.user, changed).await?;
+            }
+            Leave::Close => {
+                tx.close_room(room.id, now).await?;
+                tx.log(&mut room, &self.user, EventKind::RoomClosed { by_operator: false }).await?;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,181 @@
+//! Taking a seat: the one place where seats, admissions and coins meet (R-ADM-09).
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use secrecy::ExposeSecret;
+
+use super::{
+    chat::Inner,
+    session::VERIFICATIONS,
+    transaction::{Command, Tx},
+};
+use crate::{
+    api::{JoinKey, JoinRoom, Joined},
+    error::{ChatError, Rejection},
+    model::{
+        admission::Admission,
+        coin::{Amount, CoinKind, Coins},
+        invite::InviteId,
+        room::{Role, Room, RoomId},
+        session::Caller,
+        user::{PasswordHash, User, UserId},
+    },
+    ports::store::NewCoinEntry,
+    rules::{
+        self,
+        room::{Join, JoinFacts, Key},
+    },
+};
+
+impl Inner {
+    pub(super) async fn join(self: &Arc<Self>, caller: &Caller, join: JoinRoom) -> Result<Joined, ChatError> {
+        let user = &caller.user;
+        let mut joined = match &join.key {
+            JoinKey::Password { room, password } => self.join_by_password(user, *room, password, &join).await?,
+            JoinKey::Invite(token) => {
+                let invite = self.store.invite_by_token(&token.hash()).await?;
+                let invite = invite.filter(|invite| invite.invitee == *user).ok_or(Rejection::InviteNotFound)?;
+                let shown = Shown::Invite(invite.id);
+                let taken = self.execute(TakeSeat::new(user, invite.room, shown, &join)).await?;
+                taken.ok_or_else(|| ChatError::Internal("an invite has no password that could change".into()))?
+            }
+        };
+        if joined.already_member {
+            joined.view = self.store.room_view(joined.room.id, user).await?;
+        }
+        Ok(joined)
+    }
+
+    async fn join_by_password(
+        self: &Arc<Self>,
+        user: &UserId,
+        room: RoomId,
+        password: &secrecy::SecretString,
+        join: &JoinRoom,
+    ) -> Result<Joined, ChatError> {
+        for _ in 0..VERIFICATIONS {
+            let stored = self.store.room(room).await?.ok_or(Rejection::RoomNotFound)?.password;
+            let ok = self.passwords.verify(password.expose_secret(), Some(&stored)).await?;
+            let shown = Shown::Password { verified: stored, ok };
+            if let Some(joined) = self.execute(TakeSeat::new(user, room, shown, join)).await? {
+                return Ok(joined);
+            }
+        }
+        Err(ChatError::Overloaded("the room's password is being changed again and again"))
+    }
+}
+
+/// Decides a join and carries it out; `None` where the password that was verified is not the stored one any more.
+struct TakeSeat {
+    user: UserId,
+    room: RoomId,
+    shown: Shown,
+    dry_run: bool,
+    max_charge: Option<Coins>,
+}
+
+enum Shown {
+    Password { verified: PasswordHash, ok: bool },
+    Invite(InviteId),
+}
+
+impl TakeSeat {
+    fn new(user: &UserId, room: RoomId, shown: Shown, join: &JoinRoom) -> Self {
+        Self { user: user.clone(), room, shown, dry_run: join.dry_run, max_charge: join.max_charge }
+    }
+}
+
+#[async_trait]
+impl Command for TakeSeat {
+    type Answer = Option<Joined>;
+
+    async fn run(&self, chat: &Inner, tx: &mut Tx) -> Result<Self::Answer, ChatError> {
+        // Lock: the user, then the room.
+        let user = tx.lock_actor(&self.user).await?.user;
+        let locked = tx.lock_room(self.room).await?.ok_or(Rejection::RoomNotFound)?;
+        let mut room = locked.room;
+
+        // Read.
+        let invite;
+        let key = match &self.shown {
+            Shown::Password { verified, .. } if *verified != locked.password => return Ok(None),
+            Shown::Password { ok, .. } => Key::Password { ok: *ok },
+            Shown::Invite(id) => {
+                invite = tx.invite_in(room.id, *id).await?.ok_or(Rejection::InviteNotFound)?;
+                Key::Invite(&invite)
+            }
+        };
+        let admission = tx.admission(&user.id, room.id).await?;
+        let facts = JoinFacts {
+            is_member: tx.member_in(room.id, &user.id).await?.is_some(),
+            closed: room.closed_at.is_some(),
+            banned: tx.is_banned(room.id, &user.id).await?,
+            key,
+            prime: user.prime,
+            members: room.member_count,
+            capacity: room.capacity.get(),
+            admitted: admission.is_some(),
+            free_used: tx.has_free_admission(&user.id).await?,
+            balance: user.coins,
+            price: chat.policy.room_price,
+            max_charge: self.max_charge,
+        };
+
+        // Decide.
+        let join = rules::room::decide_join(&facts, tx.now)?;
+        let charged = match join {
+            Join::AlreadyIn | Join::Return => Coins::ZERO,
+            Join::Admit { price, .. } => price,
+        };
+        let mut joined = Joined {
+            room: room.clone(),
+            view: None,
+            admission,
+            charged,
+            already_member: join == Join::AlreadyIn,
+            balance: user.coins,
+        };
+        if self.dry_run || join == Join::AlreadyIn {
+            tx.discard();
+            return Ok(Some(joined));
+        }
+
+        // Write.
+        if let Join::Admit { kind, price } = join {
+            let admission = Admission { kind, coins: price, at: tx.now };
+            tx.insert_admission(&user.id, room.id, &admission).await?;
+            joined.admission = Some(admission);
+            joined.balance = charge(tx, &user, &room, price).await?;
+        }
+        if let Shown::Invite(id) = self.shown {
+            let now = tx.now;
+            tx.use_invite(id, now).await?;
+        }
+        joined.view = Some(tx.seat(&mut room, &user.id, Role::Member).await?);
+        joined.room = room;
+        Ok(Some(joined))
+    }
+}
+
+/// Takes the price of a room; what is free leaves no entry.
+async fn charge(tx: &mut Tx, user: &User, room: &Room, price: Coins) -> Result<Coins, ChatError> {
+    if price == Coins::ZERO {
+        return Ok(user.coins);
+    }
+    let balance_after = user
+        .coins
+        .checked_sub(price)
+        .ok_or_else(|| ChatError::Internal("a join was admitted that the balance does not pay".into()))?;
+    let entry = NewCoinEntry {
+        amount: Amount::debit(price),
+        kind: CoinKind::RoomAdmission,
+        reason: None,
+        balance_after,
+        room: Some(room.id),
+        key: None,
+        at: tx.now,
+    };
+    tx.append_coin_entry(&user.id, &entry).await?;
+    Ok(balance_after)
+}

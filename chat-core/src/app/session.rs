@@ -1,0 +1,254 @@
+use async_trait::async_trait;
+use secrecy::ExposeSecret;
+
+use super::{
+    chat::{Chat, Inner},
+    transaction::{Command, Tx},
+};
+use crate::{
+    api::{ChangePassword, Login, Sessions, SignedIn},
+    error::{ChatError, Rejection},
+    model::{
+        session::{Caller, DeviceId, Session, SessionId, SessionTokens},
+        time::Timestamp,
+        user::{PasswordHash, Standing, User, UserId},
+    },
+    realtime::notice::Notice,
+    rules::{
+        self,
+        session::{LoginFacts, Refresh, refresh_expires_at},
+    },
+};
+
+/// How often a password is verified again that was changed while it was being verified.
+pub(super) const VERIFICATIONS: usize = 3;
+
+#[async_trait]
+impl Sessions for Chat {
+    async fn login(&self, login: Login) -> Result<SignedIn, ChatError> {
+        let chat = &self.0;
+        let user_id = UserId::parse(&login.user_id).ok();
+        for _ in 0..VERIFICATIONS {
+            let credentials = match &user_id {
+                Some(user_id) => chat.store.credentials(user_id).await?,
+                None => None,
+            };
+            let stored = credentials.as_ref().and_then(|credentials| credentials.password.as_ref());
+            let password_ok = chat.passwords.verify(login.password.expose_secret(), stored).await?;
+            let standing = credentials.as_ref().map(|credentials| credentials.standing);
+            rules::session::decide_login(LoginFacts { standing, password_ok })?;
+            let (Some(user), Some(verified)) = (user_id.clone(), stored.cloned()) else {
+                return Err(Rejection::InvalidCredentials.into());
+            };
+            let sign_in = SignIn { user, device: login.device.clone(), verified };
+            if let Some((user, session)) = chat.execute(sign_in).await? {
+                return Ok(SignedIn { user, session: chat.tokens_of(&session)? });
+            }
+        }
+        Err(ChatError::Overloaded("the password is being changed again and again"))
+    }
+
+    async fn refresh(&self, refresh_token: &str) -> Result<SessionTokens, ChatError> {
+        let chat = &self.0;
+        let claims = chat.tokens.read_refresh(refresh_token).ok_or(Rejection::InvalidRefreshToken)?;
+        let (session, _) = chat.store.session(claims.session).await?.ok_or(Rejection::InvalidRefreshToken)?;
+        let refresh = RefreshSession { user: session.user, session: claims.session, generation: claims.generation };
+        let session = chat.execute(refresh).await??;
+        chat.tokens_of(&session)
+    }
+
+    async fn logout(&self, caller: &Caller) -> Result<(), ChatError> {
+        let session = caller.session.as_ref().ok_or(Rejection::SessionNotFound)?.id;
+        self.0.execute(Logout { user: caller.user.clone(), session }).await
+    }
+
+    async fn change_password(&self, caller: &Caller, change: ChangePassword) -> Result<(), ChatError> {
+        let chat = &self.0;
+        for _ in 0..VERIFICATIONS {
+            let credentials = chat.store.credentials(&caller.user).await?;
+            let stored = credentials.and_then(|credentials| credentials.password);
+            let password_ok = chat.passwords.verify(change.old.expose_secret(), stored.as_ref()).await?;
+            let Some(verified) = stored.filter(|_| password_ok) else {
+                return Err(Rejection::InvalidCredentials.into());
+            };
+            let command = SetPassword {
+                user: caller.user.clone(),
+                stays: caller.session.as_ref().map(|session| session.id),
+                verified,
+                next: chat.passwords.hash(change.new.expose()).await?,
+            };
+            if chat.execute(command).await?.is_some() {
+                return Ok(());
+            }
+        }
+        Err(ChatError::Overloaded("the password is being changed again and again"))
+    }
+
+    async fn authenticate(&self, access_token: &str) -> Result<Caller, ChatError> {
+        let caller = self.0.tokens.read_access(access_token, self.0.clock.now())?;
+        self.0.check_session(&caller).await?;
+        Ok(caller)
+    }
+}
+
+impl Inner {
+    /// Refuses a caller whose session has ended. One that the host vouches for has none.
+    pub(super) async fn check_session(&self, caller: &Caller) -> Result<(), ChatError> {
+        let Some(session) = caller.session.as_ref().map(|session| session.id) else { return Ok(()) };
+        let lives = match self.sessions.lives(session) {
+            Ok(lives) => lives,
+            Err(moment) => {
+                let (stored, standing) = self.store.session(session).await?.ok_or(Rejection::Unauthenticated)?;
+                rules::user::decide_act(standing)?;
+                if stored.user != caller.user {
+                    return Err(Rejection::Unauthenticated.into());
+                }
+                stored.revoked_at.is_none() && self.sessions.seen_alive(session, moment)
+            }
+        };
+        if lives { Ok(()) } else { Err(Rejection::SessionRevoked.into()) }
+    }
+
+    /// What a client holds of a session as it is now.
+    pub(super) fn tokens_of(&self, session: &Session) -> Result<SessionTokens, ChatError> {
+        let now = self.clock.now();
+        // Tokens count whole seconds: the time that is told is the one that stands in the token.
+        let expires_at = Timestamp::from_millis(now.after(self.policy.access_ttl).as_secs() * 1_000);
+        Ok(SessionTokens {
+            access_token: self.tokens.issue_access(session, now, expires_at)?,
+            expires_at,
+            refresh_token: self.tokens.issue_refresh(session)?,
+            refresh_expires_at: refresh_expires_at(session, &self.policy),
+            device: session.device.clone(),
+        })
+    }
+}
+
+/// A session that begins now.
+pub(super) fn new_session(user: &UserId, device: &DeviceId, now: Timestamp) -> Session {
+    Session {
+        id: SessionId::new(),
+        user: user.clone(),
+        device: device.clone(),
+        generation: 0,
+        created_at: now,
+        rotated_at: now,
+        revoked_at: None,
+    }
+}
+
+impl Tx {
+    /// Ends a session, and tells so.
+    async fn end_session(&mut self, user: &UserId, session: SessionId) -> Result<(), ChatError> {
+        let now = self.now;
+        self.revoke_session(session, now).await?;
+        self.tell(Notice::SessionEnded { user: user.clone(), session });
+        Ok(())
+    }
+}
+
+/// Signs in on a device; `None` where the password that was verified is not the stored one any more.
+struct SignIn {
+    user: UserId,
+    device: DeviceId,
+    verified: PasswordHash,
+}
+
+#[async_trait]
+impl Command for SignIn {
+    type Answer = Option<(User, Session)>;
+
+    async fn run(&self, _: &Inner, tx: &mut Tx) -> Result<Self::Answer, ChatError> {
+        let locked = tx.lock_actor(&self.user).await?;
+        if locked.password.as_ref() != Some(&self.verified) {
+            return Ok(None);
+        }
+        for earlier in tx.live_sessions(&self.user).await? {
+            if earlier.device == self.device {
+                tx.end_session(&self.user, earlier.id).await?;
+            }
+        }
+        let session = new_session(&self.user, &self.device, tx.now);
+        tx.insert_session(&session).await?;
+        Ok(Some((locked.user, session)))
+    }
+}
+
+/// Moves a session on to its next refresh token. The inner result is a refusal that has changed something: a stolen
+/// session ends.
+struct RefreshSession {
+    user: UserId,
+    session: SessionId,
+    generation: u64,
+}
+
+#[async_trait]
+impl Command for RefreshSession {
+    type Answer = Result<Session, Rejection>;
+
+    async fn run(&self, chat: &Inner, tx: &mut Tx) -> Result<Self::Answer, ChatError> {
+        let [user] = tx.lock_users([&self.user]).await?;
+        let standing = user.map_or(Standing::Erased, |user| user.user.standing);
+        let live = tx.live_sessions(&self.user).await?;
+        let mut session =
+            live.into_iter().find(|session| session.id == self.session).ok_or(Rejection::InvalidRefreshToken)?;
+        let now = tx.now;
+        match rules::session::decide_refresh(&session, standing, self.generation, now, &chat.policy)? {
+            Refresh::Repeat => Ok(Ok(session)),
+            Refresh::Rotate => {
+                session.generation += 1;
+                session.rotated_at = now;
+                tx.rotate_session(session.id, session.generation, now).await?;
+                Ok(Ok(session))
+            }
+            Refresh::Stolen => {
+                tracing::warn!(user = %self.user, device = %session.device, "a used refresh token came again: the session ends");
+                tx.end_session(&self.user, session.id).await?;
+                Ok(Err(Rejection::InvalidRefreshToken))
+            }
+        }
+    }
+}
+
+struct Logout {
+    user: UserId,
+    session: SessionId,
+}
+
+#[async_trait]
+impl Command for Logout {
+    type Answer = ();
+
+    async fn run(&self, _: &Inner, tx: &mut Tx) -> Result<(), ChatError> {
+        // Also who is suspended may sign out.
+        tx.lock_users([&self.user]).await?;
+        tx.end_session(&self.user, self.session).await
+    }
+}
+
+/// Sets a new password; `None` where the one that was verified is not the stored one any more.
+struct SetPassword {
+    user: UserId,
+    stays: Option<SessionId>,
+    verified: PasswordHash,
+    next: PasswordHash,
+}
+
+#[async_trait]
+impl Command for SetPassword {
+    type Answer = Option<()>;
+
+    async fn run(&self, _: &Inner, tx: &mut Tx) -> Result<Self::Answer, ChatError> {
+        let locked = tx.lock_actor(&self.user).await?;
+        if locked.password.as_ref() != Some(&self.verified) {
+            return Ok(None);
+        }
+        tx.set_password(&self.user, &self.next).await?;
+        for session in tx.live_sessions(&self.user).await? {
+            if Some(session.id) != self.stays {
+                tx.end_session(&self.user, session.id).await?;
+            }
+        }
+        Ok(Some(()))
+    }
+}

@@ -1,0 +1,188 @@
+//! How a write runs: whole, in a task of its own, again where the database gave it up; what it logged is published
+//! after the commit and not before.
+
+use std::{
+    collections::BTreeSet,
+    ops::{Deref, DerefMut},
+    panic,
+    sync::Arc,
+};
+
+use async_trait::async_trait;
+
+use super::{chat::Inner, retry::Retry};
+use crate::{
+    error::{ChatError, Rejection},
+    model::{
+        event::{Event, EventKind},
+        room::Room,
+        time::Timestamp,
+        user::UserId,
+    },
+    ports::store::{Attempt, AttemptId, LockedUser, StoreError, StoreTx},
+    realtime::notice::{Logged, Notice},
+    rules::user::decide_act,
+};
+
+/// A write, as data: it can be run again from the top, locks and reads included.
+#[async_trait]
+pub(super) trait Command: Send + Sync + 'static {
+    /// What it answers.
+    type Answer: Send + 'static;
+
+    /// Locks, reads, decides and writes. An error undoes all of it.
+    async fn run(&self, chat: &Inner, tx: &mut Tx) -> Result<Self::Answer, ChatError>;
+}
+
+/// A transaction under way, and what shall be told once it is committed.
+pub(super) struct Tx {
+    store: Box<dyn StoreTx>,
+    /// The time at which all of it happens.
+    pub(super) now: Timestamp,
+    notices: Vec<Notice>,
+    rooms: BTreeSet<crate::model::room::RoomId>,
+    discarded: bool,
+}
+
+impl Inner {
+    /// Runs a command to its end, whether or not anybody waits for it.
+    pub(super) async fn execute<C: Command>(self: &Arc<Self>, command: C) -> Result<C::Answer, ChatError> {
+        let chat = Arc::clone(self);
+        let task = self.tasks.spawn(async move { chat.attempts(&command).await });
+        match task.await {
+            Ok(done) => done,
+            // The transaction was dropped by the panic, which rolled it back; the caller gets the panic.
+            Err(error) if error.is_panic() => panic::resume_unwind(error.into_panic()),
+            Err(_) => Err(ChatError::Overloaded("the chat is shutting down")),
+        }
+    }
+
+    async fn attempts<C: Command>(self: &Arc<Self>, command: &C) -> Result<C::Answer, ChatError> {
+        let mut retry = Retry::new();
+        loop {
+            match self.attempt(command).await {
+                Err(ChatError::Unavailable(StoreError::Transient(source))) => retry.pause(source).await?,
+                done => return done,
+            }
+        }
+    }
+
+    async fn attempt<C: Command>(self: &Arc<Self>, command: &C) -> Result<C::Answer, ChatError> {
+        let attempt = Attempt { id: AttemptId::new(), at: self.clock.now() };
+        let store = self.store.begin(attempt).await?;
+        let mut tx = Tx { store, now: attempt.at, notices: Vec::new(), rooms: BTreeSet::new(), discarded: false };
+        let answer = match command.run(self, &mut tx).await {
+            Ok(answer) => answer,
+            Err(error) => {
+                // The refusal stands whatever becomes of undoing what was not committed.
+                if let Err(failed) = tx.store.rollback().await {
+                    tracing::debug!(error = &failed as &dyn std::error::Error, "a rollback failed");
+                }
+                return Err(error);
+            }
+        };
+        if tx.discarded {
+            tx.store.rollback().await?;
+            return Ok(answer);
+        }
+        let announced = self.hub.announce(tx.rooms);
+        match tx.store.commit().await {
+            Ok(()) => {}
+            Err(StoreError::Unknown(source)) => self.ask_for(attempt.id, source).await?,
+            Err(error) => return Err(error.into()),
+        }
+        if !tx.notices.is_empty() {
+            self.bus.publish(tx.notices).await;
+        }
+        drop(announced);
+        Ok(answer)
+    }
+
+    /// Finds out what became of a commit whose answer was lost; never guesses.
+    async fn ask_for(&self, attempt: AttemptId, lost: crate::ports::store::Source) -> Result<(), StoreError> {
+        match tokio::time::timeout(super::chat::ASK_LIMIT, self.store.was_committed(attempt)).await {
+            Ok(Ok(true)) => Ok(()),
+            Ok(Ok(false)) => Err(StoreError::Transient(lost)),
+            Ok(Err(_)) | Err(_) => Err(StoreError::Unknown(lost)),
+        }
+    }
+}
+
+impl Tx {
+    /// Nothing of this transaction shall stay, though it ends well.
+    pub(super) fn discard(&mut self) {
+        self.discarded = true;
+    }
+
+    /// Locks the acting user, who must still be in good standing.
+    pub(super) async fn lock_actor(&mut self, user: &UserId) -> Result<LockedUser, ChatError> {
+        let [actor] = self.lock_users([user]).await?;
+        acting(actor)
+    }
+
+    /// Locks the acting user and another one, in the order of their ids. The acting one must be in good standing.
+    pub(super) async fn lock_actor_and(
+        &mut self,
+        user: &UserId,
+        other: &UserId,
+    ) -> Result<(LockedUser, Option<LockedUser>), ChatError> {
+        if user == other {
+            let actor = self.lock_actor(user).await?;
+            return Ok((actor.clone(), Some(actor)));
+        }
+        let (actor, other) = if user < other {
+            let [actor, other] = self.lock_users([user, other]).await?;
+            (actor, other)
+        } else {
+            let [other, actor] = self.lock_users([other, user]).await?;
+            (actor, other)
+        };
+        Ok((acting(actor)?, other))
+    }
+
+    /// Locks users, who are given in the order of their ids.
+    pub(super) async fn lock_users<const N: usize>(
+        &mut self,
+        ids: [&UserId; N],
+    ) -> Result<[Option<LockedUser>; N], ChatError> {
+        let locked = self.store.lock_users(&ids).await?;
+        locked
+            .try_into()
+            .map_err(|_| ChatError::Internal("a store answered for fewer users than were asked for".into()))
+    }
+
+    /// Logs an event in a room that is locked, and counts `room` on.
+    pub(super) async fn log(&mut self, room: &mut Room, sender: &UserId, kind: EventKind) -> Result<Event, ChatError> {
+        let event = Event { room: room.id, seq: room.last_seq.next(), sender: sender.clone(), at: self.now, kind };
+        self.store.append_event(&event).await?;
+        room.last_seq = event.seq;
+        self.rooms.insert(room.id);
+        self.tell(Notice::Logged(Arc::new(Logged::new(event.clone()))));
+        Ok(event)
+    }
+
+    /// Tells this after the commit.
+    pub(super) fn tell(&mut self, notice: Notice) {
+        self.notices.push(notice);
+    }
+}
+
+fn acting(user: Option<LockedUser>) -> Result<LockedUser, ChatError> {
+    let user = user.ok_or(Rejection::UserNotFound)?;
+    decide_act(user.user.standing)?;
+    Ok(user)
+}
+
+impl Deref for Tx {
+    type Target = dyn StoreTx;
+
+    fn deref(&self) -> &Self::Target {
+        self.store.as_ref()
+    }
+}
+
+impl DerefMut for Tx {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        self.store.as_mut()
+    }
+}

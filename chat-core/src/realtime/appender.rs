@@ -1,0 +1,170 @@
+//! The way of a message into the log: what has gathered is committed in one transaction while the next gathers. There
+//! is no timer: under load batches grow and share the cost of a commit, and alone a message waits for nobody.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use tokio::sync::{mpsc, oneshot};
+
+use super::{
+    hub::Hub,
+    notice::{Logged, Notice, Origin},
+    outlet::{Item, Outlet},
+};
+use crate::{
+    api::{SendMessage, Sent},
+    app::retry::Retry,
+    error::ChatError,
+    model::{message::ContentMac, session::Caller},
+    ports::{
+        bus::Bus,
+        clock::Clock,
+        store::{Attempt, AttemptId, Store, StoreError},
+    },
+    rules::message::{Draft, Planned},
+    security::content::ContentKey,
+};
+
+/// Who is told what became of a message.
+pub(crate) enum ReplyTo {
+    /// A caller who waits.
+    Caller(oneshot::Sender<Result<Sent, ChatError>>),
+    /// A live connection; where the message is logged, its event is the answer.
+    Connection { outlet: Arc<Outlet>, command: u64 },
+}
+
+/// The queue's near end.
+#[derive(Clone)]
+pub(crate) struct Appender {
+    queue: mpsc::Sender<Queued>,
+    content: Arc<ContentKey>,
+}
+
+struct Queued {
+    draft: Draft,
+    reply_to: ReplyTo,
+}
+
+/// How many messages may wait.
+const QUEUE: usize = 8_192;
+/// How many are committed at once.
+const MAX_BATCH: usize = 1_024;
+
+impl Appender {
+    /// Starts the appender. It ends when the last near end is dropped and all that waited is committed.
+    pub(crate) fn start(
+        store: Arc<dyn Store>,
+        bus: Arc<dyn Bus>,
+        hub: Arc<Hub>,
+        clock: Arc<dyn Clock>,
+        content: ContentKey,
+    ) -> Self {
+        let (queue, waiting) = mpsc::channel(QUEUE);
+        let worker = Worker { store, bus, hub, clock };
+        tokio::spawn(worker.run(waiting));
+        Self { queue, content: Arc::new(content) }
+    }
+
+    /// Gives a message its place in the order of all. Waits while the queue is full.
+    pub(crate) async fn enqueue(&self, caller: &Caller, send: SendMessage, reply_to: ReplyTo) -> Result<(), ChatError> {
+        let content: ContentMac = self.content.mac(&send.body, send.reply_to);
+        let draft = Draft {
+            room: send.room,
+            sender: caller.user.clone(),
+            body: send.body,
+            client_id: send.client_id.map(|client_id| (client_id, content)),
+            reply_to: send.reply_to,
+        };
+        let queued = Queued { draft, reply_to };
+        self.queue.send(queued).await.map_err(|_| ChatError::Overloaded("the chat is shutting down"))
+    }
+}
+
+struct Worker {
+    store: Arc<dyn Store>,
+    bus: Arc<dyn Bus>,
+    hub: Arc<Hub>,
+    clock: Arc<dyn Clock>,
+}
+
+impl Worker {
+    async fn run(self, mut waiting: mpsc::Receiver<Queued>) {
+        let mut batch = Vec::new();
+        while waiting.recv_many(&mut batch, MAX_BATCH).await != 0 {
+            // Whoever was woken by the last commit gets to add to this batch.
+            tokio::task::yield_now().await;
+            while batch.len() < MAX_BATCH
+                && let Ok(queued) = waiting.try_recv()
+            {
+                batch.push(queued);
+            }
+            let (drafts, replies): (Vec<_>, Vec<_>) =
+                batch.drain(..).map(|queued| (queued.draft, queued.reply_to)).unzip();
+            self.commit(&drafts, replies).await;
+        }
+    }
+
+    async fn commit(&self, drafts: &[Draft], replies: Vec<ReplyTo>) {
+        let rooms: BTreeSet<_> = drafts.iter().map(|draft| draft.room).collect();
+        let announced = self.hub.announce(rooms);
+        match self.append(drafts).await {
+            Ok(planned) => self.publish(planned, replies).await,
+            Err(error) => refuse_all(&error, replies),
+        }
+        drop(announced);
+    }
+
+    async fn append(&self, drafts: &[Draft]) -> Result<Vec<Planned>, StoreError> {
+        let mut retry = Retry::new();
+        loop {
+            let attempt = Attempt { id: AttemptId::new(), at: self.clock.now() };
+            match self.store.append(drafts, attempt).await {
+                Err(StoreError::Transient(source)) => retry.pause(source).await?,
+                done => return done,
+            }
+        }
+    }
+
+    /// Publishes first: who is answered may count on it that the others are being told.
+    async fn publish(&self, planned: Vec<Planned>, replies: Vec<ReplyTo>) {
+        let mut notices = Vec::with_capacity(planned.len());
+        let mut answers = Vec::with_capacity(planned.len());
+        for (planned, reply_to) in planned.into_iter().zip(replies) {
+            match (planned, reply_to) {
+                (Planned::New(event), ReplyTo::Connection { outlet, command }) => {
+                    let origin = Origin { connection: outlet.id, command };
+                    notices.push(Notice::Logged(Arc::new(Logged::caused_by(event, Some(origin)))));
+                }
+                (Planned::New(event), reply_to) => {
+                    notices.push(Notice::Logged(Arc::new(Logged::new(event.clone()))));
+                    answers.push((reply_to, Ok(Sent { event, repeated: false })));
+                }
+                (Planned::Repeated(event), reply_to) => answers.push((reply_to, Ok(Sent { event, repeated: true }))),
+                (Planned::Refused(rejection), reply_to) => answers.push((reply_to, Err(rejection.into()))),
+            }
+        }
+        if !notices.is_empty() {
+            self.bus.publish(notices).await;
+        }
+        for (reply_to, result) in answers {
+            reply_to.answer(result);
+        }
+    }
+}
+
+impl ReplyTo {
+    fn answer(self, result: Result<Sent, ChatError>) {
+        match self {
+            // Who has hung up needs no answer.
+            Self::Caller(waiting) => drop(waiting.send(result)),
+            Self::Connection { outlet, command } => outlet.offer(Item::Answered { command, result }),
+        }
+    }
+}
+
+/// All drafts of a batch share what became of its transaction.
+fn refuse_all(error: &StoreError, replies: Vec<ReplyTo>) {
+    tracing::error!(error = error as &dyn std::error::Error, "a batch of {} was not committed", replies.len());
+    for reply_to in replies {
+        reply_to.answer(Err(ChatError::from(error.shared())));
+    }
+}

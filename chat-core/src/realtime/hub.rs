@@ -1,0 +1,296 @@
+//! Who is connected to this process, and what they hear.
+
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use tokio::sync::{mpsc, watch};
+
+use super::{
+    connection::{ConnectionId, EndReason},
+    notice::{Logged, Notice},
+    outlet::{Item, Outlet},
+    topic::{Gap, Topic},
+};
+use crate::{
+    model::{
+        event::{Event, EventKind, Seq},
+        room::RoomId,
+        session::{Caller, SessionId},
+        user::UserId,
+    },
+    ports::store::{EventRange, Store},
+};
+
+/// Routes notices to connections. Never waits while it holds its lock.
+pub(crate) struct Hub {
+    state: Mutex<State>,
+    store: Arc<dyn Store>,
+    last_id: AtomicU64,
+    /// How many connections there are, for who waits until none is left.
+    count: watch::Sender<usize>,
+}
+
+#[derive(Default)]
+struct State {
+    draining: bool,
+    users: HashMap<UserId, Vec<Arc<Outlet>>>,
+    topics: HashMap<RoomId, Topic>,
+    /// The topics of each connection, so that leaving need not look at all there are.
+    subscriptions: HashMap<ConnectionId, Vec<RoomId>>,
+}
+
+/// How many events are read at once to fill a gap.
+const FILL_PAGE: usize = 500;
+/// How long to wait before a store that failed is asked again.
+const FILL_RETRY: Duration = Duration::from_millis(200);
+
+impl Hub {
+    pub(crate) fn new(store: Arc<dyn Store>) -> Self {
+        Self { state: Mutex::default(), store, last_id: AtomicU64::new(0), count: watch::Sender::new(0) }
+    }
+
+    /// The state is consistent between any two statements that can panic, so a poisoned lock is as good as any.
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Registers a connection, which from now on hears what concerns its user. `None` while the chat drains.
+    pub(crate) fn register(&self, caller: &Caller) -> Option<(Arc<Outlet>, mpsc::Receiver<Item>)> {
+        let id = ConnectionId(self.last_id.fetch_add(1, Ordering::Relaxed) + 1);
+        let session = caller.session.as_ref().map(|session| session.id);
+        let (outlet, items) = Outlet::new(id, caller.user.clone(), session);
+        let outlet = Arc::new(outlet);
+        let mut state = self.state();
+        if state.draining {
+            return None;
+        }
+        state.users.entry(caller.user.clone()).or_default().push(Arc::clone(&outlet));
+        state.subscriptions.insert(id, Vec::new());
+        self.count.send_modify(|count| *count += 1);
+        Some((outlet, items))
+    }
+
+    /// Forgets a connection.
+    pub(crate) fn unregister(&self, outlet: &Outlet) {
+        let mut state = self.state();
+        let Some(rooms) = state.subscriptions.remove(&outlet.id) else { return };
+        for room in rooms {
+            state.unsubscribe(room, outlet.id);
+        }
+        if let Some(outlets) = state.users.get_mut(&outlet.user) {
+            outlets.retain(|other| other.id != outlet.id);
+            if outlets.is_empty() {
+                state.users.remove(&outlet.user);
+            }
+        }
+        self.count.send_modify(|count| *count = count.saturating_sub(1));
+    }
+
+    /// Subscribes a connection to rooms. Afterwards it hears every event above the number that is answered for the
+    /// room; where none is, the caller reads where the log stands and says so by [`start_topics`](Self::start_topics).
+    pub(crate) fn subscribe(&self, outlet: &Arc<Outlet>, rooms: &[RoomId]) -> Vec<(RoomId, Option<Seq>)> {
+        let mut state = self.state();
+        rooms.iter().map(|&room| (room, state.subscribe(room, outlet))).collect()
+    }
+
+    /// Says where the logs of these rooms stood when they were read; answers where their topics are now.
+    pub(crate) fn start_topics(self: &Arc<Self>, read: &[(RoomId, Seq)]) -> Vec<(RoomId, Seq)> {
+        let mut state = self.state();
+        let mut heads = Vec::with_capacity(read.len());
+        for &(room, last_seq) in read {
+            if let Some(topic) = state.topics.get_mut(&room) {
+                topic.start_after(last_seq);
+                heads.push((room, topic.head().unwrap_or(last_seq)));
+                self.advance(&mut state, room);
+            }
+        }
+        heads
+    }
+
+    /// Says that a commit of this process is about to log in these rooms. Until the guard is dropped, which is after
+    /// the publication or the failure, a gap in their numbers is waited for instead of read from the store.
+    pub(crate) fn announce(self: &Arc<Self>, rooms: impl IntoIterator<Item = RoomId>) -> Announced {
+        let mut state = self.state();
+        let rooms =
+            rooms.into_iter().filter(|room| state.topics.get_mut(room).map(Topic::announce).is_some()).collect();
+        Announced { hub: Arc::clone(self), rooms }
+    }
+
+    /// Routes what was committed.
+    pub(crate) fn deliver(self: &Arc<Self>, notices: Vec<Notice>) {
+        let mut state = self.state();
+        for notice in notices {
+            match notice {
+                Notice::Logged(logged) => self.log(&mut state, logged),
+                Notice::Receipt { room, user, read_seq } => {
+                    for subscriber in state.topics.get(&room).iter().flat_map(|topic| &topic.subscribers) {
+                        subscriber.offer(Item::Receipt { room, user: user.clone(), read_seq });
+                    }
+                }
+                Notice::Friend { to, change, with, request } => {
+                    for outlet in state.users.get(&to).into_iter().flatten() {
+                        outlet.offer(Item::Friend { change, with: with.clone(), request });
+                    }
+                }
+                Notice::SessionEnded { user, session } => state.end_session(&user, session),
+            }
+        }
+    }
+
+    fn log(self: &Arc<Self>, state: &mut State, logged: Arc<Logged>) {
+        let room = logged.event.room;
+        if !state.topics.contains_key(&room) && state.seats_somebody_here(&logged.event) {
+            // The first one of the room here: what came before it was not for anybody here.
+            state.topics.insert(room, Topic::starting_after(logged.event.seq.previous()));
+        }
+        let Some(topic) = state.topics.get_mut(&room) else { return };
+        topic.take(logged);
+        self.advance(state, room);
+    }
+
+    /// Routes what has become next, and sees to a gap.
+    fn advance(self: &Arc<Self>, state: &mut State, room: RoomId) {
+        while let Some(logged) = state.topics.get_mut(&room).and_then(Topic::next) {
+            state.route(&logged);
+        }
+        let Some(topic) = state.topics.get_mut(&room) else { return };
+        match topic.gap() {
+            Gap::None => {}
+            Gap::Fill { after } => {
+                tokio::spawn(Arc::clone(self).fill(room, after));
+            }
+            Gap::TooWide => {
+                for subscriber in topic.subscribers.drain(..) {
+                    subscriber.end(EndReason::Overloaded);
+                }
+                state.topics.remove(&room);
+            }
+        }
+    }
+
+    /// Reads what follows `after` from the store: everything below a number that was published is committed.
+    async fn fill(self: Arc<Self>, room: RoomId, after: Seq) {
+        tracing::debug!(%room, %after, "filling a gap from the store");
+        let read = self.store.events(room, EventRange::After(after), FILL_PAGE).await;
+        if let Err(error) = &read {
+            tracing::warn!(%room, error = error as &dyn std::error::Error, "a gap could not be filled, trying again");
+            tokio::time::sleep(FILL_RETRY).await;
+        }
+        let mut state = self.state();
+        let Some(topic) = state.topics.get_mut(&room) else { return };
+        topic.filled();
+        for event in read.into_iter().flatten() {
+            topic.take(Arc::new(Logged::new(event)));
+        }
+        self.advance(&mut state, room);
+    }
+
+    /// Takes no new connections, and tells those there are.
+    pub(crate) fn drain(&self) {
+        let mut state = self.state();
+        state.draining = true;
+        for outlet in state.users.values().flatten() {
+            outlet.offer(Item::Draining);
+        }
+    }
+
+    /// Waits until no connection is left.
+    pub(crate) async fn emptied(&self) {
+        // An error means that the sender is gone, which `self` holds.
+        let _ = self.count.subscribe().wait_for(|count| *count == 0).await;
+    }
+}
+
+impl State {
+    fn subscribe(&mut self, room: RoomId, outlet: &Arc<Outlet>) -> Option<Seq> {
+        let topic = self.topics.entry(room).or_default();
+        if topic.subscribe(outlet)
+            && let Some(rooms) = self.subscriptions.get_mut(&outlet.id)
+        {
+            rooms.push(room);
+        }
+        topic.head()
+    }
+
+    fn unsubscribe(&mut self, room: RoomId, connection: ConnectionId) {
+        if let Some(topic) = self.topics.get_mut(&room) {
+            topic.unsubscribe(connection);
+            if topic.is_idle() {
+                self.topics.remove(&room);
+            }
+        }
+    }
+
+    /// Whether an event seats somebody who is connected here.
+    fn seats_somebody_here(&self, event: &Event) -> bool {
+        matches!(event.kind, EventKind::Joined) && self.users.contains_key(&event.sender)
+    }
+
+    /// Brings an event to the subscribers of its room, and then lets it decide who they are from now on: that is what
+    /// makes a seat begin and end between two numbers of the log.
+    fn route(&mut self, logged: &Arc<Logged>) {
+        let Event { room, sender, kind, .. } = &logged.event;
+        for subscriber in self.topics.get(room).iter().flat_map(|topic| &topic.subscribers) {
+            subscriber.offer(Item::Event(Arc::clone(logged)));
+        }
+        match kind {
+            EventKind::Joined => self.seat(*room, sender),
+            EventKind::Left => self.unseat(*room, sender),
+            _ => {}
+        }
+    }
+
+    fn seat(&mut self, room: RoomId, user: &UserId) {
+        let outlets = self.users.get(user).cloned().unwrap_or_default();
+        for outlet in outlets {
+            self.subscribe(room, &outlet);
+            outlet.offer(Item::RoomAdded(room));
+        }
+    }
+
+    fn unseat(&mut self, room: RoomId, user: &UserId) {
+        let outlets = self.users.get(user).cloned().unwrap_or_default();
+        for outlet in outlets {
+            self.unsubscribe(room, outlet.id);
+            if let Some(rooms) = self.subscriptions.get_mut(&outlet.id) {
+                rooms.retain(|other| *other != room);
+            }
+        }
+    }
+
+    fn end_session(&self, user: &UserId, session: SessionId) {
+        for outlet in self.users.get(user).into_iter().flatten() {
+            if outlet.session == Some(session) {
+                outlet.end(EndReason::SessionEnded);
+            }
+        }
+    }
+}
+
+/// See [`Hub::announce`].
+#[must_use = "dropped before the publication, it promises nothing"]
+pub(crate) struct Announced {
+    hub: Arc<Hub>,
+    rooms: Vec<RoomId>,
+}
+
+impl Drop for Announced {
+    fn drop(&mut self) {
+        let mut state = self.hub.state();
+        for &room in &self.rooms {
+            let Some(topic) = state.topics.get_mut(&room) else { continue };
+            topic.settle();
+            if topic.is_idle() {
+                state.topics.remove(&room);
+            } else {
+                self.hub.advance(&mut state, room);
+            }
+        }
+    }
+}

@@ -1,0 +1,188 @@
+//! One room's events on their way to the connections of this process, in the order of their numbers.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use super::{connection::ConnectionId, notice::Logged, outlet::Outlet};
+use crate::model::event::Seq;
+
+/// Invariant: every event up to `head` was routed, or was in the log before the first subscriber came; `held` has only
+/// events above `head`, and not the one that follows it directly.
+#[derive(Default)]
+pub(super) struct Topic {
+    /// The last number that was routed; unknown until the first subscriber has read where the log stands.
+    head: Option<Seq>,
+    held: BTreeMap<Seq, Arc<Logged>>,
+    /// Commits of this process that may log here and are not published yet: a gap may be theirs.
+    announced: usize,
+    filling: bool,
+    pub(super) subscribers: Vec<Arc<Outlet>>,
+}
+
+/// How many events may wait for one that is missing.
+const MAX_HELD: usize = 4_096;
+
+/// What there is to do about a gap.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Gap {
+    /// There is none, or it closes by itself.
+    None,
+    /// What follows this number must be read from the store. Told once, until [`Topic::filled`].
+    Fill { after: Seq },
+    /// Too much is waiting behind it.
+    TooWide,
+}
+
+impl Topic {
+    /// A topic that begins after `head`.
+    pub(super) fn starting_after(head: Seq) -> Self {
+        Self { head: Some(head), ..Self::default() }
+    }
+
+    pub(super) const fn head(&self) -> Option<Seq> {
+        self.head
+    }
+
+    /// Says where the log stood when it was read, unless that is known already.
+    pub(super) fn start_after(&mut self, head: Seq) {
+        if self.head.is_none() {
+            self.head = Some(head);
+            self.held.retain(|seq, _| head < *seq);
+        }
+    }
+
+    /// Takes an event, whichever comes next; one that was routed or is held already is dropped.
+    pub(super) fn take(&mut self, logged: Arc<Logged>) {
+        let seq = logged.event.seq;
+        if self.head.is_none_or(|head| head < seq) {
+            // The first one stays: it may know the command that caused it, which one read from the store does not.
+            self.held.entry(seq).or_insert(logged);
+        }
+    }
+
+    /// The next event in the order of numbers, if it is there. Routing it is the caller's duty.
+    pub(super) fn next(&mut self) -> Option<Arc<Logged>> {
+        let head = self.head?;
+        let first = self.held.first_entry()?;
+        if *first.key() != head.next() {
+            return None;
+        }
+        self.head = Some(head.next());
+        Some(first.remove())
+    }
+
+    /// What there is to do about a gap, once [`next`](Self::next) has no more.
+    pub(super) fn gap(&mut self) -> Gap {
+        if MAX_HELD < self.held.len() {
+            return Gap::TooWide;
+        }
+        match self.head {
+            Some(after) if !self.held.is_empty() && self.announced == 0 && !self.filling => {
+                self.filling = true;
+                Gap::Fill { after }
+            }
+            _ => Gap::None,
+        }
+    }
+
+    /// The store was read, or could not be.
+    pub(super) fn filled(&mut self) {
+        self.filling = false;
+    }
+
+    pub(super) fn announce(&mut self) {
+        self.announced += 1;
+    }
+
+    pub(super) fn settle(&mut self) {
+        self.announced = self.announced.saturating_sub(1);
+    }
+
+    pub(super) fn subscribe(&mut self, outlet: &Arc<Outlet>) -> bool {
+        let is_new = !self.subscribers.iter().any(|subscriber| subscriber.id == outlet.id);
+        if is_new {
+            self.subscribers.push(Arc::clone(outlet));
+        }
+        is_new
+    }
+
+    pub(super) fn unsubscribe(&mut self, connection: ConnectionId) {
+        self.subscribers.retain(|subscriber| subscriber.id != connection);
+    }
+
+    /// Nobody here listens, and nothing of ours is under way: forgetting it loses nothing.
+    pub(super) fn is_idle(&self) -> bool {
+        self.subscribers.is_empty() && self.announced == 0 && !self.filling
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{
+        event::{Event, EventKind},
+        room::RoomId,
+        time::Timestamp,
+        user::UserId,
+    };
+
+    fn logged(seq: u64) -> Arc<Logged> {
+        Arc::new(Logged::new(Event {
+            room: RoomId::from_bytes([1; 16]),
+            seq: Seq::new(seq),
+            sender: UserId::parse("alice").unwrap(),
+            at: Timestamp::from_millis(0),
+            kind: EventKind::Joined,
+        }))
+    }
+
+    fn drain(topic: &mut Topic) -> Vec<u64> {
+        std::iter::from_fn(|| topic.next()).map(|logged| logged.event.seq.get()).collect()
+    }
+
+    #[test]
+    fn r_msg_08_events_leave_in_order_without_gap_or_repetition() {
+        let mut topic = Topic::starting_after(Seq::new(3));
+        for seq in [6, 5, 3, 2] {
+            topic.take(logged(seq));
+        }
+        assert!(drain(&mut topic).is_empty());
+        topic.take(logged(4));
+        topic.take(logged(4));
+        assert_eq!(drain(&mut topic), [4, 5, 6]);
+        topic.take(logged(5));
+        assert!(drain(&mut topic).is_empty());
+        assert_eq!(topic.gap(), Gap::None);
+    }
+
+    #[test]
+    fn until_the_log_was_read_everything_is_held() {
+        let mut topic = Topic::default();
+        for seq in [7, 8, 9] {
+            topic.take(logged(seq));
+        }
+        assert_eq!((drain(&mut topic), topic.gap()), (vec![], Gap::None));
+        topic.start_after(Seq::new(8));
+        topic.start_after(Seq::new(2));
+        assert_eq!(drain(&mut topic), [9]);
+    }
+
+    #[test]
+    fn a_gap_is_filled_from_the_store_only_when_no_commit_of_ours_can_be_in_it() {
+        let mut topic = Topic::starting_after(Seq::new(1));
+        topic.announce();
+        topic.take(logged(3));
+        assert_eq!(topic.gap(), Gap::None);
+        topic.settle();
+        assert_eq!(topic.gap(), Gap::Fill { after: Seq::new(1) });
+        assert_eq!(topic.gap(), Gap::None, "told once");
+        topic.filled();
+        assert_eq!(topic.gap(), Gap::Fill { after: Seq::new(1) });
+    }
+
+    #[test]
+    fn what_waits_behind_a_gap_is_bounded() {
+        let mut topic = Topic::starting_after(Seq::ZERO);
+        (2..).take(MAX_HELD + 1).for_each(|seq| topic.take(logged(seq)));
+        assert_eq!(topic.gap(), Gap::TooWide);
+    }
+}
