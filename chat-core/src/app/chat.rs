@@ -47,11 +47,6 @@ impl Chat {
         &self.0.policy
     }
 
-    /// The time by the chat's clock.
-    pub fn now(&self) -> crate::model::time::Timestamp {
-        self.0.clock.now()
-    }
-
     /// Whether the store answers.
     ///
     /// # Errors

@@ -14,7 +14,7 @@ use super::{
     outlet::{Item, Outlet},
 };
 use crate::{
-    api::{SendMessage, Sent},
+    api::{Resume, SendMessage, Sent},
     error::ChatError,
     model::{
         event::{Event, EventKind, Seq},
@@ -57,6 +57,14 @@ pub enum Delivery {
         room: RoomId,
         /// Why.
         reason: RoomRemoval,
+    },
+    /// Too much was missed to be brought after, or the client has named a number beyond the log: nothing of the room
+    /// comes before the event after `last_seq`. What lies before is read page by page.
+    Reset {
+        /// Which room.
+        room: RoomId,
+        /// The number of its newest event.
+        last_seq: Seq,
     },
     /// A member has read on.
     Receipt {
@@ -127,6 +135,8 @@ struct Behind {
     up_to: Seq,
 }
 
+/// How many events of a room are brought after at most (R-MSG-09).
+const MAX_REPLAY: u64 = 500;
 /// How many events are read at once of what was missed.
 const CATCH_UP_PAGE: usize = 200;
 
@@ -154,15 +164,14 @@ impl Connection {
         }
     }
 
-    /// Subscribes to the rooms as they were read, and notes what was logged in them since.
-    pub(crate) async fn subscribe(&mut self, rooms: &[RoomView]) -> Result<(), ChatError> {
-        self.delivered = rooms.iter().map(|view| (view.room.id, view.room.last_seq)).collect();
+    /// Subscribes to the rooms as they were read, and notes what the client has not heard of them.
+    pub(crate) async fn subscribe(&mut self, rooms: &[RoomView], resume: &Resume) -> Result<(), ChatError> {
         let ids: Vec<RoomId> = rooms.iter().map(|view| view.room.id).collect();
-        let mut heads = Vec::with_capacity(ids.len());
+        let mut heads = HashMap::with_capacity(ids.len());
         let mut unknown = Vec::new();
         for (room, head) in self.hub.subscribe(&self.outlet, &ids) {
             match head {
-                Some(head) => heads.push((room, head)),
+                Some(head) => drop(heads.insert(room, head)),
                 None => unknown.push(room),
             }
         }
@@ -171,12 +180,32 @@ impl Connection {
             let last_seqs = self.store.last_seqs(&unknown).await?;
             heads.extend(self.hub.start_topics(&last_seqs));
         }
-        self.behind = heads
-            .into_iter()
-            .filter(|(room, head)| self.delivered.get(room).is_some_and(|delivered| delivered < head))
-            .map(|(room, up_to)| Behind { room, up_to })
-            .collect();
+        for view in rooms {
+            let (room, told) = (view.room.id, view.room.last_seq);
+            let head = heads.get(&room).copied().unwrap_or(told).max(told);
+            let has = resume.get(&room).copied().unwrap_or(told);
+            self.resume_room(room, has, head);
+        }
+        for &room in resume.keys().filter(|room| !self.delivered.contains_key(room)) {
+            self.ready.push_back(Delivery::RoomRemoved { room, reason: RoomRemoval::Left });
+        }
         Ok(())
+    }
+
+    /// The client has a room's events up to `has`; those after `head` come through the hub (R-MSG-09).
+    fn resume_room(&mut self, room: RoomId, has: Seq, head: Seq) {
+        match head.get().checked_sub(has.get()) {
+            Some(missed) if missed <= MAX_REPLAY => {
+                self.delivered.insert(room, has);
+                if missed != 0 {
+                    self.behind.push_back(Behind { room, up_to: head });
+                }
+            }
+            _ => {
+                self.delivered.insert(room, head);
+                self.ready.push_back(Delivery::Reset { room, last_seq: head });
+            }
+        }
     }
 
     /// Who is connected.
@@ -192,6 +221,13 @@ impl Connection {
     pub async fn send(&self, command: u64, send: SendMessage) -> Result<(), ChatError> {
         let outlet = Arc::clone(&self.outlet);
         self.appender.enqueue(&self.caller, send, ReplyTo::Connection { outlet, command }).await
+    }
+
+    /// Waits until the chat ends the connection without regard to what still waits for it. A transport that is held up
+    /// by its client, and so does not ask for [`next`](Self::next), gives up by it.
+    pub fn ended(&self) -> impl Future<Output = EndReason> + Send + 'static {
+        let outlet = Arc::clone(&self.outlet);
+        async move { outlet.ended().await }
     }
 
     /// The next thing for the client. Cancel safe: what was not returned comes with the next call.

@@ -34,11 +34,12 @@ pub(crate) struct Hub {
     last_id: AtomicU64,
     /// How many connections there are, for who waits until none is left.
     count: watch::Sender<usize>,
+    /// Whether no connection is taken any more. Changed under the lock of `state` alone.
+    draining: watch::Sender<bool>,
 }
 
 #[derive(Default)]
 struct State {
-    draining: bool,
     users: HashMap<UserId, Vec<Arc<Outlet>>>,
     topics: HashMap<RoomId, Topic>,
     /// The topics of each connection, so that leaving need not look at all there are.
@@ -52,7 +53,13 @@ const FILL_RETRY: Duration = Duration::from_millis(200);
 
 impl Hub {
     pub(crate) fn new(store: Arc<dyn Store>) -> Self {
-        Self { state: Mutex::default(), store, last_id: AtomicU64::new(0), count: watch::Sender::new(0) }
+        Self {
+            state: Mutex::default(),
+            store,
+            last_id: AtomicU64::new(0),
+            count: watch::Sender::new(0),
+            draining: watch::Sender::new(false),
+        }
     }
 
     /// The state is consistent between any two statements that can panic, so a poisoned lock is as good as any.
@@ -67,7 +74,7 @@ impl Hub {
         let (outlet, items) = Outlet::new(id, caller.user.clone(), session);
         let outlet = Arc::new(outlet);
         let mut state = self.state();
-        if state.draining {
+        if *self.draining.borrow() {
             return None;
         }
         state.users.entry(caller.user.clone()).or_default().push(Arc::clone(&outlet));
@@ -193,16 +200,22 @@ impl Hub {
 
     /// Takes no new connections, and tells those there are.
     pub(crate) fn drain(&self) {
-        let mut state = self.state();
-        state.draining = true;
+        let state = self.state();
+        self.draining.send_replace(true);
         for outlet in state.users.values().flatten() {
             outlet.offer(Item::Draining);
         }
     }
 
+    /// Waits until it drains.
+    pub(crate) async fn draining(&self) {
+        // An error means that the sender is gone, which `self` holds.
+        let _ = self.draining.subscribe().wait_for(|draining| *draining).await;
+    }
+
     /// Waits until no connection is left.
     pub(crate) async fn emptied(&self) {
-        // An error means that the sender is gone, which `self` holds.
+        // As above.
         let _ = self.count.subscribe().wait_for(|count| *count == 0).await;
     }
 }

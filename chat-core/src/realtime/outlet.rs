@@ -73,7 +73,7 @@ impl Outlet {
     /// Ends the connection at once; what waits in the queue is not read any more. The first reason stands.
     pub(crate) fn end(&self, reason: EndReason) {
         if self.end.set(reason).is_ok() {
-            self.ended.notify_one();
+            self.ended.notify_waiters();
         }
     }
 
