@@ -23,8 +23,10 @@ pub mod query;
 mod refusal;
 pub mod request;
 pub mod request_context;
+mod response;
 pub mod signed_in;
 mod strict_json;
+mod wire;
 
 pub use answer::{Answer, Created, CreatedOrOk, NoContent};
 pub use body::MAX_BODY;

@@ -179,6 +179,19 @@ pub enum Relation {
     None,
 }
 
+impl Relation {
+    /// The name on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Oneself => "self",
+            Self::Friend => "friend",
+            Self::RequestSent => "request_sent",
+            Self::RequestReceived => "request_received",
+            Self::None => "none",
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
