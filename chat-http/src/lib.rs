@@ -9,6 +9,7 @@
 pub mod answer;
 mod body;
 pub mod code;
+mod config;
 mod docs;
 pub mod every_request;
 pub mod field;
@@ -26,11 +27,13 @@ pub mod request_context;
 mod response;
 pub mod signed_in;
 mod strict_json;
+mod websocket;
 mod wire;
 
 pub use answer::{Answer, Created, CreatedOrOk, NoContent};
 pub use body::MAX_BODY;
 pub use code::Code;
+pub use config::HttpConfig;
 pub use mount::mount;
 pub use payload::Json;
 pub use problem::Problem;

@@ -39,6 +39,11 @@ impl RequestContext {
         Self { request_id: RequestId::random(), prefix: prefix.to_owned() }
     }
 
+    /// For one more request of the same client, such as a command on its WebSocket.
+    pub(crate) fn another(&self) -> Self {
+        Self { request_id: RequestId::random(), prefix: self.prefix.clone() }
+    }
+
     /// Where the chat is mounted: empty at the root, else for example `/chat`.
     pub fn prefix(&self) -> &str {
         &self.prefix

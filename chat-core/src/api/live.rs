@@ -10,7 +10,7 @@ use crate::{
         session::Caller,
         time::Timestamp,
     },
-    realtime::connection::Connection,
+    realtime::{connection::Connection, guest::Guest},
 };
 
 /// How far a client that comes back has got: the number of the last event it has of each room.
@@ -34,9 +34,8 @@ pub trait Live: Send + Sync + 'static {
     /// `SessionRevoked`, `Suspended`, `UserNotFound`; `Overloaded` while the chat shuts down.
     async fn connect(&self, caller: &Caller, resume: &Resume) -> Result<Connected, ChatError>;
 
-    /// Waits until the chat begins to shut down. Connections are told by themselves; this is for clients that are about
-    /// to connect.
-    async fn draining(&self);
+    /// Takes note of a client that a transport begins to serve.
+    fn guest(&self) -> Guest;
 
     /// The time by the chat's clock, against which access tokens end.
     fn now(&self) -> Timestamp;

@@ -7,7 +7,7 @@ use crate::{
     api::{Connected, Live, Resume},
     error::ChatError,
     model::{session::Caller, time::Timestamp},
-    realtime::connection::Connection,
+    realtime::{connection::Connection, guest::Guest},
     rules,
 };
 
@@ -31,8 +31,8 @@ impl Live for Chat {
         Ok(Connected { connection, rooms })
     }
 
-    async fn draining(&self) {
-        self.0.hub.draining().await;
+    fn guest(&self) -> Guest {
+        Guest::new(Arc::clone(&self.0.hub))
     }
 
     fn now(&self) -> Timestamp {

@@ -32,7 +32,7 @@ pub(crate) struct Hub {
     state: Mutex<State>,
     store: Arc<dyn Store>,
     last_id: AtomicU64,
-    /// How many connections there are, for who waits until none is left.
+    /// How many connections and guests there are, for who waits until none is left.
     count: watch::Sender<usize>,
     /// Whether no connection is taken any more. Changed under the lock of `state` alone.
     draining: watch::Sender<bool>,
@@ -79,7 +79,7 @@ impl Hub {
         }
         state.users.entry(caller.user.clone()).or_default().push(Arc::clone(&outlet));
         state.subscriptions.insert(id, Vec::new());
-        self.count.send_modify(|count| *count += 1);
+        self.count_in();
         Some((outlet, items))
     }
 
@@ -96,7 +96,7 @@ impl Hub {
                 state.users.remove(&outlet.user);
             }
         }
-        self.count.send_modify(|count| *count = count.saturating_sub(1));
+        self.count_out();
     }
 
     /// Subscribes a connection to rooms. Afterwards it hears every event above the number that is answered for the
@@ -213,7 +213,15 @@ impl Hub {
         let _ = self.draining.subscribe().wait_for(|draining| *draining).await;
     }
 
-    /// Waits until no connection is left.
+    pub(crate) fn count_in(&self) {
+        self.count.send_modify(|count| *count += 1);
+    }
+
+    pub(crate) fn count_out(&self) {
+        self.count.send_modify(|count| *count = count.saturating_sub(1));
+    }
+
+    /// Waits until no connection and no guest is left.
     pub(crate) async fn emptied(&self) {
         // As above.
         let _ = self.count.subscribe().wait_for(|count| *count == 0).await;

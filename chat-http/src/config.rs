@@ -1,0 +1,25 @@
+//! What an embedding application may set of the HTTP side.
+
+use std::time::Duration;
+
+/// Settings of [`router`](crate::router()). The defaults are safe to face browsers with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HttpConfig {
+    /// Origins besides the router's own host from which browsers may open the WebSocket: `https://app.example`, as
+    /// browsers send them (RFC 6454, section 7). Default: none.
+    pub allowed_origins: Vec<String>,
+    /// How long a WebSocket may wait before its `hello`. Default 10 seconds.
+    pub hello_timeout: Duration,
+    /// How often the server pings a WebSocket; one that answers nothing for twice as long is closed. Default 25 seconds.
+    pub heartbeat: Duration,
+}
+
+impl Default for HttpConfig {
+    fn default() -> Self {
+        Self {
+            allowed_origins: Vec::new(),
+            hello_timeout: Duration::from_secs(10),
+            heartbeat: Duration::from_secs(25),
+        }
+    }
+}

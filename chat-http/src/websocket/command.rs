@@ -1,0 +1,154 @@
+//! What clients say.
+
+use std::collections::BTreeMap;
+
+use chat_core::{
+    error::{Fault, FieldCode, FieldError},
+    model::message::{ClientId, MessageBody},
+};
+use serde_json::{Number, Value};
+
+use crate::{
+    fields::{Fields, UnknownFields},
+    strict_json,
+};
+
+/// A command, its fields read but for the ids of what must exist: a malformed one is found nowhere.
+pub(super) enum Command {
+    Hello(Hello),
+    Send(Send),
+    Read(Read),
+    Auth(Auth),
+    Ping,
+}
+
+crate::request! {
+    /// The first command of a connection.
+    pub(super) struct Hello = "Hello" {
+        /// The number of the last event that the client has, by room.
+        optional rooms: BTreeMap<String, i64> = "rooms",
+    }
+}
+
+crate::request! {
+    /// Sends a message.
+    pub(super) struct Send = "Send" {
+        /// To which room.
+        required room_id: String = "roomId",
+        /// What it says.
+        required body: MessageBody = "body",
+        /// The sender's key for it.
+        optional client_id: ClientId = "clientId",
+        /// The message it answers.
+        optional reply_to: i64 = "replyTo",
+    }
+}
+
+crate::request! {
+    /// Moves the read position.
+    pub(super) struct Read = "Read" {
+        /// In which room.
+        required room_id: String = "roomId",
+        /// To which number.
+        required seq: i64 = "seq",
+    }
+}
+
+crate::request! {
+    /// Renews the sign-in of a living connection.
+    pub(super) struct Auth = "Auth" {
+        /// A fresh access token of the same session.
+        required access_token: String = "accessToken",
+    }
+}
+
+/// What became of reading a frame.
+pub(super) enum Heard {
+    /// A command, and the number to answer it under.
+    Command(Number, Command),
+    /// It is wrong in its fields; answered under the number, where it has one.
+    Refused(Option<Number>, Vec<FieldError>),
+    /// It is no command at all: what follows cannot be trusted to be understood either.
+    Nonsense(&'static str),
+}
+
+/// Reads a text frame.
+pub(super) fn read(text: &str) -> Heard {
+    let Ok(Value::Object(mut members)) = strict_json::parse(text.as_bytes()) else {
+        return Heard::Nonsense("a frame is one JSON object");
+    };
+    let Some(Value::String(kind)) = members.remove("type") else {
+        return Heard::Nonsense("a frame has a type");
+    };
+    let id = match members.remove("id") {
+        Some(Value::Number(id)) => id,
+        Some(Value::Null) | None => return refused(None, "id", FieldCode::Required, "must be given"),
+        Some(_) => return refused(None, "id", FieldCode::WrongType, "must be a number"),
+    };
+    let fields = Fields::new(members);
+    let command = match kind.as_str() {
+        "hello" => fields.read(UnknownFields::Ignored).map(Command::Hello),
+        "send" => fields.read(UnknownFields::Ignored).map(Command::Send),
+        "read" => fields.read(UnknownFields::Ignored).map(Command::Read),
+        "auth" => fields.read(UnknownFields::Ignored).map(Command::Auth),
+        "ping" => Ok(Command::Ping),
+        _ => return refused(Some(id), "type", FieldCode::Unknown, "there is no such command"),
+    };
+    match command {
+        Ok(command) => Heard::Command(id, command),
+        Err(faults) => Heard::Refused(Some(id), faults),
+    }
+}
+
+fn refused(id: Option<Number>, field: &'static str, code: FieldCode, message: &'static str) -> Heard {
+    Heard::Refused(id, vec![Fault::new(code, message).at(field)])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn outcome(text: &str) -> String {
+        match read(text) {
+            Heard::Command(id, command) => {
+                let name = match command {
+                    Command::Hello(_) => "hello",
+                    Command::Send(_) => "send",
+                    Command::Read(_) => "read",
+                    Command::Auth(_) => "auth",
+                    Command::Ping => "ping",
+                };
+                format!("{name} {id}")
+            }
+            Heard::Refused(id, faults) => {
+                let faults: Vec<_> = faults.iter().map(|fault| format!("{}:{}", fault.field, fault.code)).collect();
+                format!("refused {} {}", id.map_or_else(|| "-".to_owned(), |id| id.to_string()), faults.join(","))
+            }
+            Heard::Nonsense(_) => "nonsense".to_owned(),
+        }
+    }
+
+    #[test]
+    fn a_command_is_read_whatever_else_stands_in_it() {
+        assert_eq!(outcome(r#"{"type":"ping","id":7,"later":true}"#), "ping 7");
+        assert_eq!(outcome(r#"{"id":1,"roomId":"x","body":"hi","type":"send"}"#), "send 1");
+        assert_eq!(outcome(r#"{"id":1.5,"type":"hello"}"#), "hello 1.5");
+    }
+
+    #[test]
+    fn what_is_no_object_with_a_type_is_nonsense() {
+        for text in
+            ["", "x", "[]", "null", "{}", r#"{"id":1}"#, r#"{"id":1,"type":5}"#, r#"{"type":"ping","type":"ping"}"#]
+        {
+            assert_eq!(outcome(text), "nonsense", "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_in_its_fields_is_answered_under_its_number() {
+        assert_eq!(outcome(r#"{"type":"ping"}"#), "refused - id:required");
+        assert_eq!(outcome(r#"{"type":"ping","id":"7"}"#), "refused - id:wrong_type");
+        assert_eq!(outcome(r#"{"type":"dance","id":7}"#), "refused 7 type:unknown");
+        assert_eq!(outcome(r#"{"type":"send","id":7,"body":""}"#), "refused 7 roomId:required,body:too_short");
+    }
+}

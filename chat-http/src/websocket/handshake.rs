@@ -1,0 +1,101 @@
+//! Who may open a WebSocket.
+
+use std::sync::Arc;
+
+use axum::{
+    Extension,
+    extract::{
+        State,
+        ws::{WebSocketUpgrade, rejection::WebSocketUpgradeRejection},
+    },
+    response::{IntoResponse, Response},
+};
+use chat_core::model::session::Caller;
+use http::{HeaderMap, header};
+
+use super::{
+    Endpoint,
+    close::Close,
+    origin,
+    session::{self, Peer},
+};
+use crate::{
+    code::Code,
+    problem::Problem,
+    request_context::RequestContext,
+    signed_in::{bearer_token, invalid_token},
+};
+
+const PROTOCOL: &str = "chat.v1";
+/// What goes before the access token in the subprotocol by which browsers, which can set no header, sign in.
+const BEARER: &str = "bearer.";
+
+/// The greatest frame that is taken, in bytes.
+pub(super) const MAX_FRAME: usize = 64 * 1024;
+/// Up to here a frame that is too big is read and thrown away, so that its sender gets to read why it is closed.
+const MAX_READ: usize = 4 * MAX_FRAME;
+
+pub(super) async fn handshake(
+    State(endpoint): State<Arc<Endpoint>>,
+    Extension(context): Extension<RequestContext>,
+    headers: HeaderMap,
+    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
+) -> Response {
+    if !origin::is_allowed(&headers, &endpoint.config.allowed_origins) {
+        return Problem::new(Code::NotAllowed).detail("pages of this origin may not connect").into_response();
+    }
+    let signed_in = match sign_in(&endpoint, &headers).await {
+        Ok(signed_in) => signed_in,
+        Err(problem) => return problem.into_response(),
+    };
+    let upgrade = match upgrade {
+        Ok(upgrade) => upgrade,
+        Err(rejection) => return rejection.into_response(),
+    };
+    let upgrade = upgrade
+        .protocols([PROTOCOL])
+        .max_message_size(MAX_READ)
+        .max_frame_size(MAX_READ)
+        .read_buffer_size(2 * 1024)
+        .write_buffer_size(0)
+        .max_write_buffer_size(8 * 1024 * 1024);
+    upgrade.on_upgrade(move |mut socket| async move {
+        match signed_in {
+            SignedIn::As(caller) => session::serve(socket, Peer { endpoint, context, caller }).await,
+            SignedIn::Refused(close) => session::close(&mut socket, close).await,
+        }
+    })
+}
+
+enum SignedIn {
+    As(Caller),
+    /// A browser's: it cannot see the status of a handshake, so it is told by a close code.
+    Refused(Close),
+}
+
+async fn sign_in(endpoint: &Endpoint, headers: &HeaderMap) -> Result<SignedIn, Problem> {
+    if headers.contains_key(header::AUTHORIZATION) {
+        let caller = endpoint.chat.authenticate(bearer_token(headers)?).await;
+        return caller.map(SignedIn::As).map_err(|error| with_challenge(Problem::from(error)));
+    }
+    let Some(token) = token_of_subprotocol(headers) else {
+        return Err(Problem::new(Code::Unauthenticated));
+    };
+    match endpoint.chat.authenticate(token).await {
+        Ok(caller) => Ok(SignedIn::As(caller)),
+        Err(error) => Ok(SignedIn::Refused(Close::for_refused_sign_in(Problem::from(error).code()))),
+    }
+}
+
+fn with_challenge(problem: Problem) -> Problem {
+    if problem.code() == Code::Unauthenticated { invalid_token() } else { problem }
+}
+
+fn token_of_subprotocol(headers: &HeaderMap) -> Option<&str> {
+    headers
+        .get_all(header::SEC_WEBSOCKET_PROTOCOL)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .find_map(|protocol| protocol.trim().strip_prefix(BEARER))
+}

@@ -1,0 +1,28 @@
+//! The WebSocket: commands in, frames out, and nothing of its own decided (subprotocol `chat.v1`).
+
+mod close;
+mod command;
+mod frame;
+mod handshake;
+mod origin;
+mod session;
+mod talk;
+
+use std::sync::Arc;
+
+use axum::{Router, routing::get};
+use chat_core::api::ChatService;
+
+use crate::config::HttpConfig;
+
+/// What every connection shares.
+struct Endpoint {
+    chat: Arc<dyn ChatService>,
+    config: HttpConfig,
+}
+
+/// The route of the WebSocket.
+pub(crate) fn routes(chat: Arc<dyn ChatService>, config: HttpConfig) -> Router {
+    let endpoint = Arc::new(Endpoint { chat, config });
+    Router::new().route("/api/ws", get(handshake::handshake)).with_state(endpoint)
+}
