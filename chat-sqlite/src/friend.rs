@@ -1,0 +1,189 @@
+use async_trait::async_trait;
+use chat_core::{
+    model::{
+        friend::{Friend, FriendRequest, RequestBox, RequestId, RequestState},
+        text::Name,
+        time::Timestamp,
+        user::UserId,
+    },
+    ports::store::{FriendStore, FriendTx, StoreError, Ties},
+};
+use sqlx::sqlite::SqliteRow;
+
+use crate::{
+    SqliteStore,
+    error::{changed, from_driver},
+    row::Columns,
+    sql::Db,
+    tx::SqliteTx,
+};
+
+const FRIENDS: &str = "
+SELECT f.user_id, f.friend_id, f.since, u.name
+FROM chat_friendships f JOIN chat_users u ON u.user_id = f.friend_id
+WHERE f.user_id = ?1
+ORDER BY f.since, f.friend_id";
+
+const OPEN_REQUESTS_IN: &str = "
+SELECT request_id, sender, receiver, state, created_at, decided_at
+FROM chat_friend_requests
+WHERE receiver = ?1 AND state = 'open'
+ORDER BY created_at DESC, request_id DESC";
+
+const OPEN_REQUESTS_OUT: &str = "
+SELECT request_id, sender, receiver, state, created_at, decided_at
+FROM chat_friend_requests
+WHERE sender = ?1 AND state = 'open'
+ORDER BY created_at DESC, request_id DESC";
+
+const REQUEST: &str = "
+SELECT request_id, sender, receiver, state, created_at, decided_at
+FROM chat_friend_requests
+WHERE request_id = ?1";
+
+/// One row for each open request between the two; what else there is between them stands in each, and in a row without
+/// a request where there is none.
+const TIES: &str = "
+SELECT r.request_id, r.sender, r.receiver, r.state, r.created_at, r.decided_at,
+    EXISTS (SELECT 1 FROM chat_friendships WHERE user_id = ?1 AND friend_id = ?2) AS friends,
+    (SELECT max(decided_at) FROM chat_friend_requests
+     WHERE sender = ?1 AND receiver = ?2 AND state = 'declined') AS declined_at
+FROM (SELECT 1) LEFT JOIN chat_friend_requests r
+    ON r.state = 'open' AND (r.sender, r.receiver) IN (VALUES (?1, ?2), (?2, ?1))";
+
+#[async_trait]
+impl FriendStore for SqliteStore {
+    async fn friends(&self, user: &UserId) -> Result<Vec<Friend>, StoreError> {
+        let mut reading = self.reading().await?;
+        let mut db = reading.db();
+        let query = db.query(FRIENDS).bind(user.as_str());
+        db.rows(query).await.map_err(from_driver)?.iter().map(friend).collect()
+    }
+
+    async fn open_requests(&self, user: &UserId, which: RequestBox) -> Result<Vec<FriendRequest>, StoreError> {
+        let text = match which {
+            RequestBox::In => OPEN_REQUESTS_IN,
+            RequestBox::Out => OPEN_REQUESTS_OUT,
+        };
+        let mut reading = self.reading().await?;
+        let mut db = reading.db();
+        let query = db.query(text).bind(user.as_str());
+        db.rows(query).await.map_err(from_driver)?.iter().map(request).collect()
+    }
+
+    async fn request(&self, id: RequestId) -> Result<Option<FriendRequest>, StoreError> {
+        let mut reading = self.reading().await?;
+        request_of(&mut reading.db(), id).await
+    }
+
+    async fn ties(&self, user: &UserId, other: &UserId) -> Result<Ties, StoreError> {
+        let mut reading = self.reading().await?;
+        ties(&mut reading.db(), user, other).await
+    }
+}
+
+const HAVE_SHARED_A_ROOM: &str = "
+SELECT 1
+FROM chat_members a JOIN chat_members b ON b.room_id = a.room_id AND b.user_id = ?2
+WHERE a.user_id = ?1";
+
+const INSERT_REQUEST: &str = "
+INSERT INTO chat_friend_requests (request_id, sender, receiver, state, created_at, decided_at)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+
+const DECIDE_REQUEST: &str = "
+UPDATE chat_friend_requests SET state = ?2, decided_at = ?3 WHERE request_id = ?1 AND state = 'open'";
+
+const INSERT_FRIENDSHIP: &str = "
+INSERT INTO chat_friendships (user_id, friend_id, since) VALUES (?1, ?2, ?3), (?2, ?1, ?3)";
+
+const DELETE_FRIENDSHIP: &str = "
+DELETE FROM chat_friendships WHERE (user_id, friend_id) IN (VALUES (?1, ?2), (?2, ?1))";
+
+#[async_trait]
+impl FriendTx for SqliteTx {
+    async fn ties_between(&mut self, user: &UserId, other: &UserId) -> Result<Ties, StoreError> {
+        ties(&mut self.db(), user, other).await
+    }
+
+    async fn have_shared_a_room(&mut self, user: &UserId, other: &UserId) -> Result<bool, StoreError> {
+        let query = self.query(HAVE_SHARED_A_ROOM).bind(user.as_str()).bind(other.as_str());
+        Ok(self.row(query).await?.is_some())
+    }
+
+    async fn request_in(&mut self, id: RequestId) -> Result<Option<FriendRequest>, StoreError> {
+        request_of(&mut self.db(), id).await
+    }
+
+    async fn insert_request(&mut self, request: &FriendRequest) -> Result<(), StoreError> {
+        let statement = self
+            .query(INSERT_REQUEST)
+            .bind(request.id.as_bytes().as_slice())
+            .bind(request.from.as_str())
+            .bind(request.to.as_str())
+            .bind(request.state.as_str())
+            .bind(request.created_at.as_millis())
+            .bind(request.decided_at.map(Timestamp::as_millis));
+        self.write(statement).await?;
+        Ok(())
+    }
+
+    async fn decide_request(&mut self, id: RequestId, state: RequestState, at: Timestamp) -> Result<(), StoreError> {
+        let statement =
+            self.query(DECIDE_REQUEST).bind(id.as_bytes().as_slice()).bind(state.as_str()).bind(at.as_millis());
+        changed(self.write(statement).await?, 1, "friend_requests", id)
+    }
+
+    async fn insert_friendship(&mut self, a: &UserId, b: &UserId, at: Timestamp) -> Result<(), StoreError> {
+        let statement = self.query(INSERT_FRIENDSHIP).bind(a.as_str()).bind(b.as_str()).bind(at.as_millis());
+        self.write(statement).await?;
+        Ok(())
+    }
+
+    async fn delete_friendship(&mut self, a: &UserId, b: &UserId) -> Result<bool, StoreError> {
+        let statement = self.query(DELETE_FRIENDSHIP).bind(a.as_str()).bind(b.as_str());
+        Ok(self.write(statement).await? != 0)
+    }
+}
+
+async fn request_of(db: &mut Db<'_>, id: RequestId) -> Result<Option<FriendRequest>, StoreError> {
+    let query = db.query(REQUEST).bind(id.as_bytes().as_slice());
+    db.row(query).await.map_err(from_driver)?.as_ref().map(request).transpose()
+}
+
+async fn ties(db: &mut Db<'_>, user: &UserId, other: &UserId) -> Result<Ties, StoreError> {
+    let query = db.query(TIES).bind(user.as_str()).bind(other.as_str());
+    let rows = db.rows(query).await.map_err(from_driver)?;
+    let mut ties = Ties::default();
+    for row in &rows {
+        let columns = Columns::new(row, "friend_requests", &["request_id"]);
+        ties.friends = columns.get("friends")?;
+        ties.declined_at = columns.time_if_any("declined_at")?;
+        if columns.bytes_if_any::<16>("request_id")?.is_some() {
+            let request = request(row)?;
+            if request.from == *user { ties.sent = Some(request) } else { ties.received = Some(request) }
+        }
+    }
+    Ok(ties)
+}
+
+fn request(row: &SqliteRow) -> Result<FriendRequest, StoreError> {
+    let columns = Columns::new(row, "friend_requests", &["request_id"]);
+    Ok(FriendRequest {
+        id: RequestId::from_bytes(columns.bytes("request_id")?),
+        from: columns.parsed("sender", UserId::parse)?,
+        to: columns.parsed("receiver", UserId::parse)?,
+        state: columns.named("state", RequestState::from_name)?,
+        created_at: columns.time("created_at")?,
+        decided_at: columns.time_if_any("decided_at")?,
+    })
+}
+
+fn friend(row: &SqliteRow) -> Result<Friend, StoreError> {
+    let columns = Columns::new(row, "friendships", &["user_id", "friend_id"]);
+    Ok(Friend {
+        id: columns.parsed("friend_id", UserId::parse)?,
+        name: columns.parsed("name", Name::parse)?,
+        since: columns.time("since")?,
+    })
+}

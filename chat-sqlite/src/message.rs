@@ -1,0 +1,162 @@
+//! The rooms' logs.
+//!
+//! Invariant: a room's `last_seq` is the greatest `seq` of its events. Only [`append`](self::append) and
+//! `append_event` write either, both in one transaction.
+
+mod append;
+
+use async_trait::async_trait;
+use chat_core::{
+    model::{
+        event::{Event, EventKind, Seq},
+        message::{ClientId, Message, MessageBody},
+        room::{Member, Role, RoomId},
+        user::UserId,
+    },
+    ports::store::{Attempt, EventRange, MessageStore, MessageTx, StoreError},
+    rules::message::{Draft, Planned},
+};
+use sqlx::sqlite::SqliteRow;
+
+use crate::{
+    SqliteStore,
+    error::{changed, from_driver},
+    room::member,
+    row::{Columns, integer},
+    tx::SqliteTx,
+};
+
+const EVENTS_AFTER: &str = "
+SELECT room_id, seq, kind, sender, at, client_id, content, target, subject, detail, body, edited_at, deleted_at
+FROM chat_events
+WHERE room_id = ?1 AND seq > ?2
+ORDER BY seq
+LIMIT ?3";
+
+const EVENTS_BEFORE: &str = "
+SELECT room_id, seq, kind, sender, at, client_id, content, target, subject, detail, body, edited_at, deleted_at
+FROM chat_events
+WHERE room_id = ?1 AND seq < ?2
+ORDER BY seq DESC
+LIMIT ?3";
+
+#[async_trait]
+impl MessageStore for SqliteStore {
+    async fn append(&self, drafts: &[Draft], attempt: Attempt) -> Result<Vec<Planned>, StoreError> {
+        append::append(self, drafts, attempt).await
+    }
+
+    async fn events(&self, room: RoomId, range: EventRange, limit: usize) -> Result<Vec<Event>, StoreError> {
+        let (text, bound) = match range {
+            EventRange::After(seq) => (EVENTS_AFTER, integer(seq.get())),
+            EventRange::Before(seq) => (EVENTS_BEFORE, integer(seq.get())),
+            EventRange::Newest => (EVENTS_BEFORE, i64::MAX),
+        };
+        let mut reading = self.reading().await?;
+        let mut db = reading.db();
+        let query = db.query(text).bind(room.as_bytes().as_slice()).bind(bound).bind(integer(limit));
+        let rows = db.rows(query).await.map_err(from_driver)?;
+        let mut events: Vec<Event> = rows.iter().map(event).collect::<Result<_, _>>()?;
+        if text == EVENTS_BEFORE {
+            events.reverse();
+        }
+        Ok(events)
+    }
+}
+
+const COUNT_EVENT: &str = "
+UPDATE chat_rooms SET last_seq = ?2, last_event_at = ?3 WHERE room_id = ?1 AND last_seq = ?2 - 1";
+
+const APPEND_EVENT: &str = "
+INSERT INTO chat_events (room_id, seq, kind, sender, at, subject, detail) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+
+const LOCK_MEMBER: &str = "
+SELECT m.room_id, m.user_id, m.role, m.joined_at, m.joined_seq, m.read_seq, r.last_seq
+FROM chat_members m JOIN chat_rooms r ON r.room_id = m.room_id
+WHERE m.room_id = ?1 AND m.user_id = ?2 AND m.left_at IS NULL";
+
+const SET_READ: &str = "
+UPDATE chat_members SET read_seq = ?3 WHERE room_id = ?1 AND user_id = ?2 AND left_at IS NULL";
+
+/// What `detail` says of a room that the operator closed.
+const BY_OPERATOR: &str = "operator";
+
+#[async_trait]
+impl MessageTx for SqliteTx {
+    async fn append_event(&mut self, event: &Event) -> Result<(), StoreError> {
+        let (subject, detail) = match &event.kind {
+            EventKind::Joined | EventKind::Left => (None, None),
+            EventKind::RoleChanged { user, role } => (Some(user.as_str()), Some(role.as_str())),
+            EventKind::RoomClosed { by_operator } => (None, by_operator.then_some(BY_OPERATOR)),
+            other => {
+                let kind = other.as_str();
+                return Err(StoreError::Corrupt(format!("events: a {kind} is not appended as a single event")));
+            }
+        };
+        let count = self
+            .query(COUNT_EVENT)
+            .bind(event.room.as_bytes().as_slice())
+            .bind(integer(event.seq.get()))
+            .bind(event.at.as_millis());
+        changed(self.write(count).await?, 1, "rooms", event.room)?;
+        let append = self
+            .query(APPEND_EVENT)
+            .bind(event.room.as_bytes().as_slice())
+            .bind(integer(event.seq.get()))
+            .bind(event.kind.as_str())
+            .bind(event.sender.as_str())
+            .bind(event.at.as_millis())
+            .bind(subject)
+            .bind(detail);
+        self.write(append).await?;
+        Ok(())
+    }
+
+    async fn lock_member(&mut self, room: RoomId, user: &UserId) -> Result<Option<(Member, Seq)>, StoreError> {
+        let query = self.query(LOCK_MEMBER).bind(room.as_bytes().as_slice()).bind(user.as_str());
+        let Some(row) = self.row(query).await? else { return Ok(None) };
+        let last = Columns::new(&row, "rooms", &["room_id"]).seq("last_seq")?;
+        Ok(Some((member(&row)?, last)))
+    }
+
+    async fn set_read(&mut self, room: RoomId, user: &UserId, seq: Seq) -> Result<(), StoreError> {
+        let statement =
+            self.query(SET_READ).bind(room.as_bytes().as_slice()).bind(user.as_str()).bind(integer(seq.get()));
+        changed(self.write(statement).await?, 1, "members", user)
+    }
+}
+
+fn event(row: &SqliteRow) -> Result<Event, StoreError> {
+    let columns = Columns::new(row, "events", &["room_id", "seq"]);
+    let kind = match columns.get("kind")? {
+        "message" => EventKind::Message(message(&columns)?),
+        "joined" => EventKind::Joined,
+        "left" => EventKind::Left,
+        "role_changed" => EventKind::RoleChanged {
+            user: columns.parsed("subject", UserId::parse)?,
+            role: columns.named("detail", Role::from_name)?,
+        },
+        "room_closed" => {
+            EventKind::RoomClosed { by_operator: columns.get::<Option<&str>>("detail")? == Some(BY_OPERATOR) }
+        }
+        other => return Err(columns.corrupt("kind", format_args!("{other:?} is not known"))),
+    };
+    Ok(Event {
+        room: RoomId::from_bytes(columns.bytes("room_id")?),
+        seq: columns.seq("seq")?,
+        sender: columns.parsed("sender", UserId::parse)?,
+        at: columns.time("at")?,
+        kind,
+    })
+}
+
+fn message(columns: &Columns<'_>) -> Result<Message, StoreError> {
+    let target: Option<i64> = columns.get("target")?;
+    Ok(Message {
+        body: columns.parsed_if_any("body", |text| MessageBody::parse(text.to_owned()))?,
+        client_id: columns.parsed_if_any("client_id", ClientId::parse)?,
+        reply_to: target.map(|_| columns.seq("target")).transpose()?,
+        edited_at: columns.time_if_any("edited_at")?,
+        deleted_at: columns.time_if_any("deleted_at")?,
+    })
+}

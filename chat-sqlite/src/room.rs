@@ -1,0 +1,274 @@
+use async_trait::async_trait;
+use chat_core::{
+    model::{
+        event::Seq,
+        message::ClientId,
+        room::{Capacity, Member, NamedMember, Role, Room, RoomId, RoomView},
+        text::Name,
+        time::Timestamp,
+        user::{PasswordHash, UserId},
+    },
+    ports::store::{LockedRoom, NewRoom, RoomStore, RoomTx, StoreError, Unique},
+};
+use sqlx::sqlite::SqliteRow;
+
+use crate::{
+    SqliteStore,
+    error::{changed, from_driver, index_taken},
+    row::{Columns, hexadecimal, integer},
+    sql::Db,
+    tx::SqliteTx,
+};
+
+const ROOM: &str = "
+SELECT room_id, name, owner, password_hash, capacity, member_count, last_seq, created_at, closed_at
+FROM chat_rooms
+WHERE room_id = ?1";
+
+const ROOM_VIEW: &str = "
+SELECT r.room_id, r.name, r.owner, r.capacity, r.member_count, r.last_seq, r.created_at, r.closed_at,
+    m.role, m.read_seq,
+    (SELECT count(*) FROM chat_events e
+     WHERE e.room_id = m.room_id AND e.seq > m.read_seq
+         AND e.kind = 'message' AND e.sender <> m.user_id AND e.deleted_at IS NULL) AS unread
+FROM chat_members m JOIN chat_rooms r ON r.room_id = m.room_id
+WHERE m.room_id = ?1 AND m.user_id = ?2 AND m.left_at IS NULL";
+
+const ROOMS_OF: &str = "
+SELECT r.room_id, r.name, r.owner, r.capacity, r.member_count, r.last_seq, r.created_at, r.closed_at,
+    m.role, m.read_seq,
+    (SELECT count(*) FROM chat_events e
+     WHERE e.room_id = m.room_id AND e.seq > m.read_seq
+         AND e.kind = 'message' AND e.sender <> m.user_id AND e.deleted_at IS NULL) AS unread
+FROM chat_members m JOIN chat_rooms r ON r.room_id = m.room_id
+WHERE m.user_id = ?1 AND m.left_at IS NULL
+ORDER BY r.last_event_at DESC, r.room_id DESC";
+
+const MEMBERS: &str = "
+SELECT m.room_id, m.user_id, m.role, m.joined_at, m.joined_seq, m.read_seq, u.name
+FROM chat_members m JOIN chat_users u ON u.user_id = m.user_id
+WHERE m.room_id = ?1 AND m.left_at IS NULL
+ORDER BY CASE m.role WHEN 'owner' THEN 0 WHEN 'moderator' THEN 1 ELSE 2 END, m.joined_seq";
+
+const LAST_SEQS: &str = "
+SELECT room_id, last_seq
+FROM chat_rooms
+WHERE room_id IN (SELECT unhex(value) FROM json_each(?1))";
+
+#[async_trait]
+impl RoomStore for SqliteStore {
+    async fn room(&self, id: RoomId) -> Result<Option<LockedRoom>, StoreError> {
+        let mut reading = self.reading().await?;
+        locked_room(&mut reading.db(), id).await
+    }
+
+    async fn room_view(&self, id: RoomId, user: &UserId) -> Result<Option<RoomView>, StoreError> {
+        let mut reading = self.reading().await?;
+        let mut db = reading.db();
+        let query = db.query(ROOM_VIEW).bind(id.as_bytes().as_slice()).bind(user.as_str());
+        db.row(query).await.map_err(from_driver)?.as_ref().map(room_view).transpose()
+    }
+
+    async fn rooms_of(&self, user: &UserId) -> Result<Vec<RoomView>, StoreError> {
+        let mut reading = self.reading().await?;
+        let mut db = reading.db();
+        let query = db.query(ROOMS_OF).bind(user.as_str());
+        db.rows(query).await.map_err(from_driver)?.iter().map(room_view).collect()
+    }
+
+    async fn members(&self, id: RoomId) -> Result<Vec<NamedMember>, StoreError> {
+        let mut reading = self.reading().await?;
+        let mut db = reading.db();
+        let query = db.query(MEMBERS).bind(id.as_bytes().as_slice());
+        db.rows(query).await.map_err(from_driver)?.iter().map(named_member).collect()
+    }
+
+    async fn last_seqs(&self, ids: &[RoomId]) -> Result<Vec<(RoomId, Seq)>, StoreError> {
+        let mut reading = self.reading().await?;
+        let mut db = reading.db();
+        let ids: Vec<String> = ids.iter().map(|id| format!("\"{}\"", hexadecimal(id.as_bytes()))).collect();
+        let query = db.query(LAST_SEQS).bind(format!("[{}]", ids.join(",")));
+        db.rows(query).await.map_err(from_driver)?.iter().map(last_seq).collect()
+    }
+}
+
+const ROOM_MADE_AS: &str = "SELECT room_id FROM chat_rooms WHERE made_by = ?1 AND client_id = ?2";
+
+const INSERT_ROOM: &str = "
+INSERT INTO chat_rooms
+    (room_id, name, owner, password_hash, capacity, last_event_at, created_at, made_by, client_id)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, ?3, ?7)";
+
+const MEMBERS_IN: &str = "
+SELECT room_id, user_id, role, joined_at, joined_seq, read_seq
+FROM chat_members
+WHERE room_id = ?1 AND left_at IS NULL";
+
+const MEMBER_IN: &str = "
+SELECT room_id, user_id, role, joined_at, joined_seq, read_seq
+FROM chat_members
+WHERE room_id = ?1 AND user_id = ?2 AND left_at IS NULL";
+
+const BANNED: &str = "
+SELECT 1 FROM chat_members WHERE room_id = ?1 AND user_id = ?2 AND banned_at IS NOT NULL";
+
+const SEAT_MEMBER: &str = "
+INSERT INTO chat_members (room_id, user_id, role, joined_at, joined_seq, read_seq)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+ON CONFLICT (room_id, user_id) DO UPDATE SET
+    role = excluded.role,
+    joined_at = excluded.joined_at,
+    joined_seq = excluded.joined_seq,
+    read_seq = excluded.read_seq,
+    left_at = NULL
+WHERE chat_members.left_at IS NOT NULL";
+
+const UNSEAT_MEMBER: &str = "
+UPDATE chat_members SET left_at = ?3 WHERE room_id = ?1 AND user_id = ?2 AND left_at IS NULL";
+
+const COUNT_MEMBER: &str = "
+UPDATE chat_rooms SET member_count = member_count + ?2, epoch = epoch + 1 WHERE room_id = ?1";
+
+const SET_ROLE: &str = "
+UPDATE chat_members SET role = ?3 WHERE room_id = ?1 AND user_id = ?2 AND left_at IS NULL";
+
+const SET_OWNER: &str = "UPDATE chat_rooms SET owner = ?2 WHERE room_id = ?1";
+
+const CLOSE_ROOM: &str = "
+UPDATE chat_rooms SET closed_at = ?2, epoch = epoch + 1 WHERE room_id = ?1 AND closed_at IS NULL";
+
+#[async_trait]
+impl RoomTx for SqliteTx {
+    async fn lock_room(&mut self, id: RoomId) -> Result<Option<LockedRoom>, StoreError> {
+        locked_room(&mut self.db(), id).await
+    }
+
+    async fn room_made_as(&mut self, owner: &UserId, client_id: &ClientId) -> Result<Option<RoomId>, StoreError> {
+        let query = self.query(ROOM_MADE_AS).bind(owner.as_str()).bind(client_id.as_str());
+        let Some(row) = self.row(query).await? else { return Ok(None) };
+        Columns::new(&row, "rooms", &["room_id"]).bytes("room_id").map(|id| Some(RoomId::from_bytes(id)))
+    }
+
+    async fn insert_room(&mut self, room: &NewRoom) -> Result<(), StoreError> {
+        let statement = self
+            .query(INSERT_ROOM)
+            .bind(room.id.as_bytes().as_slice())
+            .bind(room.name.as_str())
+            .bind(room.owner.as_str())
+            .bind(room.password.expose())
+            .bind(room.capacity.get())
+            .bind(room.created_at.as_millis())
+            .bind(room.client_id.as_ref().map(ClientId::as_str));
+        self.write_or(statement, index_taken(Unique::RoomClientId)).await?;
+        Ok(())
+    }
+
+    async fn members_in(&mut self, id: RoomId) -> Result<Vec<Member>, StoreError> {
+        let query = self.query(MEMBERS_IN).bind(id.as_bytes().as_slice());
+        self.db().rows(query).await.map_err(from_driver)?.iter().map(member).collect()
+    }
+
+    async fn member_in(&mut self, id: RoomId, user: &UserId) -> Result<Option<Member>, StoreError> {
+        let query = self.query(MEMBER_IN).bind(id.as_bytes().as_slice()).bind(user.as_str());
+        self.row(query).await?.as_ref().map(member).transpose()
+    }
+
+    async fn is_banned(&mut self, id: RoomId, user: &UserId) -> Result<bool, StoreError> {
+        let query = self.query(BANNED).bind(id.as_bytes().as_slice()).bind(user.as_str());
+        Ok(self.row(query).await?.is_some())
+    }
+
+    async fn seat_member(&mut self, id: RoomId, member: &Member) -> Result<(), StoreError> {
+        let seat = self
+            .query(SEAT_MEMBER)
+            .bind(id.as_bytes().as_slice())
+            .bind(member.user.as_str())
+            .bind(member.role.as_str())
+            .bind(member.joined_at.as_millis())
+            .bind(integer(member.joined_seq.get()))
+            .bind(integer(member.read_seq.get()));
+        changed(self.write(seat).await?, 1, "members", &member.user)?;
+        self.count_member(id, 1).await
+    }
+
+    async fn unseat_member(&mut self, id: RoomId, user: &UserId, at: Timestamp) -> Result<(), StoreError> {
+        let unseat = self.query(UNSEAT_MEMBER).bind(id.as_bytes().as_slice()).bind(user.as_str()).bind(at.as_millis());
+        changed(self.write(unseat).await?, 1, "members", user)?;
+        self.count_member(id, -1).await
+    }
+
+    async fn set_role(&mut self, id: RoomId, user: &UserId, role: Role) -> Result<(), StoreError> {
+        let set = self.query(SET_ROLE).bind(id.as_bytes().as_slice()).bind(user.as_str()).bind(role.as_str());
+        changed(self.write(set).await?, 1, "members", user)?;
+        if role == Role::Owner {
+            let own = self.query(SET_OWNER).bind(id.as_bytes().as_slice()).bind(user.as_str());
+            changed(self.write(own).await?, 1, "rooms", id)?;
+        }
+        Ok(())
+    }
+
+    async fn close_room(&mut self, id: RoomId, at: Timestamp) -> Result<(), StoreError> {
+        let close = self.query(CLOSE_ROOM).bind(id.as_bytes().as_slice()).bind(at.as_millis());
+        changed(self.write(close).await?, 1, "rooms", id)
+    }
+}
+
+impl SqliteTx {
+    async fn count_member(&mut self, id: RoomId, change: i64) -> Result<(), StoreError> {
+        let count = self.query(COUNT_MEMBER).bind(id.as_bytes().as_slice()).bind(change);
+        changed(self.write(count).await?, 1, "rooms", id)
+    }
+}
+
+async fn locked_room(db: &mut Db<'_>, id: RoomId) -> Result<Option<LockedRoom>, StoreError> {
+    let query = db.query(ROOM).bind(id.as_bytes().as_slice());
+    let Some(row) = db.row(query).await.map_err(from_driver)? else { return Ok(None) };
+    let password = Columns::new(&row, "rooms", &["room_id"]).get::<&str>("password_hash")?;
+    Ok(Some(LockedRoom { room: room(&row)?, password: PasswordHash::from_stored(password) }))
+}
+
+fn room(row: &SqliteRow) -> Result<Room, StoreError> {
+    let columns = Columns::new(row, "rooms", &["room_id"]);
+    let capacity = Capacity::parse(columns.get("capacity")?).map_err(|error| columns.corrupt("capacity", error))?;
+    Ok(Room {
+        id: RoomId::from_bytes(columns.bytes("room_id")?),
+        name: columns.parsed("name", Name::parse)?,
+        owner: columns.parsed("owner", UserId::parse)?,
+        capacity,
+        member_count: columns.get("member_count")?,
+        last_seq: columns.seq("last_seq")?,
+        created_at: columns.time("created_at")?,
+        closed_at: columns.time_if_any("closed_at")?,
+    })
+}
+
+fn room_view(row: &SqliteRow) -> Result<RoomView, StoreError> {
+    let columns = Columns::new(row, "members", &["room_id"]);
+    Ok(RoomView {
+        room: room(row)?,
+        role: columns.named("role", Role::from_name)?,
+        read_seq: columns.seq("read_seq")?,
+        unread: columns.count("unread")?,
+    })
+}
+
+pub(crate) fn member(row: &SqliteRow) -> Result<Member, StoreError> {
+    let columns = Columns::new(row, "members", &["room_id", "user_id"]);
+    Ok(Member {
+        user: columns.parsed("user_id", UserId::parse)?,
+        role: columns.named("role", Role::from_name)?,
+        joined_at: columns.time("joined_at")?,
+        joined_seq: columns.seq("joined_seq")?,
+        read_seq: columns.seq("read_seq")?,
+    })
+}
+
+fn named_member(row: &SqliteRow) -> Result<NamedMember, StoreError> {
+    let name = Columns::new(row, "users", &["user_id"]).parsed("name", Name::parse)?;
+    Ok(NamedMember { member: member(row)?, name })
+}
+
+fn last_seq(row: &SqliteRow) -> Result<(RoomId, Seq), StoreError> {
+    let columns = Columns::new(row, "rooms", &["room_id"]);
+    Ok((RoomId::from_bytes(columns.bytes("room_id")?), columns.seq("last_seq")?))
+}

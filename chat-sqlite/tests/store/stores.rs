@@ -1,0 +1,57 @@
+//! Fresh stores.
+
+use std::ops::Deref;
+
+use chat_core::ports::store::Store;
+use chat_sqlite::SqliteStore;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool};
+use tempfile::TempDir;
+
+/// A migrated store, whose folder goes with it.
+pub(crate) struct Fresh {
+    pub(crate) store: SqliteStore,
+    _folder: TempDir,
+}
+
+impl Deref for Fresh {
+    type Target = dyn Store;
+
+    fn deref(&self) -> &Self::Target {
+        &self.store
+    }
+}
+
+pub(crate) fn url(folder: &TempDir) -> String {
+    format!("sqlite:{}", folder.path().join("chat.db").display())
+}
+
+pub(crate) async fn file() -> Fresh {
+    let folder = tempfile::tempdir().unwrap();
+    let store = SqliteStore::open(&url(&folder)).await.unwrap();
+    store.migrate().await.unwrap();
+    Fresh { store, _folder: folder }
+}
+
+pub(crate) async fn memory() -> Fresh {
+    let store = SqliteStore::open("sqlite::memory:").await.unwrap();
+    store.migrate().await.unwrap();
+    Fresh { store, _folder: tempfile::tempdir().unwrap() }
+}
+
+/// A store on a pool whose settings are as far from ours as can be.
+pub(crate) async fn host() -> Fresh {
+    let folder = tempfile::tempdir().unwrap();
+    let store = SqliteStore::from_pool(host_pool(&folder).await);
+    store.migrate().await.unwrap();
+    Fresh { store, _folder: folder }
+}
+
+pub(crate) async fn host_pool(folder: &TempDir) -> SqlitePool {
+    let options = SqliteConnectOptions::new()
+        .filename(folder.path().join("chat.db"))
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(sqlx::sqlite::SqliteSynchronous::Off)
+        .foreign_keys(false);
+    SqlitePool::connect_with(options).await.unwrap()
+}
