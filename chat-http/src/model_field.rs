@@ -8,6 +8,7 @@ use chat_core::{
     error::{Fault, FieldCode},
     model::{
         coin::{Amount, CoinKey, Coins, Reason},
+        event::Seq,
         message::{ClientId, MessageBody},
         room::{Capacity, RoomPassword},
         session::DeviceId,
@@ -109,6 +110,32 @@ impl Field for Amount {
     }
 }
 
+/// A number that no event has is not found, not refused: one below the first becomes [`Seq::ZERO`], one beyond 64 bits
+/// the greatest. For a position in the log that is its beginning and its end.
+impl Field for Seq {
+    fn schema() -> MetaSchema {
+        MetaSchema { minimum: Some(0.0), ..MetaSchema::new_with_format("integer", "int64") }
+    }
+
+    fn from_json(value: Value) -> Result<Self, Fault> {
+        let below_zero = value.as_f64().is_some_and(|number| number < 0.0);
+        nearest_seq(whole(value), below_zero)
+    }
+
+    fn from_text(text: &str) -> Result<Self, Fault> {
+        nearest_seq(i64::from_text(text), text.starts_with('-'))
+    }
+}
+
+fn nearest_seq(number: Result<i64, Fault>, below_zero: bool) -> Result<Seq, Fault> {
+    match number {
+        Ok(number) => Ok(u64::try_from(number).map_or(Seq::ZERO, Seq::new)),
+        Err(fault) if fault.code != FieldCode::OutOfRange => Err(fault),
+        Err(_) if below_zero => Ok(Seq::ZERO),
+        Err(_) => Ok(Seq::new(i64::MAX.unsigned_abs())),
+    }
+}
+
 /// Bounds of at most 53 bits, which the schema's floating-point numbers hold exactly.
 fn bounded(format: &'static str, min: i64, max: i64) -> MetaSchema {
     let (minimum, maximum) = (Some(min as f64), Some(max as f64));
@@ -145,5 +172,21 @@ mod tests {
         assert_eq!(code::<UserId>(json!("x".repeat(longest + 1))), Some(FieldCode::TooLong));
         let most = Coins::schema().maximum.unwrap();
         assert_eq!(most, 9_007_199_254_740_991.0);
+    }
+
+    #[test]
+    fn a_number_that_no_event_has_becomes_the_nearest() {
+        let literal = |text: &str| Seq::from_json(serde_json::from_str(text).unwrap());
+        let greatest = Seq::new(i64::MAX.unsigned_abs());
+        assert_eq!((literal("7"), Seq::from_text("7")), (Ok(Seq::new(7)), Ok(Seq::new(7))));
+        for below in ["-1", "-9223372036854775808", "-99999999999999999999"] {
+            assert_eq!((literal(below), Seq::from_text(below)), (Ok(Seq::ZERO), Ok(Seq::ZERO)), "{below}");
+        }
+        for beyond in ["9223372036854775807", "18446744073709551615", "99999999999999999999"] {
+            assert_eq!((literal(beyond), Seq::from_text(beyond)), (Ok(greatest), Ok(greatest)), "{beyond}");
+        }
+        assert_eq!(code::<Seq>(json!("7")), Some(FieldCode::WrongType));
+        assert_eq!(code::<Seq>(json!(7.5)), Some(FieldCode::WrongType));
+        assert_eq!(Seq::from_text("x").unwrap_err().code, FieldCode::WrongType);
     }
 }

@@ -2,7 +2,11 @@
 
 use std::sync::Arc;
 
-use axum::{Extension, Router, middleware, response::IntoResponse, routing::get};
+use axum::{
+    Extension, Router, middleware,
+    response::IntoResponse,
+    routing::{MethodRouter, get},
+};
 use http::header;
 use poem_openapi::{OpenApi, OpenApiService};
 
@@ -24,13 +28,17 @@ pub fn mount<A: OpenApi + 'static, C: Send + Sync + 'static>(
     sign_in: Arc<dyn SignIn<C>>,
     codes_of: CodesOf,
 ) -> Router {
-    let document = Arc::new(Document::new(&service, codes_of));
-    let openapi_json = async move |Extension(context): Extension<RequestContext>| {
-        ([(header::CONTENT_TYPE, JSON)], document.json(context.prefix())).into_response()
-    };
     routes
-        .route("/api/openapi.json", get(openapi_json))
+        .route("/api/openapi.json", openapi_json(&service, codes_of))
         .merge(docs::routes())
         .fallback_service(PoemService::new(service, sign_in, codes_of))
         .layer(middleware::from_fn(every_request))
+}
+
+/// The document of `service`, as a route. It stands within [`every_request`], which tells where the chat is mounted.
+pub(crate) fn openapi_json<A: OpenApi>(service: &OpenApiService<A, ()>, codes_of: CodesOf) -> MethodRouter {
+    let document = Arc::new(Document::new(service, codes_of));
+    get(async move |Extension(context): Extension<RequestContext>| {
+        ([(header::CONTENT_TYPE, JSON)], document.json(context.prefix())).into_response()
+    })
 }

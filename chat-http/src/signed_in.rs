@@ -85,7 +85,7 @@ pub fn invalid_token() -> Problem {
 }
 
 /// `b64token` of RFC 6750, 2.1.
-fn is_token68(token: &str) -> bool {
+pub(crate) fn is_token68(token: &str) -> bool {
     let body = token.trim_end_matches('=');
     !body.is_empty() && body.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~+/".contains(&byte))
 }

@@ -1,0 +1,87 @@
+use std::sync::Arc;
+
+use chat_core::{
+    api::{self, ChatService},
+    model::{
+        session::{Caller, DeviceId},
+        user::Password,
+    },
+};
+use poem_openapi::OpenApi;
+
+use super::Tag;
+use crate::{
+    answer::{Answer, NoContent},
+    payload::Json,
+    request,
+    signed_in::SignedIn,
+    wire::session::{Session, SignedInUser},
+};
+
+request! {
+    /// A sign-in.
+    pub(super) struct Login = "LoginRequest" {
+        /// Who.
+        required user_id: String = "userId",
+        /// The device; an earlier session of the same user on it ends. `A-Z a-z 0-9 . _ @ : + -`.
+        required device: DeviceId = "deviceId",
+        /// The password.
+        required password: String = "password",
+    }
+}
+
+request! {
+    /// An exchange of tokens.
+    pub(super) struct Refresh = "RefreshRequest" {
+        /// The refresh token as it was given last.
+        required refresh_token: String = "refreshToken",
+    }
+}
+
+request! {
+    /// A change of password.
+    pub(super) struct ChangePassword = "ChangePasswordRequest" {
+        /// The present one.
+        required old: String = "oldPassword",
+        /// The next one. Any characters but NUL.
+        required new: Password = "newPassword",
+    }
+}
+
+pub(super) struct SessionRoutes(pub(super) Arc<dyn ChatService>);
+
+#[OpenApi(tag = "Tag::Sessions")]
+impl SessionRoutes {
+    /// Sign in on a device.
+    #[oai(path = "/api/login", method = "post", operation_id = "login")]
+    async fn login(&self, login: Json<Login>) -> Answer<Json<SignedInUser>> {
+        let Json(Login { user_id, device, password }) = login;
+        let login = api::Login { user_id, device, password: password.into() };
+        Ok(Json(self.0.login(login).await?.into()))
+    }
+
+    /// Exchange a refresh token for new tokens.
+    ///
+    /// Keep what is answered: the old token is good for one minute more, in case the answer is lost on the way.
+    #[oai(path = "/api/refresh", method = "post", operation_id = "refresh")]
+    async fn refresh(&self, refresh: Json<Refresh>) -> Answer<Json<Session>> {
+        Ok(Json(self.0.refresh(&refresh.0.refresh_token).await?.into()))
+    }
+
+    /// Sign out on this device.
+    #[oai(path = "/api/logout", method = "post", operation_id = "logout")]
+    async fn logout(&self, caller: SignedIn<Caller>) -> Answer<NoContent> {
+        self.0.logout(&caller.0).await?;
+        Ok(NoContent)
+    }
+
+    /// Change one's password.
+    ///
+    /// All other sessions end.
+    #[oai(path = "/api/password", method = "post", operation_id = "changePassword")]
+    async fn change_password(&self, caller: SignedIn<Caller>, change: Json<ChangePassword>) -> Answer<NoContent> {
+        let Json(ChangePassword { old, new }) = change;
+        self.0.change_password(&caller.0, api::ChangePassword { old: old.into(), new }).await?;
+        Ok(NoContent)
+    }
+}
