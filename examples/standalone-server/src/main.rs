@@ -1,0 +1,155 @@
+//! The chat as a server of its own. `chat-server --help` says what can be set.
+
+mod demo;
+mod failure;
+mod kept_secret;
+mod options;
+mod serve;
+
+use std::{fs, process::ExitCode};
+
+use axum::Router;
+use chat_core::{Chat, Secrets, policy::StartingCoins};
+use chat_http::OperatorToken;
+use chat_sqlite::SqliteStore;
+use clap::Parser;
+use secrecy::{ExposeSecret, SecretString};
+use tokio::net::TcpListener;
+use tracing_subscriber::EnvFilter;
+
+use crate::{
+    failure::Failure,
+    kept_secret::{kept_secret, random_secret},
+    options::Options,
+};
+
+/// Shorter than this, in characters, the operator's token could be guessed.
+const MIN_ADMIN_TOKEN: usize = 16;
+
+fn main() -> ExitCode {
+    let options = Options::parse();
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    match start(options) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("chat-server: {}", failure.told());
+            ExitCode::FAILURE
+        }
+    }
+}
+
+#[tokio::main]
+async fn start(options: Options) -> Result<(), Failure> {
+    let database_url = database_url(&options);
+    let demo = database_url.is_none();
+    if demo && !options.listen.ip().is_loopback() {
+        return Err(Failure::DemoBeyondLoopback(options.listen));
+    }
+    let store = open_store(&options, database_url).await?;
+    if !demo && demo::has_samples(&store).await? {
+        return Err(Failure::DemoStore);
+    }
+    let chat = Chat::builder(store.clone())
+        .policy(options.policy())
+        .secrets(secrets(&options)?)
+        .password_cost(options.password_cost)
+        .build()
+        .await?;
+    warn(&options);
+    if demo {
+        demo::make_samples(&chat, &store).await?;
+    }
+    let admin_token = match &options.admin_token {
+        Some(token) => Some(token.clone()),
+        None if demo => Some(random_secret()?.into()),
+        None => None,
+    };
+
+    let router = router(&chat, &options, admin_token.as_ref())?;
+    let failed = |source| Failure::Listen { address: options.listen, source };
+    let listener = TcpListener::bind(options.listen).await.map_err(failed)?;
+    let address = listener.local_addr().map_err(failed)?;
+    println!("listening on http://{address}");
+    if let (true, Some(token)) = (demo, &admin_token) {
+        eprintln!("{}", demo::greeting(address, token.expose_secret()));
+    }
+    serve::serve(listener, router, &chat).await?;
+    store.close().await;
+    Ok(())
+}
+
+fn router(chat: &Chat, options: &Options, admin_token: Option<&SecretString>) -> Result<Router, Failure> {
+    let router = chat_http::router(chat.clone(), options.http()).merge(chat_http::health_router(chat.clone()));
+    let Some(token) = admin_token else { return Ok(router) };
+    let token = OperatorToken::new(token.clone())?;
+    Ok(router.merge(chat_http::admin_router(chat.clone(), token)))
+}
+
+/// The database that was named, if one was; `DATABASE_URL` is what other tools of the operator's read, too.
+fn database_url(options: &Options) -> Option<String> {
+    if let Some(url) = &options.database_url {
+        tracing::info!("the store is the one of --database-url or CHAT_DATABASE_URL");
+        return Some(url.clone());
+    }
+    let url = std::env::var("DATABASE_URL").ok()?;
+    tracing::info!("the store is the one of DATABASE_URL");
+    Some(url)
+}
+
+async fn open_store(options: &Options, database_url: Option<String>) -> Result<SqliteStore, Failure> {
+    let url = match database_url {
+        Some(url) => url,
+        None => {
+            make_data_dir(options)?;
+            format!("sqlite:{}", options.data_dir.join("chat.db").display())
+        }
+    };
+    let scheme = url.split(':').next().unwrap_or_default();
+    if scheme != "sqlite" {
+        return Err(Failure::Scheme(scheme.to_owned()));
+    }
+    let store = SqliteStore::open(&url).await?;
+    store.migrate().await?;
+    Ok(store)
+}
+
+/// The secrets that were given, and for those that were not, the ones kept in the data folder.
+fn secrets(options: &Options) -> Result<Secrets, Failure> {
+    let kept = |name| {
+        make_data_dir(options)?;
+        kept_secret(&options.data_dir, name)
+    };
+    let jwt_keys = if options.jwt_key.is_empty() { vec![kept("jwt.key")?] } else { options.jwt_key.clone() };
+    let pepper = match &options.password_pepper {
+        Some(pepper) => pepper.clone(),
+        None => kept("password.pepper")?,
+    };
+    Ok(Secrets::new(jwt_keys, pepper)?)
+}
+
+fn make_data_dir(options: &Options) -> Result<(), Failure> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(&options.data_dir).map_err(|source| Failure::DataDir { path: options.data_dir.clone(), source })
+}
+
+/// What an operator should hear of before it is too late.
+fn warn(options: &Options) {
+    if let StartingCoins::AsRequested { max } = options.starting_coins {
+        tracing::warn!("users begin with as many coins as they ask for, up to {max}: see --starting-coins");
+    }
+    if options.password_cost < 10 {
+        tracing::warn!(
+            "passwords are hashed at cost {}, which is for tests: see --password-cost",
+            options.password_cost
+        );
+    }
+    if options.admin_token.as_ref().is_some_and(|token| token.expose_secret().chars().count() < MIN_ADMIN_TOKEN) {
+        tracing::warn!("the operator's token has fewer than {MIN_ADMIN_TOKEN} characters and could be guessed");
+    }
+    let options::RateLimits::Off = options.rate_limits;
+    tracing::warn!("requests are not limited: put a proxy that limits them before a server that strangers reach");
+}

@@ -1,0 +1,196 @@
+//! What the operator sets, by flags or by the environment.
+
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
+
+use chat_core::{
+    model::coin::Coins,
+    policy::{FriendRequests, Policy, StartingCoins},
+};
+use chat_http::HttpConfig;
+use clap::{Parser, ValueEnum};
+use secrecy::SecretString;
+
+/// A chat server: rooms of up to six, messages in real time, coins, invites and friends.
+///
+/// Without any option it runs as a demo: on this machine alone, on a SQLite file under ./chat-data, with sample
+/// accounts that it tells you about.
+#[derive(Debug, Parser)]
+#[command(version, max_term_width = 100)]
+pub(crate) struct Options {
+    /// Where to listen. Port 0 picks a free one
+    #[arg(long, env = "CHAT_LISTEN", value_name = "ADDR:PORT", default_value = "127.0.0.1:8080")]
+    pub(crate) listen: SocketAddr,
+
+    /// The folder for what the server keeps: the demo's database, and keys that it was not given
+    #[arg(long, env = "CHAT_DATA_DIR", value_name = "DIR", default_value = "./chat-data")]
+    pub(crate) data_dir: PathBuf,
+
+    /// Where to store: `sqlite:PATH` (made when missing) or `sqlite::memory:`. DATABASE_URL is read, too. None: demo mode
+    #[arg(long, env = "CHAT_DATABASE_URL", value_name = "URL")]
+    pub(crate) database_url: Option<String>,
+
+    /// A key that signs access tokens, at least 32 bytes. Repeatable: the first signs, all verify. None: one is made and
+    /// kept in the data folder
+    #[arg(long, env = "CHAT_JWT_KEY", value_name = "KEY", hide_env_values = true)]
+    pub(crate) jwt_key: Vec<SecretString>,
+
+    /// The secret that goes into every stored password. None: one is made and kept in the data folder. Whoever loses it
+    /// loses all passwords
+    #[arg(long, env = "CHAT_PASSWORD_PEPPER", value_name = "PEPPER", hide_env_values = true)]
+    pub(crate) password_pepper: Option<SecretString>,
+
+    /// The operator's token: with it /admin is served. In demo mode one is made
+    #[arg(long, env = "CHAT_ADMIN_TOKEN", value_name = "TOKEN", hide_env_values = true)]
+    pub(crate) admin_token: Option<SecretString>,
+
+    /// An origin (`https://app.example`) whose pages may open the WebSocket. Repeatable
+    #[arg(long, env = "CHAT_ALLOWED_ORIGIN", value_name = "ORIGIN", value_delimiter = ',')]
+    pub(crate) allowed_origin: Vec<String>,
+
+    /// With how many coins a user begins: `as-requested` (at most 1,000,000), or this many
+    #[arg(long, env = "CHAT_STARTING_COINS", value_name = "as-requested|N", default_value = "as-requested", value_parser = starting_coins)]
+    pub(crate) starting_coins: StartingCoins,
+
+    /// What each room after the free one costs a user who is not prime
+    #[arg(long, env = "CHAT_ROOM_PRICE", value_name = "COINS", default_value = "150", value_parser = coins)]
+    pub(crate) room_price: Coins,
+
+    /// Who may ask whom to be friends: those who share or shared a room, anyone, or nobody
+    #[arg(long, env = "CHAT_FRIEND_REQUESTS", value_enum, default_value = "participants")]
+    pub(crate) friend_requests: Asking,
+
+    /// Moderators invite, as owners do
+    #[arg(long, env = "CHAT_MODERATORS_INVITE")]
+    pub(crate) moderators_invite: bool,
+
+    /// Limits of requests. This version imposes none: `off` is all there is to say
+    #[arg(long, env = "CHAT_RATE_LIMITS", value_enum, default_value = "off")]
+    pub(crate) rate_limits: RateLimits,
+
+    /// How long an access token is good
+    #[arg(long, env = "CHAT_ACCESS_TTL", value_name = "TIME", default_value = "15m", value_parser = time)]
+    pub(crate) access_ttl: Duration,
+
+    /// How long a refresh token is good when it is not used
+    #[arg(long, env = "CHAT_REFRESH_TTL", value_name = "TIME", default_value = "30d", value_parser = time)]
+    pub(crate) refresh_ttl: Duration,
+
+    /// For how long the refresh token before the present one is answered again
+    #[arg(long, env = "CHAT_REFRESH_GRACE", value_name = "TIME", default_value = "60s", value_parser = time)]
+    pub(crate) refresh_grace: Duration,
+
+    /// How long an invite can be used
+    #[arg(long, env = "CHAT_INVITE_TTL", value_name = "TIME", default_value = "7d", value_parser = time)]
+    pub(crate) invite_ttl: Duration,
+
+    /// How long to wait after a declined friend request
+    #[arg(long, env = "CHAT_DECLINE_WAIT", value_name = "TIME", default_value = "24h", value_parser = time)]
+    pub(crate) decline_wait: Duration,
+
+    /// How long a WebSocket may wait before its hello
+    #[arg(long, env = "CHAT_HELLO_TIMEOUT", value_name = "TIME", default_value = "10s", value_parser = some_time)]
+    pub(crate) hello_timeout: Duration,
+
+    /// How often a WebSocket is pinged
+    #[arg(long, env = "CHAT_HEARTBEAT", value_name = "TIME", default_value = "25s", value_parser = some_time)]
+    pub(crate) heartbeat: Duration,
+
+    /// bcrypt's cost, 4 to 31. Lower than 10 is for tests
+    #[arg(long, env = "CHAT_PASSWORD_COST", value_name = "COST", default_value = "12", value_parser = clap::value_parser!(u32).range(4..=31))]
+    pub(crate) password_cost: u32,
+}
+
+/// Who may ask whom to be friends.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum Asking {
+    Participants,
+    Anyone,
+    Nobody,
+}
+
+/// Limits of requests.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum RateLimits {
+    Off,
+}
+
+impl Options {
+    pub(crate) fn policy(&self) -> Policy {
+        Policy {
+            starting_coins: self.starting_coins,
+            room_price: self.room_price,
+            invite_ttl: self.invite_ttl,
+            moderators_invite: self.moderators_invite,
+            friend_requests: match self.friend_requests {
+                Asking::Participants => FriendRequests::Participants,
+                Asking::Anyone => FriendRequests::Anyone,
+                Asking::Nobody => FriendRequests::Nobody,
+            },
+            decline_wait: self.decline_wait,
+            access_ttl: self.access_ttl,
+            refresh_ttl: self.refresh_ttl,
+            refresh_grace: self.refresh_grace,
+            ..Policy::default()
+        }
+    }
+
+    pub(crate) fn http(&self) -> HttpConfig {
+        HttpConfig {
+            allowed_origins: self.allowed_origin.clone(),
+            hello_timeout: self.hello_timeout,
+            heartbeat: self.heartbeat,
+        }
+    }
+}
+
+fn time(text: &str) -> Result<Duration, humantime::DurationError> {
+    humantime::parse_duration(text)
+}
+
+fn some_time(text: &str) -> Result<Duration, String> {
+    match time(text) {
+        Ok(Duration::ZERO) => Err("must be more than nothing".to_owned()),
+        Ok(time) => Ok(time),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+fn coins(text: &str) -> Result<Coins, String> {
+    let refused = || format!("a whole number from 0 to {}", Coins::MAX);
+    text.parse().ok().and_then(Coins::new).ok_or_else(refused)
+}
+
+fn starting_coins(text: &str) -> Result<StartingCoins, String> {
+    match text {
+        "as-requested" => Ok(Policy::default().starting_coins),
+        count => coins(count).map(StartingCoins::Fixed).map_err(|error| format!("as-requested, or {error}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_flags_fit_together() {
+        Options::command().debug_assert();
+    }
+
+    #[test]
+    fn without_any_option_the_policy_is_the_default_one() {
+        let options = Options::parse_from(["chat-server"]);
+        assert_eq!(options.policy(), Policy::default());
+        assert_eq!(options.http(), HttpConfig::default());
+    }
+
+    #[test]
+    fn secrets_do_not_show_in_debug() {
+        let secrets = ["chat-server", "--jwt-key", "k3y", "--password-pepper", "p3pper", "--admin-token", "t0ken"];
+        let shown = format!("{:?}", Options::parse_from(secrets));
+        for secret in ["k3y", "p3pper", "t0ken"] {
+            assert!(!shown.contains(secret), "{shown}");
+        }
+    }
+}
