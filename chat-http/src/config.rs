@@ -16,10 +16,6 @@ pub struct HttpConfig {
 
 impl Default for HttpConfig {
     fn default() -> Self {
-        Self {
-            allowed_origins: Vec::new(),
-            hello_timeout: Duration::from_secs(10),
-            heartbeat: Duration::from_secs(25),
-        }
+        Self { allowed_origins: Vec::new(), hello_timeout: Duration::from_secs(10), heartbeat: Duration::from_secs(25) }
     }
 }

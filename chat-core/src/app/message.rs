@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     api::{History, Messages, ReadPosition, SendMessage, Sent},
-    error::{ChatError, Rejection},
+    error::ChatError,
     model::{event::Seq, room::RoomId, session::Caller, user::UserId},
     ports::store::EventRange,
     realtime::{ReplyTo, notice::Notice},
@@ -62,12 +62,11 @@ struct MarkRead {
 impl Command for MarkRead {
     type Answer = ();
 
-    async fn run(&self, chat: &Inner, tx: &mut Tx) -> Result<(), ChatError> {
+    async fn run(&self, _: &Inner, tx: &mut Tx) -> Result<(), ChatError> {
         let Some((member, last_seq)) = tx.lock_member(self.room, &self.user).await? else {
-            return match chat.store.room(self.room).await? {
-                Some(_) => Err(Rejection::NotAMember.into()),
-                None => Err(Rejection::RoomNotFound.into()),
-            };
+            // Why not is told by the read that follows.
+            tx.discard();
+            return Ok(());
         };
         let read_seq = rules::message::decide_read(member.read_seq, self.seq, last_seq);
         if read_seq == member.read_seq {

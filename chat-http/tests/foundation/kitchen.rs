@@ -8,12 +8,11 @@ use chat_http::{
     Answer, Code, Created, CreatedOrOk, Json, NoContent, Problem, Query, RequestContext, SignIn, SignedIn, mount,
     openapi::Document, request,
 };
-use http::{HeaderMap, Request, StatusCode};
-use http_body_util::BodyExt;
+use http::{Request, StatusCode};
 use poem_openapi::{Object, OpenApi, OpenApiService, param::Path};
 use serde::Serialize;
-use serde_json::Value;
-use tower::ServiceExt;
+
+pub(crate) use super::reply::{Reply, send_to};
 
 request! {
     /// A dish to be brought.
@@ -135,46 +134,6 @@ pub(crate) fn kitchen() -> Router {
     mount(teapot, service(), Arc::new(Door) as Arc<dyn SignIn<Guest>>, codes_of)
 }
 
-pub(crate) struct Reply {
-    pub(crate) status: StatusCode,
-    pub(crate) headers: HeaderMap,
-    pub(crate) body: Vec<u8>,
-}
-
-impl Reply {
-    pub(crate) fn json(&self) -> Value {
-        serde_json::from_slice(&self.body).expect("the answer is JSON")
-    }
-
-    pub(crate) fn header(&self, name: &str) -> &str {
-        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
-    }
-
-    /// The code of a problem document, whose form is checked on the way.
-    #[track_caller]
-    pub(crate) fn code(&self) -> String {
-        assert_eq!(self.header("content-type"), "application/problem+json");
-        let problem = self.json();
-        let code = problem["code"].as_str().unwrap();
-        assert_eq!(problem["status"], self.status.as_u16());
-        assert_eq!(problem["requestId"], self.header("x-request-id"));
-        assert_eq!(problem["type"].as_str().unwrap().split_once('#').unwrap().1, code);
-        assert!(!problem["title"].as_str().unwrap().is_empty() && !problem["detail"].as_str().unwrap().is_empty());
-        code.to_owned()
-    }
-
-    /// The fields that a problem names, each as `name: code`.
-    #[track_caller]
-    pub(crate) fn wrong_fields(&self) -> Vec<String> {
-        assert_eq!(self.code(), "invalid_request");
-        let problem = self.json();
-        let errors = problem["errors"].as_array().unwrap();
-        let text = |error: &Value, name: &str| error[name].as_str().unwrap().to_owned();
-        assert!(errors.iter().all(|error| !text(error, "message").is_empty()));
-        errors.iter().map(|error| format!("{}: {}", text(error, "field"), text(error, "code"))).collect()
-    }
-}
-
 /// A request of alice's to the kitchen under `/chat`.
 pub(crate) fn alice(method: &str, path: &str) -> http::request::Builder {
     stranger(method, path).header("authorization", "Bearer alice")
@@ -186,13 +145,6 @@ pub(crate) fn stranger(method: &str, path: &str) -> http::request::Builder {
 
 pub(crate) async fn send(request: http::request::Builder, body: impl Into<Body>) -> Reply {
     send_to(Router::new().nest("/chat", kitchen()), request, body).await
-}
-
-pub(crate) async fn send_to(router: Router, request: http::request::Builder, body: impl Into<Body>) -> Reply {
-    let response = router.oneshot(request.body(body.into()).unwrap()).await.unwrap();
-    let (parts, body) = response.into_parts();
-    let body = body.collect().await.unwrap().to_bytes().to_vec();
-    Reply { status: parts.status, headers: parts.headers, body }
 }
 
 /// An order of alice's, as JSON.

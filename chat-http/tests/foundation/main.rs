@@ -8,3 +8,5 @@ mod headers;
 mod kitchen;
 mod order_of_checks;
 mod pages;
+#[path = "../support/reply.rs"]
+mod reply;

@@ -1,0 +1,98 @@
+//! The OpenAPI documents. Each is committed, so that a change of the API is seen in review; `BLESS=1` writes them anew.
+
+use std::path::Path;
+
+use serde_json::Value;
+
+use super::town::Town;
+
+async fn document(path: &str) -> Value {
+    Town::new().await.nobody().get(path).await.json()
+}
+
+fn operations(document: &Value) -> Vec<(String, &Value)> {
+    let paths = document["paths"].as_object().unwrap().iter();
+    let operations = paths.flat_map(|(path, methods)| {
+        methods.as_object().unwrap().iter().map(move |(method, operation)| (format!("{method} {path}"), operation))
+    });
+    operations.collect()
+}
+
+/// Compares a document with the committed one, or replaces that.
+#[track_caller]
+fn check_committed(mut document: Value, file: &str) {
+    document["servers"] = serde_json::json!([{"url": "/"}]);
+    let text = format!("{}\n", serde_json::to_string_pretty(&document).unwrap());
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
+    if std::env::var_os("BLESS").is_some() {
+        std::fs::write(&file, &text).unwrap();
+    }
+    let committed = std::fs::read_to_string(&file).unwrap_or_default();
+    assert!(committed == text, "{} is out of date: run this test with BLESS=1 and commit it", file.display());
+}
+
+#[tokio::test]
+async fn the_committed_documents_are_those_served() {
+    check_committed(document("/api/openapi.json").await, "openapi.json");
+    check_committed(document("/admin/openapi.json").await, "openapi-admin.json");
+}
+
+#[tokio::test]
+async fn every_operation_has_a_name_and_every_refusal_its_codes() {
+    for path in ["/api/openapi.json", "/admin/openapi.json"] {
+        let document = document(path).await;
+        let operations = operations(&document);
+        assert!(3 <= operations.len());
+        let mut names = Vec::new();
+        for (route, operation) in operations {
+            names.push(operation["operationId"].as_str().unwrap_or_else(|| panic!("{route} has no name")));
+            assert!(operation["summary"].as_str().is_some_and(|summary| summary.ends_with('.')), "{route}");
+            let responses = operation["responses"].as_object().unwrap();
+            // What the table of codes does not know keeps one response for all statuses.
+            assert!(responses.contains_key("500") && !responses.contains_key("default"), "{route}");
+        }
+        let all = names.len();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), all, "{names:?}");
+    }
+}
+
+#[tokio::test]
+async fn every_operation_wants_a_session_but_those_that_give_one() {
+    let document = document("/api/openapi.json").await;
+    let open = operations(&document).into_iter().filter(|(_, operation)| operation.get("security").is_none());
+    let open: Vec<_> = open.map(|(route, _)| route).collect();
+    assert_eq!(open, ["post /api/login", "post /api/refresh", "post /api/register"]);
+}
+
+#[tokio::test]
+async fn the_types_of_the_contract_are_schemas_of_that_name() {
+    let document = document("/api/openapi.json").await;
+    let schemas = document["components"]["schemas"].as_object().unwrap();
+    for (name, members) in [
+        ("User", "availCoins createdAt name phone? prime userId"),
+        ("Profile", "createdAt name prime relation userId"),
+        ("Session", "accessToken deviceId expiresAt refreshExpiresAt refreshToken"),
+        ("Room", "capacity closedAt? createdAt lastSeq me memberCount name ownerId roomId"),
+        ("Member", "joinedAt name readSeq role userId"),
+        ("CoinEntry", "amount at balanceAfter kind number reason? roomId?"),
+        ("Invite", "createdAt createdBy expiresAt inviteId revokedAt? usedAt? userId"),
+        ("FriendRequest", "createdAt decidedAt? fromUserId requestId state toUserId"),
+        ("Friend", "name since userId"),
+        (
+            "Event",
+            "body? byOperator? clientId? createdAt deletedAt? editedAt? kind replyTo? role? roomId senderId seq userId?",
+        ),
+    ] {
+        let schema = &schemas[name];
+        let required: Vec<_> =
+            schema["required"].as_array().unwrap().iter().map(|name| name.as_str().unwrap()).collect();
+        let told = schema["properties"].as_object().unwrap().keys();
+        let told: Vec<_> = told
+            .map(|name| if required.contains(&name.as_str()) { name.clone() } else { format!("{name}?") })
+            .collect();
+        assert_eq!(told.join(" "), members, "{name}");
+    }
+    assert!(schemas.contains_key("Problem"));
+}
