@@ -1,7 +1,7 @@
 //! docs/errors.md says of every code what the server says of it. `BLESS=1 cargo test -p chat-http --test errors_md`
 //! writes it anew.
 
-use std::{fmt::Write, fs, path::Path};
+use std::{fs, path::Path};
 
 use chat_http::Code;
 
@@ -39,9 +39,9 @@ fn expected() -> String {
     for code in Code::ALL {
         if status != Some(code.status()) {
             status = Some(code.status());
-            write!(text, "\n## {}\n", code.status()).unwrap();
+            text.push_str(&format!("\n## {}\n", code.status()));
         }
-        write!(text, "\n### {}\n\n{}. {}\n", code.as_str(), code.title(), code.meaning()).unwrap();
+        text.push_str(&format!("\n### {}\n\n{}. {}\n", code.as_str(), code.title(), code.meaning()));
     }
     text
 }

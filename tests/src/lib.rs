@@ -17,8 +17,13 @@ pub use client::Client;
 pub use codes::{FIELD_CODES, status_of};
 pub use order::RoomOrder;
 pub use scenario::{PASSWORD, ROOM_PASSWORD, registration};
-pub use server::{ADMIN_TOKEN, Server};
+pub use server::{ADMIN_TOKEN, Server, help};
 pub use socket::{Closed, Socket};
 
 /// How long anything may take before a test gives up on it: far above what a loaded machine needs.
 pub const PATIENCE: std::time::Duration = std::time::Duration::from_secs(30);
+
+/// The README's Rust is compiled with the doc tests; its shell is run by tests/readme.rs.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;

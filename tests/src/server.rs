@@ -208,6 +208,12 @@ fn command(folder: &Path, flags: &[String]) -> Command {
     command
 }
 
+/// What the server says of its options.
+pub fn help() -> String {
+    let output = Command::new(binary()).arg("--help").output().unwrap_or_else(|error| panic!("{BINARY}: {error}"));
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
 /// Cargo puts the binaries of a profile into the folder above that of the test executables.
 /// `CHAT_TEST_SERVER` names another binary, for instance a release build.
 fn binary() -> PathBuf {

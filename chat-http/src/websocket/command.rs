@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use chat_core::{
     error::{Fault, FieldCode, FieldError},
-    model::message::{ClientId, MessageBody},
+    model::{
+        event::Seq,
+        message::{ClientId, MessageBody},
+    },
 };
 use serde_json::{Number, Value};
 
@@ -26,7 +29,7 @@ crate::request! {
     /// The first command of a connection.
     pub(super) struct Hello = "Hello" {
         /// The number of the last event that the client has, by room.
-        optional rooms: BTreeMap<String, i64> = "rooms",
+        optional rooms: BTreeMap<String, Seq> = "rooms",
     }
 }
 
@@ -40,7 +43,7 @@ crate::request! {
         /// The sender's key for it.
         optional client_id: ClientId = "clientId",
         /// The message it answers.
-        optional reply_to: i64 = "replyTo",
+        optional reply_to: Seq = "replyTo",
     }
 }
 
@@ -50,7 +53,7 @@ crate::request! {
         /// In which room.
         required room_id: String = "roomId",
         /// To which number.
-        required seq: i64 = "seq",
+        required seq: Seq = "seq",
     }
 }
 

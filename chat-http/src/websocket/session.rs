@@ -6,7 +6,7 @@ use axum::{Error, extract::ws::Message};
 use chat_core::{
     api::{Connected, Resume},
     error::{ChatError, Rejection},
-    model::{event::Seq, room::RoomId, session::Caller},
+    model::{room::RoomId, session::Caller},
     realtime::{connection::Connection, guest::Guest},
 };
 use futures_util::{Sink, SinkExt, Stream, StreamExt};
@@ -133,16 +133,11 @@ fn resume_of(hello: Hello) -> (Resume, Vec<String>) {
     let mut unknown = Vec::new();
     for (room, seq) in hello.rooms.unwrap_or_default() {
         match RoomId::parse(&room) {
-            Some(room) => drop(resume.insert(room, seq_of(seq))),
+            Some(room) => drop(resume.insert(room, seq)),
             None => unknown.push(room),
         }
     }
     (resume, unknown)
-}
-
-/// A number below zero stands before the first event, as 0 does.
-pub(super) fn seq_of(number: i64) -> Seq {
-    Seq::new(u64::try_from(number).unwrap_or(0))
 }
 
 pub(super) fn has_expired(peer: &Peer, caller: &Caller) -> bool {

@@ -18,7 +18,7 @@ use super::{
     close::Close,
     command::{self, Auth, Command, Heard, Read, Send as SendCommand},
     frame::{self, Frame},
-    session::{Over, Peer, Socket, error, has_expired, seq_of, text_of},
+    session::{Over, Peer, Socket, error, has_expired, text_of},
 };
 use crate::{
     code::Code,
@@ -188,8 +188,8 @@ impl<'a, S: Socket> Talk<'a, S> {
     async fn send(&mut self, serial: u64, send: SendCommand) -> Result<(), Over> {
         let refused: ChatError = match RoomId::parse(&send.room_id) {
             Some(room) => {
-                let reply_to = send.reply_to.map(seq_of);
-                let send = SendMessage { room, body: send.body, client_id: send.client_id, reply_to };
+                let SendCommand { body, client_id, reply_to, .. } = send;
+                let send = SendMessage { room, body, client_id, reply_to };
                 match self.connection.send(serial, send).await {
                     Ok(()) => return Ok(()),
                     Err(refused) => refused,
@@ -205,7 +205,7 @@ impl<'a, S: Socket> Talk<'a, S> {
         let caller = self.caller.clone();
         async move {
             let result = match RoomId::parse(&read.room_id) {
-                Some(room) => chat.mark_read(&caller, room, seq_of(read.seq)).await,
+                Some(room) => chat.mark_read(&caller, room, read.seq).await,
                 None => Err(Rejection::RoomNotFound.into()),
             };
             let result = result.map_err(Problem::from).map(|position| frame::json(&ReadPosition::from(position)));
