@@ -43,6 +43,12 @@ pub(crate) const NEEDS: &[Need] = &[
         remedy: Remedy::Packages { debian: &["procps"], elsewhere: "install procps, or what else has `kill`" },
     },
     Need {
+        name: "bash and curl",
+        why: "the README's conversation is held",
+        present: || answers(with("bash", &["--version"])) && answers(with("curl", &["--version"])),
+        remedy: Remedy::Packages { debian: &["bash", "curl"], elsewhere: "install bash and curl 7.82 or later" },
+    },
+    Need {
         name: "rustfmt",
         why: "the format is checked",
         present: || answers(cargo(&["fmt", "--version"])),
