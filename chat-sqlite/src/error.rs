@@ -68,3 +68,38 @@ pub(crate) fn changed(rows: u64, expected: u64, table: &str, id: impl std::fmt::
     }
     Err(StoreError::Corrupt(format!("{table}: {rows} rows of {id} could be changed, not {expected}")))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_that_was_lost_leaves_a_commit_unknown_and_any_other_statement_undone() {
+        assert!(matches!(from_commit(sqlx::Error::WorkerCrashed), StoreError::Unknown(_)));
+        assert!(matches!(from_driver(sqlx::Error::WorkerCrashed), StoreError::Unavailable(_)));
+    }
+
+    #[tokio::test]
+    async fn a_key_is_taken_only_where_a_key_was_violated() {
+        use sqlx::Connection;
+        let mut connection = sqlx::SqliteConnection::connect("sqlite::memory:").await.unwrap();
+        let create = "CREATE TABLE t (id INTEGER NOT NULL PRIMARY KEY, key INTEGER UNIQUE CHECK (key > 0)) STRICT";
+        sqlx::raw_sql(create).execute(&mut connection).await.unwrap();
+        sqlx::raw_sql("INSERT INTO t VALUES (1, 1)").execute(&mut connection).await.unwrap();
+        for (statement, key_taken, index_taken_too) in [
+            ("INSERT INTO t VALUES (1, 2)", true, false),
+            ("INSERT INTO t VALUES (2, 1)", true, true),
+            ("INSERT INTO t VALUES (2, 0)", false, false),
+            ("INSERT INTO t VALUES (2, 'text')", false, false),
+        ] {
+            let mut fail = async || sqlx::raw_sql(statement).execute(&mut connection).await.unwrap_err();
+            let is_taken = |error: StoreError| match error {
+                StoreError::Taken(Unique::UserId) => true,
+                StoreError::Corrupt(_) => false,
+                other => panic!("{statement}: {other:?}"),
+            };
+            assert_eq!(is_taken(taken(Unique::UserId)(fail().await)), key_taken, "{statement}");
+            assert_eq!(is_taken(index_taken(Unique::UserId)(fail().await)), index_taken_too, "{statement}");
+        }
+    }
+}

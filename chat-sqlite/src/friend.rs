@@ -41,15 +41,15 @@ SELECT request_id, sender, receiver, state, created_at, decided_at
 FROM chat_friend_requests
 WHERE request_id = ?1";
 
-/// One row for each open request between the two; what else there is between them stands in each, and in a row without
-/// a request where there is none.
+/// One row for each direction, with its open request where there is one; what else there is between the two stands in
+/// both.
 const TIES: &str = "
 SELECT r.request_id, r.sender, r.receiver, r.state, r.created_at, r.decided_at,
     EXISTS (SELECT 1 FROM chat_friendships WHERE user_id = ?1 AND friend_id = ?2) AS friends,
     (SELECT max(decided_at) FROM chat_friend_requests
      WHERE sender = ?1 AND receiver = ?2 AND state = 'declined') AS declined_at
-FROM (SELECT 1) LEFT JOIN chat_friend_requests r
-    ON r.state = 'open' AND (r.sender, r.receiver) IN (VALUES (?1, ?2), (?2, ?1))";
+FROM (VALUES (?1, ?2), (?2, ?1)) AS side LEFT JOIN chat_friend_requests r
+    ON r.state = 'open' AND r.sender = side.column1 AND r.receiver = side.column2";
 
 #[async_trait]
 impl FriendStore for SqliteStore {
@@ -98,7 +98,7 @@ const INSERT_FRIENDSHIP: &str = "
 INSERT INTO chat_friendships (user_id, friend_id, since) VALUES (?1, ?2, ?3), (?2, ?1, ?3)";
 
 const DELETE_FRIENDSHIP: &str = "
-DELETE FROM chat_friendships WHERE (user_id, friend_id) IN (VALUES (?1, ?2), (?2, ?1))";
+DELETE FROM chat_friendships WHERE (user_id = ?1 AND friend_id = ?2) OR (user_id = ?2 AND friend_id = ?1)";
 
 #[async_trait]
 impl FriendTx for SqliteTx {

@@ -22,6 +22,15 @@ const ROW_BUFFER: usize = 256;
 /// Connections that only read are closed, and their threads ended, after this long without use.
 const READER_IDLE: Duration = Duration::from_secs(60);
 
+/// The writer's page cache in KiB, as SQLite writes it. A batch over many rooms touches a page or two for each message;
+/// what does not fit is written and read again within the transaction.
+const WRITER_CACHE: &str = "-16384";
+/// After how many pages the log is moved into the file: with 4 KiB pages, 16 MiB. Pages that batch after batch changes
+/// are moved once.
+const CHECKPOINT: &str = "4096";
+/// To how many bytes the log is cut when it starts anew.
+const LOG_KEPT: &str = "33554432";
+
 /// What can be chosen when a store is opened.
 #[derive(Clone, Debug)]
 pub struct SqliteOptions {
@@ -132,6 +141,11 @@ impl SqliteOptions {
         touch(path)?;
         let options = self.connect_options().filename(path);
         let database = |source| OpenError::Database { path: path.to_owned(), source };
+        let readers = options.clone().pragma("query_only", "ON");
+        let options = options
+            .pragma("cache_size", WRITER_CACHE)
+            .pragma("wal_autocheckpoint", CHECKPOINT)
+            .pragma("journal_size_limit", LOG_KEPT);
         let mut writer = options.connect().await.map_err(database)?;
         let mode = self.set_wal(&mut writer).await.map_err(database)?;
         if mode != "wal" {
@@ -143,7 +157,7 @@ impl SqliteOptions {
             .test_before_acquire(false)
             .max_lifetime(None)
             .idle_timeout(READER_IDLE)
-            .connect_lazy_with(options.clone().pragma("query_only", "ON"));
+            .connect_lazy_with(readers);
         Ok(Connections::file(writer, options, readers, self.patience))
     }
 
@@ -154,6 +168,7 @@ impl SqliteOptions {
             .busy_timeout(self.patience)
             .statement_cache_capacity(STATEMENT_CACHE)
             .row_buffer_size(ROW_BUFFER)
+            .pragma("temp_store", "MEMORY")
     }
 
     /// Turns the write-ahead log on, which is a property of the file, and answers the journal mode there is then.

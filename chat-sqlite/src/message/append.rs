@@ -9,12 +9,13 @@ use chat_core::{
     model::{
         event::{Event, Seq},
         message::ContentMac,
+        room::RoomId,
     },
     ports::store::{Attempt, StoreError},
     rules::message::{BatchFacts, Draft, Planned, RoomFacts, SentBefore, plan_batch},
 };
 use serde_json::json;
-use sqlx::sqlite::SqliteRow;
+use sqlx::Row;
 
 use super::event;
 use crate::{
@@ -26,18 +27,32 @@ use crate::{
     user::standing,
 };
 
-/// One row a draft: `[room, sender, client id, number answered to]`. The columns of the event are those of the message
-/// that was sent before under the same client id.
+/// Drafts go in as `[room, sender, client id, number answered to]`. Facts of those whose room exists come out in one
+/// row, since each row on its own would wake this task: `[draft, last number, closed, standing of the sender who is a
+/// member, whether a message is answered, number of what was sent before under the client id]`.
 const FACTS: &str = "
-SELECT d.key AS draft, r.last_seq, r.closed_at IS NOT NULL AS closed, u.standing, t.kind = 'message' AS answerable,
-    e.room_id, e.seq, e.kind, e.sender, e.at, e.client_id, e.content, e.target, e.subject, e.detail, e.body,
-    e.edited_at, e.deleted_at
-FROM json_each(?1) AS d
-JOIN chat_rooms r ON r.room_id = unhex(d.value ->> 0)
-LEFT JOIN chat_members m ON m.room_id = r.room_id AND m.user_id = d.value ->> 1 AND m.left_at IS NULL
+WITH d AS MATERIALIZED (
+    SELECT key AS draft, unhex(value ->> 0) AS room_id, value ->> 1 AS sender, value ->> 2 AS client_id,
+        value ->> 3 AS target
+    FROM json_each(?1)
+)
+SELECT json_group_array(json_array(
+    d.draft, r.last_seq, r.closed_at IS NOT NULL, u.standing, t.kind = 'message', e.seq
+))
+FROM d
+JOIN chat_rooms r ON r.room_id = d.room_id
+LEFT JOIN chat_members m ON m.room_id = r.room_id AND m.user_id = d.sender AND m.left_at IS NULL
 LEFT JOIN chat_users u ON u.user_id = m.user_id
-LEFT JOIN chat_events e ON e.room_id = r.room_id AND e.sender = d.value ->> 1 AND e.client_id = d.value ->> 2
-LEFT JOIN chat_events t ON t.room_id = r.room_id AND t.seq = d.value ->> 3";
+LEFT JOIN chat_events e ON e.room_id = r.room_id AND e.sender = d.sender AND e.client_id = d.client_id
+LEFT JOIN chat_events t ON t.room_id = r.room_id AND t.seq = d.target";
+
+/// What [`FACTS`] says of one draft.
+type DraftFacts = (usize, u64, u8, Option<String>, Option<u8>, Option<i64>);
+
+const SENT_BEFORE: &str = "
+SELECT room_id, seq, kind, sender, at, client_id, content, target, subject, detail, body, edited_at, deleted_at
+FROM chat_events
+WHERE room_id = ?1 AND seq = ?2";
 
 /// One row an event: `[room, number, sender, client id, content, number answered to, body]`.
 const INSERT_MESSAGES: &str = "
@@ -75,32 +90,34 @@ async fn read_facts(db: &mut Db<'_>, drafts: &[Draft]) -> Result<BatchFacts, Sto
         json!([hexadecimal(draft.room.as_bytes()), draft.sender.as_str(), client_id, draft.reply_to.map(Seq::get)])
     });
     let query = db.query(FACTS).bind(serde_json::Value::from_iter(rows).to_string());
+    let row = query.fetch_one(&mut *db.connection).await.map_err(from_driver)?;
+    let known: Vec<DraftFacts> = serde_json::from_str(row.try_get(0).map_err(from_driver)?)
+        .map_err(|error| StoreError::Corrupt(format!("the facts of a batch: {error}")))?;
     let mut facts = BatchFacts::default();
-    for row in db.rows(query).await.map_err(from_driver)? {
-        note(&mut facts, &row, drafts)?;
+    for (index, last_seq, closed, sender, answers_a_message, sent_before) in known {
+        let Some(draft) = drafts.get(index) else { continue };
+        facts.rooms.insert(draft.room, RoomFacts { closed: closed == 1, last_seq: Seq::new(last_seq) });
+        if let Some(name) = sender {
+            let standing = standing(&name)
+                .ok_or_else(|| StoreError::Corrupt(format!("users.standing of {}: {name:?}", draft.sender)))?;
+            facts.members.insert((draft.room, draft.sender.clone()), standing);
+        }
+        if let (Some(target), Some(1)) = (draft.reply_to, answers_a_message) {
+            facts.messages.insert((draft.room, target));
+        }
+        if let (Some((client_id, _)), Some(seq)) = (&draft.client_id, sent_before) {
+            let key = (draft.room, draft.sender.clone(), client_id.clone());
+            facts.sent_before.insert(key, read_sent_before(db, draft.room, seq).await?);
+        }
     }
     Ok(facts)
 }
 
-fn note(facts: &mut BatchFacts, row: &SqliteRow, drafts: &[Draft]) -> Result<(), StoreError> {
-    let columns = Columns::new(row, "rooms", &["draft"]);
-    let draft = usize::try_from(columns.count("draft")?).ok().and_then(|index| drafts.get(index));
-    let Some(draft) = draft else { return Err(columns.corrupt("draft", "there is no such draft")) };
-    let room = RoomFacts { closed: columns.get("closed")?, last_seq: columns.seq("last_seq")? };
-    facts.rooms.insert(draft.room, room);
-    if columns.get::<Option<&str>>("standing")?.is_some() {
-        let standing = Columns::new(row, "users", &["draft"]).named("standing", standing)?;
-        facts.members.insert((draft.room, draft.sender.clone()), standing);
-    }
-    if let (Some(target), Some(true)) = (draft.reply_to, columns.get("answerable")?) {
-        facts.messages.insert((draft.room, target));
-    }
-    if let (Some((client_id, _)), Some(_)) = (&draft.client_id, columns.get::<Option<i64>>("seq")?) {
-        let content = Columns::new(row, "events", &["room_id", "seq"]).bytes_if_any("content")?;
-        let before = SentBefore { event: event(row)?, content: content.map(ContentMac::from_bytes) };
-        facts.sent_before.insert((draft.room, draft.sender.clone(), client_id.clone()), before);
-    }
-    Ok(())
+async fn read_sent_before(db: &mut Db<'_>, room: RoomId, seq: i64) -> Result<SentBefore, StoreError> {
+    let query = db.query(SENT_BEFORE).bind(room.as_bytes().as_slice()).bind(seq);
+    let row = query.fetch_one(&mut *db.connection).await.map_err(from_driver)?;
+    let content = Columns::new(&row, "events", &["room_id", "seq"]).bytes_if_any("content")?;
+    Ok(SentBefore { event: event(&row)?, content: content.map(ContentMac::from_bytes) })
 }
 
 /// Writes the new events among those planned, and says whether there were any.
@@ -109,16 +126,19 @@ async fn write(db: &mut Db<'_>, drafts: &[Draft], planned: &[Planned], attempt: 
     let mut last = BTreeMap::new();
     for (draft, planned) in drafts.iter().zip(planned) {
         if let Planned::New(event) = planned {
-            events.push(message_row(event, draft));
+            events.push((event, draft));
             last.insert(event.room, event.seq);
         }
     }
     if events.is_empty() {
         return Ok(false);
     }
+    // Neighbours in the log and in its index one after the other: each of their pages is looked for once.
+    events.sort_by_key(|(event, _)| (event.room, event.seq));
     let expected = (events.len() as u64, last.len() as u64);
+    let rows = events.into_iter().map(|(event, draft)| message_row(event, draft));
     let insert =
-        db.query(INSERT_MESSAGES).bind(serde_json::Value::from(events).to_string()).bind(attempt.at.as_millis());
+        db.query(INSERT_MESSAGES).bind(serde_json::Value::from_iter(rows).to_string()).bind(attempt.at.as_millis());
     changed(db.execute(insert).await.map_err(from_driver)?, expected.0, "events", "a batch")?;
     let last = last.iter().map(|(room, seq)| json!([hexadecimal(room.as_bytes()), seq.get()]));
     let count =

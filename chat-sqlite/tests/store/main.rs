@@ -1,7 +1,16 @@
-//! What the store promises: every case of [`cases`] on a file, in memory and on an application's pool.
+//! What the store promises: every case of [`cases`] on a file, in memory and on an application's pool, and what is
+//! promised of SQLite besides.
 
 #![expect(clippy::unwrap_used, reason = "a test may stop where what it needs is not there")]
 
 mod builders;
 mod cases;
+mod concurrent;
+mod dropped;
+mod durable;
+mod host;
+mod migrations;
+mod opening;
+mod plans;
+mod schema;
 mod stores;

@@ -10,7 +10,7 @@ use tempfile::TempDir;
 /// A migrated store, whose folder goes with it.
 pub(crate) struct Fresh {
     pub(crate) store: SqliteStore,
-    _folder: TempDir,
+    pub(crate) folder: TempDir,
 }
 
 impl Deref for Fresh {
@@ -18,6 +18,22 @@ impl Deref for Fresh {
 
     fn deref(&self) -> &Self::Target {
         &self.store
+    }
+}
+
+impl Fresh {
+    pub(crate) fn url(&self) -> String {
+        url(&self.folder)
+    }
+
+    /// A second store on the same file, as another process would have it.
+    pub(crate) async fn beside(&self) -> SqliteStore {
+        SqliteStore::open(&self.url()).await.unwrap()
+    }
+
+    /// A plain connection to the same file, for what no store would do.
+    pub(crate) async fn sql(&self) -> SqlitePool {
+        SqlitePool::connect(&self.url()).await.unwrap()
     }
 }
 
@@ -29,13 +45,13 @@ pub(crate) async fn file() -> Fresh {
     let folder = tempfile::tempdir().unwrap();
     let store = SqliteStore::open(&url(&folder)).await.unwrap();
     store.migrate().await.unwrap();
-    Fresh { store, _folder: folder }
+    Fresh { store, folder }
 }
 
 pub(crate) async fn memory() -> Fresh {
     let store = SqliteStore::open("sqlite::memory:").await.unwrap();
     store.migrate().await.unwrap();
-    Fresh { store, _folder: tempfile::tempdir().unwrap() }
+    Fresh { store, folder: tempfile::tempdir().unwrap() }
 }
 
 /// A store on a pool whose settings are as far from ours as can be.
@@ -43,7 +59,7 @@ pub(crate) async fn host() -> Fresh {
     let folder = tempfile::tempdir().unwrap();
     let store = SqliteStore::from_pool(host_pool(&folder).await);
     store.migrate().await.unwrap();
-    Fresh { store, _folder: folder }
+    Fresh { store, folder }
 }
 
 pub(crate) async fn host_pool(folder: &TempDir) -> SqlitePool {
