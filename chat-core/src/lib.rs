@@ -20,6 +20,7 @@
 pub mod api;
 mod app;
 pub mod error;
+mod fault;
 pub mod model;
 pub mod policy;
 pub mod ports;

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::{room::RoomId, text::check_length, time::Timestamp};
-use crate::error::{Fault, FieldCode};
+use crate::fault::{Fault, FieldCode};
 
 /// Coins owned or owed: 0 to 2^53 − 1, what every JSON client reads exactly (R-COIN-01).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

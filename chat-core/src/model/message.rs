@@ -7,7 +7,7 @@ use super::{
     text::{check_length, check_no_nul},
     time::Timestamp,
 };
-use crate::error::{Fault, FieldCode};
+use crate::fault::{Fault, FieldCode};
 
 /// What a message says: 1 to 4,000 characters, not only white space, no NUL; kept byte for byte (R-MSG-05).
 #[derive(Clone, Debug, PartialEq, Eq)]

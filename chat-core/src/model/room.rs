@@ -9,7 +9,7 @@ use super::{
     user::UserId,
     uuid_id,
 };
-use crate::error::{Fault, FieldCode};
+use crate::fault::{Fault, FieldCode};
 
 uuid_id! {
     /// Which room.

@@ -5,7 +5,7 @@ use std::fmt;
 use secrecy::SecretString;
 
 use super::{text::check_id, time::Timestamp, user::UserId, uuid_id};
-use crate::error::Fault;
+use crate::fault::Fault;
 
 uuid_id! {
     /// Which session.

@@ -4,7 +4,7 @@ use std::fmt;
 
 use unicode_normalization::UnicodeNormalization;
 
-use crate::error::{Fault, FieldCode};
+use crate::fault::{Fault, FieldCode};
 
 /// Refuses a text of fewer than `min` or more than `max` characters (Unicode scalar values).
 pub(crate) fn check_length(text: &str, min: usize, max: usize) -> Result<(), Fault> {

@@ -9,7 +9,7 @@ use super::{
     text::{Name, check_id, check_length, check_no_nul},
     time::Timestamp,
 };
-use crate::error::{Fault, FieldCode};
+use crate::fault::{Fault, FieldCode};
 
 /// Who somebody is: 1 to 64 of `A-Z a-z 0-9 . _ @ : + -`, not `.` or `..`, compared byte for byte (R-ACC-02).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -99,28 +99,36 @@ impl Worker {
             }
             let (drafts, replies): (Vec<_>, Vec<_>) =
                 batch.drain(..).map(|queued| (queued.draft, queued.reply_to)).unzip();
-            self.commit(&drafts, replies).await;
+            self.commit(drafts, replies).await;
         }
     }
 
-    async fn commit(&self, drafts: &[Draft], replies: Vec<ReplyTo>) {
+    async fn commit(&self, drafts: Vec<Draft>, replies: Vec<ReplyTo>) {
         let rooms: BTreeSet<_> = drafts.iter().map(|draft| draft.room).collect();
         let announced = self.hub.announce(rooms);
         match self.append(drafts).await {
             Ok(planned) => self.publish(planned, replies).await,
-            Err(error) => refuse_all(&error, replies),
+            Err(failed) => refuse_all(&failed, replies),
         }
         drop(announced);
     }
 
-    async fn append(&self, drafts: &[Draft]) -> Result<Vec<Planned>, StoreError> {
-        let mut retry = Retry::new();
-        loop {
-            let attempt = Attempt { id: AttemptId::new(), at: self.clock.now() };
-            match self.store.append(drafts, attempt).await {
-                Err(StoreError::Transient(source)) => retry.pause(source).await?,
-                done => return done,
+    /// Runs the transaction in a task of its own: a store that panics fails this batch, not the appender.
+    async fn append(&self, drafts: Vec<Draft>) -> Result<Vec<Planned>, Failed> {
+        let (store, clock) = (Arc::clone(&self.store), Arc::clone(&self.clock));
+        let appended = tokio::spawn(async move {
+            let mut retry = Retry::new();
+            loop {
+                let attempt = Attempt { id: AttemptId::new(), at: clock.now() };
+                match store.append(&drafts, attempt).await {
+                    Err(StoreError::Transient(source)) => retry.pause(source).await?,
+                    done => return done,
+                }
             }
+        });
+        match appended.await {
+            Ok(done) => done.map_err(Failed::Store),
+            Err(_) => Err(Failed::Panicked),
         }
     }
 
@@ -161,10 +169,22 @@ impl ReplyTo {
     }
 }
 
+/// Why a batch was not committed.
+enum Failed {
+    Store(StoreError),
+    /// The panic itself was reported by its hook.
+    Panicked,
+}
+
 /// All drafts of a batch share what became of its transaction.
-fn refuse_all(error: &StoreError, replies: Vec<ReplyTo>) {
-    tracing::error!(error = error as &dyn std::error::Error, "a batch of {} was not committed", replies.len());
+fn refuse_all(failed: &Failed, replies: Vec<ReplyTo>) {
+    if let Failed::Store(error) = failed {
+        tracing::error!(error = error as &dyn std::error::Error, "{} messages were not committed", replies.len());
+    }
     for reply_to in replies {
-        reply_to.answer(Err(ChatError::from(error.shared())));
+        reply_to.answer(Err(match failed {
+            Failed::Store(error) => ChatError::from(error.shared()),
+            Failed::Panicked => ChatError::Internal("the store panicked over a batch of messages".into()),
+        }));
     }
 }

@@ -14,7 +14,7 @@ use chat_core::model::session::Caller;
 use http::{HeaderMap, header};
 
 use super::{
-    Endpoint,
+    Endpoint, MAX_FRAME,
     close::Close,
     origin,
     session::{self, Peer},
@@ -30,8 +30,6 @@ const PROTOCOL: &str = "chat.v1";
 /// What goes before the access token in the subprotocol by which browsers, which can set no header, sign in.
 const BEARER: &str = "bearer.";
 
-/// The greatest frame that is taken, in bytes.
-pub(super) const MAX_FRAME: usize = 64 * 1024;
 /// Up to here a frame that is too big is read and thrown away, so that its sender gets to read why it is closed.
 const MAX_READ: usize = 4 * MAX_FRAME;
 

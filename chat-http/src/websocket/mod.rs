@@ -15,6 +15,9 @@ use chat_core::api::ChatService;
 
 use crate::config::HttpConfig;
 
+/// The greatest frame that is taken, in bytes.
+const MAX_FRAME: usize = 64 * 1024;
+
 /// What every connection shares.
 struct Endpoint {
     chat: Arc<dyn ChatService>,

@@ -14,11 +14,10 @@ use serde_json::Number;
 use tokio::time::{Instant, timeout, timeout_at};
 
 use super::{
-    Endpoint,
+    Endpoint, MAX_FRAME,
     close::Close,
     command::{self, Command, Heard, Hello},
     frame::Frame,
-    handshake::MAX_FRAME,
     talk::Talk,
 };
 use crate::{problem::Problem, request_context::RequestContext, wire::room::Room};
