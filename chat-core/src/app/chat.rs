@@ -1,6 +1,6 @@
 //! The chat: one value that a host makes once and clones freely.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use tokio_util::task::TaskTracker;
 
@@ -19,9 +19,6 @@ use crate::{
 /// The chat. Implements [`ChatService`](crate::api::ChatService) and [`Admin`](crate::api::Admin); cloning shares it.
 #[derive(Clone)]
 pub struct Chat(pub(super) Arc<Inner>);
-
-/// For how long a store is asked what became of a commit whose answer was lost.
-pub(super) const ASK_LIMIT: Duration = Duration::from_secs(2);
 
 pub(crate) struct Inner {
     pub(super) store: Arc<dyn Store>,

@@ -19,7 +19,7 @@ use crate::{
         time::Timestamp,
         user::UserId,
     },
-    ports::store::{Attempt, AttemptId, LockedUser, StoreError, StoreTx},
+    ports::store::{ASK_LIMIT, Attempt, AttemptId, LockedUser, StoreError, StoreTx},
     realtime::notice::{Logged, Notice},
     rules::user::decide_act,
 };
@@ -100,7 +100,7 @@ impl Inner {
 
     /// Finds out what became of a commit whose answer was lost; never guesses.
     async fn ask_for(&self, attempt: AttemptId, lost: crate::ports::store::Source) -> Result<(), StoreError> {
-        match tokio::time::timeout(super::chat::ASK_LIMIT, self.store.was_committed(attempt)).await {
+        match tokio::time::timeout(ASK_LIMIT, self.store.was_committed(attempt)).await {
             Ok(Ok(true)) => Ok(()),
             Ok(Ok(false)) => Err(StoreError::Transient(lost)),
             Ok(Err(_)) | Err(_) => Err(StoreError::Unknown(lost)),

@@ -11,11 +11,12 @@ use chat_core::{
         message::ContentMac,
         room::RoomId,
     },
-    ports::store::{Attempt, StoreError},
+    ports::store::{ASK_LIMIT, Attempt, Source, Store, StoreError},
     rules::message::{BatchFacts, Draft, Planned, RoomFacts, SentBefore, plan_batch},
 };
 use serde_json::json;
 use sqlx::Row;
+use tokio::time::timeout;
 
 use super::event;
 use crate::{
@@ -76,12 +77,24 @@ pub(super) async fn append(
     let mut db = Db { connection: writer.connection(), tables: &store.shared().tables };
     let facts = read_facts(&mut db, drafts).await?;
     let planned = plan_batch(drafts, facts, attempt.at);
-    if write(&mut db, drafts, &planned, attempt).await? {
-        tx::commit(writer, store.shared(), attempt).await?;
-    } else {
+    if !write(&mut db, drafts, &planned, attempt).await? {
         writer.rollback().await?;
+        return Ok(planned);
+    }
+    match tx::commit(writer, store.shared(), attempt).await {
+        Err(StoreError::Unknown(lost)) => ask_for(store, attempt, lost).await?,
+        committed => committed?,
     }
     Ok(planned)
+}
+
+/// Finds out what became of a batch whose commit was answered with an error.
+async fn ask_for(store: &SqliteStore, attempt: Attempt, lost: Source) -> Result<(), StoreError> {
+    match timeout(ASK_LIMIT, store.was_committed(attempt.id)).await {
+        Ok(Ok(true)) => Ok(()),
+        Ok(Ok(false)) => Err(StoreError::Transient(lost)),
+        Ok(Err(_)) | Err(_) => Err(StoreError::Unknown(lost)),
+    }
 }
 
 async fn read_facts(db: &mut Db<'_>, drafts: &[Draft]) -> Result<BatchFacts, StoreError> {

@@ -34,8 +34,9 @@ pub trait MessageStore: Send + Sync + 'static {
     ///   the other.
     /// - **Retry:** harmless where all drafts carry client ids; otherwise only after an error that says that nothing
     ///   was changed.
-    /// - **Errors:** as of [`StoreTx::commit`](super::StoreTx::commit): after `Unknown`, ask
-    ///   [`Store::was_committed`](super::Store::was_committed). After any other nothing was changed.
+    /// - **Errors:** where the answer to the commit is lost, the store itself, which alone has the plan, asks what
+    ///   became of the attempt, for [`ASK_LIMIT`](super::ASK_LIMIT); `Unknown` means that nobody could tell. After any
+    ///   other error nothing was changed.
     async fn append(&self, drafts: &[Draft], attempt: Attempt) -> Result<Vec<Planned>, StoreError>;
 
     /// At most `limit` events of a room, in the order of the log, each as it is now.

@@ -23,7 +23,7 @@ mod session;
 mod setting;
 mod user;
 
-use std::error::Error;
+use std::{error::Error, time::Duration};
 
 use async_trait::async_trait;
 
@@ -53,6 +53,10 @@ pub struct Attempt {
     /// When it began. Stores forget attempts after an hour.
     pub at: Timestamp,
 }
+
+/// For how long a store is asked what became of a commit whose answer was lost, before the caller hears that nobody
+/// knows.
+pub const ASK_LIMIT: Duration = Duration::from_secs(2);
 
 /// A store: reads, and transactions.
 #[async_trait]
