@@ -1,7 +1,7 @@
 //! What holds for every request, whichever framework answers it: an id, a span, and that each refusal is a problem
 //! document, panics included.
 
-use std::{any::Any, panic::AssertUnwindSafe};
+use std::{any::Any, mem, panic::AssertUnwindSafe};
 
 use axum::{
     body::Body,
@@ -20,6 +20,7 @@ use crate::{
     fields::WHOLE_BODY,
     problem::{PROBLEM_JSON, Problem},
     request_context::RequestContext,
+    unread_body::UnreadBody,
 };
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -28,6 +29,8 @@ const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 pub async fn every_request(mut request: Request, next: Next) -> Response {
     let context = RequestContext::new(request.extensions().get::<OriginalUri>(), request.uri());
     request.extensions_mut().insert(context.clone());
+    let body = mem::take(request.body_mut());
+    *request.body_mut() = UnreadBody::guard(request.headers(), body);
     // Without the query: a token might have got there by mistake.
     let (id, method, path) = (context.request_id, request.method(), request.uri().path());
     let span = tracing::info_span!("request", %id, %method, path);

@@ -43,6 +43,7 @@ mod rest;
 mod router;
 pub mod signed_in;
 mod strict_json;
+mod unread_body;
 mod websocket;
 mod wire;
 

@@ -11,7 +11,8 @@ use std::{
 
 use axum::{body::Body, extract::Request, response::IntoResponse as _, response::Response};
 use futures_util::TryStreamExt;
-use http::{HeaderValue, Method, header};
+use http::{HeaderValue, Method, Uri, header};
+use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use poem::{Endpoint, EndpointExt, IntoEndpoint, PathPattern, endpoint::BoxEndpoint, http::uri::Scheme};
 use poem_openapi::{
     OpenApi, OpenApiService, OperationId,
@@ -62,7 +63,10 @@ impl tower::Service<Request> for PoemService {
 
 impl Inner {
     async fn answer(&self, request: Request) -> Response {
-        let (parts, body) = request.into_parts();
+        let (mut parts, body) = request.into_parts();
+        if let Some(uri) = readable(&parts.uri) {
+            parts.uri = uri;
+        }
         let body = poem::Body::from_bytes_stream(body.into_data_stream().map_err(std::io::Error::other));
         let parts = (parts, Default::default(), Default::default(), Scheme::HTTP).into();
         match self.endpoint.call(poem::Request::from_parts(parts, body)).await {
@@ -110,6 +114,24 @@ impl Inner {
         }
         Problem::internal(format_args!("poem answered {}: {error}", error.status()))
     }
+}
+
+/// The same path where its escapes are no UTF-8, with the sign for that in their place: an id that cannot be read is
+/// nobody's, and found nowhere like any other.
+fn readable(uri: &Uri) -> Option<Uri> {
+    let decoded = percent_decode_str(uri.path());
+    if decoded.clone().decode_utf8().is_ok() {
+        return None;
+    }
+    let path: Vec<_> = uri
+        .path()
+        .split('/')
+        .map(|segment| {
+            utf8_percent_encode(&percent_decode_str(segment).decode_utf8_lossy(), NON_ALPHANUMERIC).to_string()
+        })
+        .collect();
+    let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
+    format!("{}{query}", path.join("/")).parse().ok()
 }
 
 /// Codes that come before an operation, or at any place in it: the document adds them where they belong.

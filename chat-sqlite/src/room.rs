@@ -8,7 +8,7 @@ use chat_core::{
         time::Timestamp,
         user::{PasswordHash, UserId},
     },
-    ports::store::{LockedRoom, NewRoom, RoomStore, RoomTx, StoreError, Unique},
+    ports::store::{LockedRoom, Membership, NewRoom, RoomStore, RoomTx, StoreError, Unique},
 };
 use sqlx::sqlite::SqliteRow;
 
@@ -24,6 +24,11 @@ const ROOM: &str = "
 SELECT room_id, name, owner, password_hash, capacity, member_count, last_seq, created_at, closed_at
 FROM chat_rooms
 WHERE room_id = ?1";
+
+const MEMBERSHIP: &str = "
+SELECT m.room_id, m.role, r.last_seq
+FROM chat_members m JOIN chat_rooms r ON r.room_id = m.room_id
+WHERE m.room_id = ?1 AND m.user_id = ?2 AND m.left_at IS NULL";
 
 const ROOM_VIEW: &str = "
 SELECT r.room_id, r.name, r.owner, r.capacity, r.member_count, r.last_seq, r.created_at, r.closed_at,
@@ -60,6 +65,13 @@ impl RoomStore for SqliteStore {
     async fn room(&self, id: RoomId) -> Result<Option<LockedRoom>, StoreError> {
         let mut reading = self.reading().await?;
         locked_room(&mut reading.db(), id).await
+    }
+
+    async fn membership(&self, id: RoomId, user: &UserId) -> Result<Option<Membership>, StoreError> {
+        let mut reading = self.reading().await?;
+        let mut db = reading.db();
+        let query = db.query(MEMBERSHIP).bind(id.as_bytes().as_slice()).bind(user.as_str());
+        db.row(query).await.map_err(from_driver)?.as_ref().map(membership).transpose()
     }
 
     async fn room_view(&self, id: RoomId, user: &UserId) -> Result<Option<RoomView>, StoreError> {
@@ -240,6 +252,11 @@ fn room(row: &SqliteRow) -> Result<Room, StoreError> {
         created_at: columns.time("created_at")?,
         closed_at: columns.time_if_any("closed_at")?,
     })
+}
+
+fn membership(row: &SqliteRow) -> Result<Membership, StoreError> {
+    let columns = Columns::new(row, "members", &["room_id"]);
+    Ok(Membership { role: columns.named("role", Role::from_name)?, last_seq: columns.seq("last_seq")? })
 }
 
 fn room_view(row: &SqliteRow) -> Result<RoomView, StoreError> {

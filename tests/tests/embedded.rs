@@ -4,14 +4,12 @@ use std::collections::HashMap;
 
 use chat_core::{
     Chat, Secrets,
-    api::{
-        Admin, Connected, CreateRoom, JoinKey, JoinRoom, Live, Messages, Register, Resume, Rooms, SendMessage, Users,
-    },
+    api::{Admin, CreateRoom, JoinKey, JoinRoom, Live, Messages, Register, Resume, Rooms, SendMessage, Users},
     model::{
         coin::Coins,
         event::{Event, EventKind, Seq},
         message::MessageBody,
-        room::{Capacity, RoomId, RoomPassword},
+        room::{Capacity, RoomId, RoomPassword, RoomView},
         session::{Caller, DeviceId},
         text::Name,
         user::{Password, Phone, UserId},
@@ -75,8 +73,19 @@ fn message(room: RoomId, body: &str) -> SendMessage {
     SendMessage { room, body, client_id: None, reply_to: None }
 }
 
+struct Connected {
+    connection: Connection,
+    rooms: Vec<RoomView>,
+}
+
 async fn connect(chat: &Chat, user: &Caller) -> Connected {
-    chat.connect(user, &Resume::new()).await.expect("a connection")
+    resume(chat, user, &Resume::new()).await
+}
+
+async fn resume(chat: &Chat, user: &Caller, resume: &Resume) -> Connected {
+    let mut connection = chat.connect(user).await.expect("a connection");
+    let rooms = connection.start(resume).await.expect("its rooms");
+    Connected { connection, rooms }
 }
 
 async fn next(connection: &mut Connection) -> Delivery {
@@ -131,8 +140,8 @@ async fn r_msg_08_who_connects_in_the_middle_of_everything_misses_nothing() {
     let room = room(&chat, &users[0]).await;
     join(&chat, &users[1], room).await;
     let mut writers = JoinSet::new();
-    for writer in users[..2].to_vec() {
-        let chat = chat.clone();
+    for writer in &users[..2] {
+        let (chat, writer) = (chat.clone(), writer.clone());
         writers.spawn(async move {
             for number in 0..150 {
                 chat.send_message(&writer, message(room, &number.to_string())).await.expect("sent");
@@ -246,20 +255,18 @@ async fn r_msg_09_a_resume_brings_what_was_missed_or_says_that_it_starts_anew() 
         chat.send_message(&owner, message(room, &number.to_string())).await.expect("sent");
     }
     for has in [599, 600, 100] {
-        let Connected { mut connection, .. } =
-            chat.connect(&owner, &Resume::from([(room, Seq::new(has))])).await.expect("a connection");
+        let Connected { mut connection, .. } = resume(&chat, &owner, &Resume::from([(room, Seq::new(has))])).await;
         let mut replica = Replica { rooms: HashMap::from([(room, Seq::new(has))]) };
         replica.follow(&mut connection, room, Seq::new(600)).await;
         assert_eq!(replica.rooms[&room].get(), 600, "from {has}");
     }
     for has in [0, 99, 601] {
-        let Connected { mut connection, .. } =
-            chat.connect(&owner, &Resume::from([(room, Seq::new(has))])).await.expect("a connection");
+        let Connected { mut connection, .. } = resume(&chat, &owner, &Resume::from([(room, Seq::new(has))])).await;
         let first = next(&mut connection).await;
         assert!(matches!(first, Delivery::Reset { last_seq, .. } if last_seq.get() == 600), "from {has}: {first:?}");
     }
     let strange = Resume::from([(RoomId::new(), Seq::new(1))]);
-    let Connected { mut connection, .. } = chat.connect(&owner, &strange).await.expect("a connection");
+    let Connected { mut connection, .. } = resume(&chat, &owner, &strange).await;
     assert!(matches!(next(&mut connection).await, Delivery::RoomRemoved { .. }));
 }
 
@@ -283,7 +290,7 @@ async fn a_chat_that_drains_tells_its_connections_and_takes_no_more() {
     let mut connected = connect(&chat, &owner).await;
     chat.drain();
     assert!(matches!(next(&mut connected.connection).await, Delivery::Draining));
-    assert!(chat.connect(&owner, &Resume::new()).await.is_err());
+    assert!(chat.connect(&owner).await.is_err());
     drop(connected);
     timeout(PATIENCE, chat.drained()).await.expect("nobody is left");
 }
@@ -305,4 +312,61 @@ async fn a_member_who_joins_hears_of_the_room_and_then_of_what_follows() {
         matches!(next(&mut connected.connection).await, Delivery::Event(left) if left.event.kind == EventKind::Left)
     );
     assert!(matches!(next(&mut connected.connection).await, Delivery::RoomRemoved { .. }));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_member_who_joins_hears_of_the_room_though_another_connects_at_that_moment() {
+    let chat = chat().await;
+    let users = users(&chat, 2).await;
+    for _ in 0..60 {
+        let room = room(&chat, &users[0]).await;
+        let mut joiner = connect(&chat, &users[1]).await;
+        let connecting = tokio::spawn({
+            let (chat, owner) = (chat.clone(), users[0].clone());
+            async move {
+                for _ in 0..6 {
+                    connect(&chat, &owner).await;
+                }
+            }
+        });
+        join(&chat, &users[1], room).await;
+        loop {
+            match next(&mut joiner.connection).await {
+                Delivery::RoomAdded(view) if view.room.id == room => break,
+                _ => {}
+            }
+        }
+        connecting.await.expect("the owner connects");
+        chat.leave_room(&users[0], room).await.expect("left");
+    }
+}
+
+#[tokio::test]
+async fn r_msg_09_who_left_and_came_back_while_away_hears_the_room_again() {
+    let chat = chat().await;
+    let users = users(&chat, 2).await;
+    let room = room(&chat, &users[0]).await;
+    join(&chat, &users[1], room).await;
+    chat.leave_room(&users[1], room).await.expect("left");
+    for number in 0..250 {
+        chat.send_message(&users[0], message(room, &number.to_string())).await.expect("sent");
+    }
+    join(&chat, &users[1], room).await;
+    let mut connected = resume(&chat, &users[1], &Resume::from([(room, Seq::new(2))])).await;
+    let mut replica = Replica { rooms: HashMap::from([(room, Seq::new(2))]) };
+    let last = chat.send_message(&users[0], message(room, "welcome back")).await.expect("sent").event.seq;
+    replica.follow(&mut connected.connection, room, last).await;
+}
+
+#[tokio::test]
+async fn r_msg_01_who_has_left_hears_nothing_whatever_number_they_come_back_with() {
+    let chat = chat().await;
+    let users = users(&chat, 2).await;
+    let room = room(&chat, &users[0]).await;
+    join(&chat, &users[1], room).await;
+    let mut gone = resume(&chat, &users[1], &Resume::from([(room, Seq::new(1_000))])).await;
+    chat.leave_room(&users[1], room).await.expect("left");
+    chat.send_message(&users[0], message(room, "between us")).await.expect("sent");
+    let first = next(&mut gone.connection).await;
+    assert!(matches!(first, Delivery::RoomRemoved { .. }), "{first:?}");
 }

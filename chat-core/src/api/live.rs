@@ -4,38 +4,23 @@ use async_trait::async_trait;
 
 use crate::{
     error::ChatError,
-    model::{
-        event::Seq,
-        room::{RoomId, RoomView},
-        session::Caller,
-        time::Timestamp,
-    },
-    realtime::{connection::Connection, guest::Guest},
+    model::{event::Seq, room::RoomId, session::Caller, time::Timestamp},
+    realtime::connection::Connection,
 };
 
 /// How far a client that comes back has got: the number of the last event it has of each room.
 pub type Resume = HashMap<RoomId, Seq>;
 
-/// A connection that has just begun.
-pub struct Connected {
-    /// The connection.
-    pub connection: Connection,
-    /// The rooms of which the caller is a member. What follows of each are its events after `last_seq`, or after the
-    /// number that the client has named.
-    pub rooms: Vec<RoomView>,
-}
-
 /// The live half.
 #[async_trait]
 pub trait Live: Send + Sync + 'static {
-    /// Connects the caller: from now on the connection hears all rooms of which they are a member (R-MSG-08, R-MSG-09).
+    /// Connects the caller, who from now on hears of the end of their session and of the chat's shutting down. Their
+    /// rooms they hear once the connection was [started](Connection::start). Hold it until the last byte is written to
+    /// the client: the chat is not [drained](crate::Chat::drained) before.
     ///
     /// # Errors
     /// `SessionRevoked`, `Suspended`, `UserNotFound`; `Overloaded` while the chat shuts down.
-    async fn connect(&self, caller: &Caller, resume: &Resume) -> Result<Connected, ChatError>;
-
-    /// Takes note of a client that a transport begins to serve.
-    fn guest(&self) -> Guest;
+    async fn connect(&self, caller: &Caller) -> Result<Connection, ChatError>;
 
     /// The time by the chat's clock, against which access tokens end.
     fn now(&self) -> Timestamp;

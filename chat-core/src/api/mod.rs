@@ -18,7 +18,7 @@ pub use self::{
     coin::{CoinPage, Ledger},
     friend::{FriendRequestOutcome, Friends, RequestedFriend},
     invite::{InviteUser, Invites, MadeInvite},
-    live::{Connected, Live, Resume},
+    live::{Live, Resume},
     message::{History, Messages, ReadPosition, SendMessage, Sent},
     room::{CreateRoom, CreatedRoom, JoinKey, JoinRoom, Joined, Rooms},
     session::{ChangePassword, Login, Sessions, SignedIn},

@@ -7,17 +7,28 @@ use crate::{
         room::{RoomId, RoomView},
         user::UserId,
     },
+    ports::store::Membership,
 };
 
 impl Inner {
     /// The room as this member sees it; refused to all others (R-MSG-01).
     pub(super) async fn view_as_member(&self, room: RoomId, user: &UserId) -> Result<RoomView, ChatError> {
-        if let Some(view) = self.store.room_view(room, user).await? {
-            return Ok(view);
+        match self.store.room_view(room, user).await? {
+            Some(view) => Ok(view),
+            None => Err(self.no_member(room).await?.into()),
         }
-        match self.store.room(room).await? {
-            Some(_) => Err(Rejection::NotAMember.into()),
-            None => Err(Rejection::RoomNotFound.into()),
+    }
+
+    /// The membership of who is a member; refused to all others (R-MSG-01).
+    pub(super) async fn as_member(&self, room: RoomId, user: &UserId) -> Result<Membership, ChatError> {
+        match self.store.membership(room, user).await? {
+            Some(membership) => Ok(membership),
+            None => Err(self.no_member(room).await?.into()),
         }
+    }
+
+    /// Why somebody who is no member of a room is refused.
+    async fn no_member(&self, room: RoomId) -> Result<Rejection, ChatError> {
+        Ok(if self.store.room(room).await?.is_some() { Rejection::NotAMember } else { Rejection::RoomNotFound })
     }
 }

@@ -128,12 +128,14 @@ impl ChatBuilder {
         let hub = Arc::new(Hub::new(Arc::clone(&self.store)));
         let sessions = Arc::new(SessionCache::default());
         self.bus.attach(Arc::new(Node { hub: Arc::clone(&hub), sessions: Arc::clone(&sessions) }));
+        let tasks = TaskTracker::new();
         let appender = Appender::start(
             Arc::clone(&self.store),
             Arc::clone(&self.bus),
             Arc::clone(&hub),
             Arc::clone(&self.clock),
             ContentKey::new(secrets.content_key()),
+            tasks.clone(),
         );
         Ok(Chat(Arc::new(Inner {
             store: self.store,
@@ -145,7 +147,7 @@ impl ChatBuilder {
             hub,
             sessions,
             appender,
-            tasks: TaskTracker::new(),
+            tasks,
         })))
     }
 }

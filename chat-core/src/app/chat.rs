@@ -57,7 +57,7 @@ impl Chat {
         self.0.hub.drain();
     }
 
-    /// Waits until no connection and no guest is left and every write that has begun has come to its end. Call
+    /// Waits until no connection is left and every write that has begun has come to its end. Call
     /// [`drain`](Self::drain) before, and stop calling the rest.
     pub async fn drained(&self) {
         self.0.hub.emptied().await;

@@ -145,8 +145,7 @@ impl Command for AnswerRequest {
     async fn run(&self, _: &Inner, tx: &mut Tx) -> Result<FriendRequest, ChatError> {
         tx.lock_actor_and(&self.user, &self.other).await?;
         let mut request = tx.request_in(self.request).await?.ok_or(Rejection::RequestNotFound)?;
-        let ties = tx.ties_between(&self.user, &self.other).await?;
-        let state = match rules::friend::decide_answer(&request, &self.user, self.answer, ties.friends)? {
+        let state = match rules::friend::decide_answer(&request, &self.user, self.answer)? {
             Answered::AlreadyAccepted => return Ok(request),
             Answered::Becomes(RequestState::Accepted) => return tx.accept(request).await,
             Answered::Becomes(state) => state,

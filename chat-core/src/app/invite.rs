@@ -38,8 +38,8 @@ impl Invites for Chat {
     }
 
     async fn invites(&self, caller: &Caller, room: RoomId) -> Result<Vec<Invite>, ChatError> {
-        let view = self.0.view_as_member(room, &caller.user).await?;
-        if !rules::invite::may_invite(view.role, &self.0.policy) {
+        let membership = self.0.as_member(room, &caller.user).await?;
+        if !rules::invite::may_invite(membership.role, &self.0.policy) {
             return Err(Rejection::NotAllowed.into());
         }
         Ok(self.0.store.invites_to(room).await?)
@@ -123,10 +123,7 @@ impl Command for Revoke {
     async fn run(&self, _: &Inner, tx: &mut Tx) -> Result<(), ChatError> {
         tx.lock_actor(&self.user).await?;
         tx.lock_room(self.room).await?.ok_or(Rejection::RoomNotFound)?;
-        let role = tx.member_in(self.room, &self.user).await?.map(|member| member.role);
-        if role.is_none() {
-            return Err(Rejection::NotAMember.into());
-        }
+        let role = tx.member_in(self.room, &self.user).await?.ok_or(Rejection::NotAMember)?.role;
         let invite = tx.invite_in(self.room, self.invite).await?.ok_or(Rejection::InviteNotFound)?;
         rules::invite::decide_revoke(&self.user, role, &invite)?;
         let now = tx.now;

@@ -30,7 +30,7 @@ impl Messages for Chat {
         range: EventRange,
         limit: usize,
     ) -> Result<History, ChatError> {
-        let last_seq = self.0.view_as_member(room, &caller.user).await?.room.last_seq;
+        let last_seq = self.0.as_member(room, &caller.user).await?.last_seq;
         let mut events = self.0.store.events(room, range, limit.saturating_add(1)).await?;
         let has_more = limit < events.len();
         match range {
@@ -63,6 +63,7 @@ impl Command for MarkRead {
     type Answer = ();
 
     async fn run(&self, _: &Inner, tx: &mut Tx) -> Result<(), ChatError> {
+        tx.lock_actor(&self.user).await?;
         let Some((member, last_seq)) = tx.lock_member(self.room, &self.user).await? else {
             // Why not is told by the read that follows.
             tx.discard();

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use tokio::time::Instant;
+
 use crate::ports::store::{Source, StoreError};
 
 /// A bounded number of further tries, each after a random pause of up to twice as long as the one before, so that two
@@ -9,19 +11,23 @@ use crate::ports::store::{Source, StoreError};
 pub(crate) struct Retry {
     left: u32,
     longest: Duration,
+    no_later_than: Instant,
 }
 
 const TRIES: u32 = 8;
+/// No further try begins after this long: some stores wait for seconds before they give up, and nobody waits for that
+/// eight times.
+const TRYING: Duration = Duration::from_secs(10);
 const FIRST_PAUSE: Duration = Duration::from_millis(4);
 
 impl Retry {
-    pub(crate) const fn new() -> Self {
-        Self { left: TRIES, longest: FIRST_PAUSE }
+    pub(crate) fn new() -> Self {
+        Self { left: TRIES, longest: FIRST_PAUSE, no_later_than: Instant::now() + TRYING }
     }
 
     /// Waits before the next try; answers `source` as the final error where none is left.
     pub(crate) async fn pause(&mut self, source: Source) -> Result<(), StoreError> {
-        if self.left == 0 {
+        if self.left == 0 || self.no_later_than <= Instant::now() {
             return Err(StoreError::Transient(source));
         }
         self.left -= 1;

@@ -51,7 +51,7 @@ impl Rooms for Chat {
     }
 
     async fn members(&self, caller: &Caller, room: RoomId) -> Result<Vec<NamedMember>, ChatError> {
-        self.0.view_as_member(room, &caller.user).await?;
+        self.0.as_member(room, &caller.user).await?;
         Ok(self.0.store.members(room).await?)
     }
 }
@@ -135,6 +135,7 @@ impl Command for LeaveRoom {
     type Answer = ();
 
     async fn run(&self, _: &Inner, tx: &mut Tx) -> Result<(), ChatError> {
+        tx.lock_actor(&self.user).await?;
         let mut room = tx.lock_room(self.room).await?.ok_or(Rejection::RoomNotFound)?.room;
         let members = tx.members_in(self.room).await?;
         let leave = rules::room::decide_leave(&self.user, &members, room.closed_at.is_some())?;

@@ -46,8 +46,12 @@ impl SessionCache {
             // An end may have been forgotten meanwhile: true at the time of the read, but not to be kept.
             return true;
         }
+        if let Some(lives) = state.sessions.get(&session) {
+            return *lives;
+        }
         state.make_room();
-        *state.sessions.entry(session).or_insert(true)
+        state.sessions.insert(session, true);
+        true
     }
 
     /// Notes that a session has ended.

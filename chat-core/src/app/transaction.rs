@@ -6,21 +6,26 @@ use std::{
     ops::{Deref, DerefMut},
     panic,
     sync::Arc,
+    time::Duration,
 };
 
 use async_trait::async_trait;
+use tokio::time::{sleep, timeout};
 
 use super::{chat::Inner, retry::Retry};
 use crate::{
     error::{ChatError, Rejection},
     model::{
         event::{Event, EventKind},
-        room::Room,
+        room::{Room, RoomId},
         time::Timestamp,
         user::UserId,
     },
-    ports::store::{ASK_LIMIT, Attempt, AttemptId, LockedUser, StoreError, StoreTx},
-    realtime::notice::{Logged, Notice},
+    ports::store::{ASK_LIMIT, Attempt, AttemptId, LockedUser, Source, StoreError, StoreTx},
+    realtime::{
+        Announced,
+        notice::{Logged, Notice},
+    },
     rules::user::decide_act,
 };
 
@@ -34,13 +39,22 @@ pub(super) trait Command: Send + Sync + 'static {
     async fn run(&self, chat: &Inner, tx: &mut Tx) -> Result<Self::Answer, ChatError>;
 }
 
+/// What is told once a commit is known.
+struct Told {
+    notices: Vec<Notice>,
+    announced: Announced,
+}
+
+/// How long to wait before a store that could not tell is asked again.
+const ASK_AGAIN: Duration = Duration::from_secs(1);
+
 /// A transaction under way, and what shall be told once it is committed.
 pub(super) struct Tx {
     store: Box<dyn StoreTx>,
     /// The time at which all of it happens.
     pub(super) now: Timestamp,
     notices: Vec<Notice>,
-    rooms: BTreeSet<crate::model::room::RoomId>,
+    rooms: BTreeSet<RoomId>,
     discarded: bool,
 }
 
@@ -85,25 +99,46 @@ impl Inner {
             tx.store.rollback().await?;
             return Ok(answer);
         }
-        let announced = self.hub.announce(tx.rooms);
+        let told = Told { announced: self.hub.announce(tx.rooms), notices: tx.notices };
         match tx.store.commit().await {
-            Ok(()) => {}
-            Err(StoreError::Unknown(source)) => self.ask_for(attempt.id, source).await?,
+            Ok(()) => self.publish(told).await,
+            Err(StoreError::Unknown(lost)) => self.settle(attempt.id, told, lost).await?,
             Err(error) => return Err(error.into()),
         }
-        if !tx.notices.is_empty() {
-            self.bus.publish(tx.notices).await;
-        }
-        drop(announced);
         Ok(answer)
     }
 
-    /// Finds out what became of a commit whose answer was lost; never guesses.
-    async fn ask_for(&self, attempt: AttemptId, lost: crate::ports::store::Source) -> Result<(), StoreError> {
-        match tokio::time::timeout(ASK_LIMIT, self.store.was_committed(attempt)).await {
-            Ok(Ok(true)) => Ok(()),
+    async fn publish(&self, told: Told) {
+        if !told.notices.is_empty() {
+            self.bus.publish(told.notices).await;
+        }
+        drop(told.announced);
+    }
+
+    /// Finds out what became of a commit whose answer was lost; never guesses. Where nobody can tell in time, the caller
+    /// hears so, and the question is asked on: what was committed is published in the end.
+    async fn settle(self: &Arc<Self>, attempt: AttemptId, told: Told, lost: Source) -> Result<(), StoreError> {
+        match timeout(ASK_LIMIT, self.store.was_committed(attempt)).await {
+            Ok(Ok(true)) => {
+                self.publish(told).await;
+                Ok(())
+            }
             Ok(Ok(false)) => Err(StoreError::Transient(lost)),
-            Ok(Err(_)) | Err(_) => Err(StoreError::Unknown(lost)),
+            Ok(Err(_)) | Err(_) => {
+                let chat = Arc::clone(self);
+                self.tasks.spawn(async move { chat.ask_on(attempt, told).await });
+                Err(StoreError::Unknown(lost))
+            }
+        }
+    }
+
+    async fn ask_on(&self, attempt: AttemptId, told: Told) {
+        loop {
+            match self.store.was_committed(attempt).await {
+                Ok(true) => return self.publish(told).await,
+                Ok(false) => return,
+                Err(_) => sleep(ASK_AGAIN).await,
+            }
         }
     }
 }

@@ -23,9 +23,12 @@ impl Timestamp {
         self.0.div_euclid(1000)
     }
 
-    /// The time `span` later; a span too long to be counted ends at the greatest time.
+    /// The end of the year 9999, after which RFC 3339 has no form for a time.
+    pub const MAX: Self = Self(253_402_300_799_999);
+
+    /// The time `span` later, at most [`Timestamp::MAX`].
     pub fn after(self, span: Duration) -> Self {
-        Self(self.0.saturating_add(i64::try_from(span.as_millis()).unwrap_or(i64::MAX)))
+        Self(self.0.saturating_add(i64::try_from(span.as_millis()).unwrap_or(i64::MAX))).min(Self::MAX)
     }
 
     /// How long after `earlier` this is; zero where it is not after it.
@@ -48,6 +51,11 @@ mod tests {
     #[test]
     fn is_shown_as_rfc_3339_with_milliseconds() {
         assert_eq!(Timestamp::from_millis(1_795_435_205_120).to_string(), "2026-11-23T12:00:05.120Z");
+    }
+
+    #[test]
+    fn there_is_a_last_time_that_can_be_shown() {
+        assert_eq!(Timestamp::from_millis(0).after(Duration::MAX).to_string(), "9999-12-31T23:59:59.999Z");
     }
 
     #[test]

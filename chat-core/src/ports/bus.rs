@@ -15,7 +15,8 @@ pub trait Bus: Send + Sync + 'static {
     /// Names the sink of this node. Called once, before anything is published.
     fn attach(&self, sink: Arc<dyn BusSink>);
 
-    /// Publishes what was committed. Never fails: what cannot be carried is made up for from the store.
+    /// Publishes what was committed. Never fails: a node to which an event is not carried makes up for it from the store
+    /// when it hears of a later one of the same room.
     async fn publish(&self, notices: Vec<Notice>);
 }
 

@@ -4,6 +4,7 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use tokio::sync::{mpsc, oneshot};
+use tokio_util::task::{TaskTracker, task_tracker::TaskTrackerToken};
 
 use super::{
     hub::Hub,
@@ -37,11 +38,14 @@ pub(crate) enum ReplyTo {
 pub(crate) struct Appender {
     queue: mpsc::Sender<Queued>,
     content: Arc<ContentKey>,
+    tasks: TaskTracker,
 }
 
 struct Queued {
     draft: Draft,
     reply_to: ReplyTo,
+    /// Held until it is answered: the chat waits for it when it shuts down.
+    under_way: TaskTrackerToken,
 }
 
 /// How many messages may wait.
@@ -57,11 +61,12 @@ impl Appender {
         hub: Arc<Hub>,
         clock: Arc<dyn Clock>,
         content: ContentKey,
+        tasks: TaskTracker,
     ) -> Self {
         let (queue, waiting) = mpsc::channel(QUEUE);
         let worker = Worker { store, bus, hub, clock };
         tokio::spawn(worker.run(waiting));
-        Self { queue, content: Arc::new(content) }
+        Self { queue, content: Arc::new(content), tasks }
     }
 
     /// Gives a message its place in the order of all. Waits while the queue is full.
@@ -74,7 +79,7 @@ impl Appender {
             client_id: send.client_id.map(|client_id| (client_id, content)),
             reply_to: send.reply_to,
         };
-        let queued = Queued { draft, reply_to };
+        let queued = Queued { draft, reply_to, under_way: self.tasks.token() };
         self.queue.send(queued).await.map_err(|_| ChatError::Overloaded("the chat is shutting down"))
     }
 }
@@ -97,18 +102,30 @@ impl Worker {
             {
                 batch.push(queued);
             }
-            let (drafts, replies): (Vec<_>, Vec<_>) =
-                batch.drain(..).map(|queued| (queued.draft, queued.reply_to)).unzip();
+            let mut under_way = Vec::with_capacity(batch.len());
+            let (drafts, replies) = batch
+                .drain(..)
+                .map(|queued| {
+                    under_way.push(queued.under_way);
+                    (queued.draft, queued.reply_to)
+                })
+                .unzip();
             self.commit(drafts, replies).await;
+            drop(under_way);
         }
     }
 
     async fn commit(&self, drafts: Vec<Draft>, replies: Vec<ReplyTo>) {
         let rooms: BTreeSet<_> = drafts.iter().map(|draft| draft.room).collect();
-        let announced = self.hub.announce(rooms);
+        let announced = self.hub.announce(rooms.iter().copied());
         match self.append(drafts).await {
             Ok(planned) => self.publish(planned, replies).await,
-            Err(failed) => refuse_all(&failed, replies),
+            Err(failed) => {
+                if failed.leaves_doubt() {
+                    self.hub.doubt(rooms);
+                }
+                refuse_all(&failed, replies);
+            }
         }
         drop(announced);
     }
@@ -176,6 +193,13 @@ enum Failed {
     Panicked,
 }
 
+impl Failed {
+    /// Whether the batch may have been committed all the same.
+    const fn leaves_doubt(&self) -> bool {
+        matches!(self, Self::Panicked | Self::Store(StoreError::Unknown(_)))
+    }
+}
+
 /// All drafts of a batch share what became of its transaction.
 fn refuse_all(failed: &Failed, replies: Vec<ReplyTo>) {
     if let Failed::Store(error) = failed {
@@ -184,7 +208,7 @@ fn refuse_all(failed: &Failed, replies: Vec<ReplyTo>) {
     for reply_to in replies {
         reply_to.answer(Err(match failed {
             Failed::Store(error) => ChatError::from(error.shared()),
-            Failed::Panicked => ChatError::Internal("the store panicked over a batch of messages".into()),
+            Failed::Panicked => ChatError::UnknownOutcome(StoreError::Unknown("the store panicked".into())),
         }));
     }
 }

@@ -108,8 +108,8 @@ pub enum EndReason {
     Overloaded,
 }
 
-/// A live connection of a caller. It hears all rooms of which they are a member, from joining to leaving; dropping it
-/// ends it.
+/// A live connection of a caller. Once it was started it hears all rooms of which they are a member, from joining to
+/// leaving; dropping it ends it.
 pub struct Connection {
     caller: Caller,
     outlet: Arc<Outlet>,
@@ -123,15 +123,20 @@ pub struct Connection {
     behind: VecDeque<Behind>,
     /// Rooms that were left and joined again in what was missed.
     rejoined: VecDeque<RoomId>,
+    /// Rooms of which too much was missed, to be looked up again: the membership was read before the subscription, and
+    /// a `left` between the two would be skipped with the rest.
+    reset: VecDeque<RoomId>,
     /// The item being worked on; kept here so that a reader that stops waiting loses nothing.
     current: Option<Item>,
     ready: VecDeque<Delivery>,
     over: bool,
 }
 
-/// A stretch of a room's log to be read from the store.
+/// A stretch of a room's log to be read from the store. It has a place of its own: reading goes on where the client is
+/// told nothing, between their leaving and their coming back.
 struct Behind {
     room: RoomId,
+    after: Seq,
     up_to: Seq,
 }
 
@@ -158,14 +163,31 @@ impl Connection {
             delivered: HashMap::new(),
             behind: VecDeque::new(),
             rejoined: VecDeque::new(),
+            reset: VecDeque::new(),
             current: None,
             ready: VecDeque::new(),
             over: false,
         }
     }
 
+    /// Begins to hear the rooms of which the caller is a member, and answers them (R-MSG-08, R-MSG-09). What follows of
+    /// each are its events after the number that the client names in `resume`, else after `last_seq`. Called once;
+    /// where it failed it may be called again.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub async fn start(&mut self, resume: &Resume) -> Result<Vec<RoomView>, ChatError> {
+        // The connection is registered: a seat that is taken from here on is heard, what was taken before is read.
+        let rooms = self.store.rooms_of(&self.caller.user).await?;
+        self.behind.clear();
+        self.reset.clear();
+        self.ready.clear();
+        self.subscribe(&rooms, resume).await?;
+        Ok(rooms)
+    }
+
     /// Subscribes to the rooms as they were read, and notes what the client has not heard of them.
-    pub(crate) async fn subscribe(&mut self, rooms: &[RoomView], resume: &Resume) -> Result<(), ChatError> {
+    async fn subscribe(&mut self, rooms: &[RoomView], resume: &Resume) -> Result<(), ChatError> {
         let ids: Vec<RoomId> = rooms.iter().map(|view| view.room.id).collect();
         let mut heads = HashMap::with_capacity(ids.len());
         let mut unknown = Vec::new();
@@ -184,27 +206,25 @@ impl Connection {
             let (room, told) = (view.room.id, view.room.last_seq);
             let head = heads.get(&room).copied().unwrap_or(told).max(told);
             let has = resume.get(&room).copied().unwrap_or(told);
-            self.resume_room(room, has, head);
+            self.resume_room(room, told, has, head);
         }
-        for &room in resume.keys().filter(|room| !self.delivered.contains_key(room)) {
+        for &room in resume.keys().filter(|room| rooms.iter().all(|view| view.room.id != **room)) {
             self.ready.push_back(Delivery::RoomRemoved { room, reason: RoomRemoval::Left });
         }
         Ok(())
     }
 
-    /// The client has a room's events up to `has`; those after `head` come through the hub (R-MSG-09).
-    fn resume_room(&mut self, room: RoomId, has: Seq, head: Seq) {
+    /// The client has a room's events up to `has`, and was a member at `told`; events after `head` come through the hub
+    /// (R-MSG-09).
+    fn resume_room(&mut self, room: RoomId, told: Seq, has: Seq, head: Seq) {
         match head.get().checked_sub(has.get()) {
-            Some(missed) if missed <= MAX_REPLAY => {
+            Some(missed) if missed <= MAX_REPLAY && has <= told => {
                 self.delivered.insert(room, has);
                 if missed != 0 {
-                    self.behind.push_back(Behind { room, up_to: head });
+                    self.behind.push_back(Behind { room, after: has, up_to: head });
                 }
             }
-            _ => {
-                self.delivered.insert(room, head);
-                self.ready.push_back(Delivery::Reset { room, last_seq: head });
-            }
+            _ => self.reset.push_back(room),
         }
     }
 
@@ -263,14 +283,19 @@ impl Connection {
     /// One step: a page of what was missed, else the next item. Changes nothing across an await that could be dropped,
     /// but for keeping the item it has received.
     async fn advance(&mut self) -> Result<Progress, ChatError> {
-        if let Some(Behind { room, up_to }) = self.behind.front() {
-            let after = self.delivered.get(room).copied().unwrap_or(*up_to);
-            let events = self.store.events(*room, EventRange::After(after), CATCH_UP_PAGE).await?;
+        if let Some(Behind { room, after, up_to }) = self.behind.front_mut() {
+            let events = self.store.events(*room, EventRange::After(*after), CATCH_UP_PAGE).await?;
             let missed: Vec<_> = events.into_iter().take_while(|event| event.seq <= *up_to).collect();
-            if missed.last().is_none_or(|last| *up_to <= last.seq) {
-                self.behind.pop_front();
+            match missed.last() {
+                Some(last) if last.seq < *up_to => *after = last.seq,
+                _ => drop(self.behind.pop_front()),
             }
             return Ok(Progress::Missed(missed));
+        }
+        if let Some(&room) = self.reset.front() {
+            let view = self.store.room_view(room, &self.caller.user).await?;
+            self.reset.pop_front();
+            return Ok(Progress::Reset(view.map(|view| view.room.last_seq), room));
         }
         if let Some(&room) = self.rejoined.front() {
             let view = self.store.room_view(room, &self.caller.user).await?;
@@ -297,6 +322,13 @@ impl Connection {
                 for event in events {
                     self.take_missed(event);
                 }
+            }
+            Progress::Reset(Some(last_seq), room) => {
+                self.delivered.insert(room, last_seq);
+                self.ready.push_back(Delivery::Reset { room, last_seq });
+            }
+            Progress::Reset(None, room) => {
+                self.ready.push_back(Delivery::RoomRemoved { room, reason: RoomRemoval::Left });
             }
             Progress::Added(Some(view), room) => {
                 self.delivered.insert(room, view.room.last_seq);
@@ -364,6 +396,7 @@ impl Connection {
 enum Progress {
     Missed(Vec<Event>),
     Added(Option<Box<RoomView>>, RoomId),
+    Reset(Option<Seq>, RoomId),
     Item(Item),
 }
 

@@ -32,14 +32,14 @@ pub(crate) struct Hub {
     state: Mutex<State>,
     store: Arc<dyn Store>,
     last_id: AtomicU64,
-    /// How many connections and guests there are, for who waits until none is left.
+    /// How many connections there are, for who waits until none is left.
     count: watch::Sender<usize>,
-    /// Whether no connection is taken any more. Changed under the lock of `state` alone.
-    draining: watch::Sender<bool>,
 }
 
 #[derive(Default)]
 struct State {
+    /// No connection is taken any more.
+    draining: bool,
     users: HashMap<UserId, Vec<Arc<Outlet>>>,
     topics: HashMap<RoomId, Topic>,
     /// The topics of each connection, so that leaving need not look at all there are.
@@ -53,13 +53,7 @@ const FILL_RETRY: Duration = Duration::from_millis(200);
 
 impl Hub {
     pub(crate) fn new(store: Arc<dyn Store>) -> Self {
-        Self {
-            state: Mutex::default(),
-            store,
-            last_id: AtomicU64::new(0),
-            count: watch::Sender::new(0),
-            draining: watch::Sender::new(false),
-        }
+        Self { state: Mutex::default(), store, last_id: AtomicU64::new(0), count: watch::Sender::new(0) }
     }
 
     /// The state is consistent between any two statements that can panic, so a poisoned lock is as good as any.
@@ -74,12 +68,12 @@ impl Hub {
         let (outlet, items) = Outlet::new(id, caller.user.clone(), session);
         let outlet = Arc::new(outlet);
         let mut state = self.state();
-        if *self.draining.borrow() {
+        if state.draining {
             return None;
         }
         state.users.entry(caller.user.clone()).or_default().push(Arc::clone(&outlet));
         state.subscriptions.insert(id, Vec::new());
-        self.count_in();
+        self.count.send_modify(|count| *count += 1);
         Some((outlet, items))
     }
 
@@ -96,7 +90,7 @@ impl Hub {
                 state.users.remove(&outlet.user);
             }
         }
-        self.count_out();
+        self.count.send_modify(|count| *count = count.saturating_sub(1));
     }
 
     /// Subscribes a connection to rooms. Afterwards it hears every event above the number that is answered for the
@@ -112,8 +106,9 @@ impl Hub {
         let mut heads = Vec::with_capacity(read.len());
         for &(room, last_seq) in read {
             if let Some(topic) = state.topics.get_mut(&room) {
-                topic.start_after(last_seq);
+                let passed = topic.start_after(last_seq);
                 heads.push((room, topic.head().unwrap_or(last_seq)));
+                passed.iter().for_each(|logged| state.pass(logged));
                 self.advance(&mut state, room);
             }
         }
@@ -127,6 +122,17 @@ impl Hub {
         let rooms =
             rooms.into_iter().filter(|room| state.topics.get_mut(room).map(Topic::announce).is_some()).collect();
         Announced { hub: Arc::clone(self), rooms }
+    }
+
+    /// Says that something may have been logged in these rooms of which no notice comes: the store is read.
+    pub(crate) fn doubt(self: &Arc<Self>, rooms: impl IntoIterator<Item = RoomId>) {
+        let mut state = self.state();
+        for room in rooms {
+            if let Some(topic) = state.topics.get_mut(&room) {
+                topic.doubt();
+                self.advance(&mut state, room);
+            }
+        }
     }
 
     /// Routes what was committed.
@@ -157,7 +163,9 @@ impl Hub {
             state.topics.insert(room, Topic::starting_after(logged.event.seq.previous()));
         }
         let Some(topic) = state.topics.get_mut(&room) else { return };
-        topic.take(logged);
+        if let Some(passed) = topic.take(logged) {
+            state.pass(&passed);
+        }
         self.advance(state, room);
     }
 
@@ -169,8 +177,8 @@ impl Hub {
         let Some(topic) = state.topics.get_mut(&room) else { return };
         match topic.gap() {
             Gap::None => {}
-            Gap::Fill { after } => {
-                tokio::spawn(Arc::clone(self).fill(room, after));
+            Gap::Fill { after, before } => {
+                tokio::spawn(Arc::clone(self).fill(room, after, before));
             }
             Gap::TooWide => {
                 for subscriber in topic.subscribers.drain(..) {
@@ -182,17 +190,22 @@ impl Hub {
     }
 
     /// Reads what follows `after` from the store: everything below a number that was published is committed.
-    async fn fill(self: Arc<Self>, room: RoomId, after: Seq) {
+    async fn fill(self: Arc<Self>, room: RoomId, after: Seq, before: Option<Seq>) {
         tracing::debug!(%room, %after, "filling a gap from the store");
         let read = self.store.events(room, EventRange::After(after), FILL_PAGE).await;
         if let Err(error) = &read {
             tracing::warn!(%room, error = error as &dyn std::error::Error, "a gap could not be filled, trying again");
+        }
+        // A number that is published and not in the log, or a store that fails, is asked again, but not at once.
+        let fills =
+            |events: &Vec<Event>| before.is_none() || events.first().is_some_and(|event| event.seq == after.next());
+        if !read.as_ref().is_ok_and(fills) {
             tokio::time::sleep(FILL_RETRY).await;
         }
         let mut state = self.state();
         let Some(topic) = state.topics.get_mut(&room) else { return };
-        topic.filled();
-        for event in read.into_iter().flatten() {
+        topic.filled(read.is_ok());
+        for event in read.into_iter().flatten().filter(|event| before.is_none_or(|before| event.seq < before)) {
             topic.take(Arc::new(Logged::new(event)));
         }
         self.advance(&mut state, room);
@@ -200,30 +213,16 @@ impl Hub {
 
     /// Takes no new connections, and tells those there are.
     pub(crate) fn drain(&self) {
-        let state = self.state();
-        self.draining.send_replace(true);
+        let mut state = self.state();
+        state.draining = true;
         for outlet in state.users.values().flatten() {
             outlet.offer(Item::Draining);
         }
     }
 
-    /// Waits until it drains.
-    pub(crate) async fn draining(&self) {
-        // An error means that the sender is gone, which `self` holds.
-        let _ = self.draining.subscribe().wait_for(|draining| *draining).await;
-    }
-
-    pub(crate) fn count_in(&self) {
-        self.count.send_modify(|count| *count += 1);
-    }
-
-    pub(crate) fn count_out(&self) {
-        self.count.send_modify(|count| *count = count.saturating_sub(1));
-    }
-
-    /// Waits until no connection and no guest is left.
+    /// Waits until no connection is left.
     pub(crate) async fn emptied(&self) {
-        // As above.
+        // An error means that the sender is gone, which `self` holds.
         let _ = self.count.subscribe().wait_for(|count| *count == 0).await;
     }
 }
@@ -251,6 +250,20 @@ impl State {
     /// Whether an event seats somebody who is connected here.
     fn seats_somebody_here(&self, event: &Event) -> bool {
         matches!(event.kind, EventKind::Joined) && self.users.contains_key(&event.sender)
+    }
+
+    /// Of an event that the topic had passed when it was published: the seat that it gives, whose taker looks the room
+    /// up, and the answer that is due to who caused it.
+    fn pass(&mut self, logged: &Arc<Logged>) {
+        if self.seats_somebody_here(&logged.event) {
+            self.seat(logged.event.room, &logged.event.sender);
+        }
+        let Some(origin) = logged.origin else { return };
+        for outlet in self.users.get(&logged.event.sender).into_iter().flatten() {
+            if outlet.id == origin.connection {
+                outlet.offer(Item::Event(Arc::clone(logged)));
+            }
+        }
     }
 
     /// Brings an event to the subscribers of its room, and then lets it decide who they are from now on: that is what

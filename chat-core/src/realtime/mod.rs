@@ -5,7 +5,6 @@
 
 mod appender;
 pub mod connection;
-pub mod guest;
 mod hub;
 mod local_bus;
 pub mod notice;
@@ -14,6 +13,6 @@ mod topic;
 
 pub(crate) use self::{
     appender::{Appender, ReplyTo},
-    hub::Hub,
+    hub::{Announced, Hub},
 };
 pub use local_bus::LocalBus;

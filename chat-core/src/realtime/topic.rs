@@ -15,6 +15,8 @@ pub(super) struct Topic {
     /// Commits of this process that may log here and are not published yet: a gap may be theirs.
     announced: usize,
     filling: bool,
+    /// Events above `head` may have been published before there was this topic, or not at all: the store is read.
+    unsure: bool,
     pub(super) subscribers: Vec<Arc<Outlet>>,
 }
 
@@ -26,8 +28,9 @@ const MAX_HELD: usize = 4_096;
 pub(super) enum Gap {
     /// There is none, or it closes by itself.
     None,
-    /// What follows this number must be read from the store. Told once, until [`Topic::filled`].
-    Fill { after: Seq },
+    /// What follows `after` must be read from the store, up to the first that is held. Told once, until
+    /// [`Topic::filled`].
+    Fill { after: Seq, before: Option<Seq> },
     /// Too much is waiting behind it.
     TooWide,
 }
@@ -35,28 +38,36 @@ pub(super) enum Gap {
 impl Topic {
     /// A topic that begins after `head`.
     pub(super) fn starting_after(head: Seq) -> Self {
-        Self { head: Some(head), ..Self::default() }
+        Self { head: Some(head), unsure: true, ..Self::default() }
     }
 
     pub(super) const fn head(&self) -> Option<Seq> {
         self.head
     }
 
-    /// Says where the log stood when it was read, unless that is known already.
-    pub(super) fn start_after(&mut self, head: Seq) {
-        if self.head.is_none() {
-            self.head = Some(head);
-            self.held.retain(|seq, _| head < *seq);
+    /// Says where the log stood when it was read, unless that is known already. Answers what came meanwhile and is
+    /// passed by that.
+    pub(super) fn start_after(&mut self, head: Seq) -> Vec<Arc<Logged>> {
+        if self.head.is_some() {
+            return Vec::new();
         }
+        self.head = Some(head);
+        let ahead = self.held.split_off(&head.next());
+        std::mem::replace(&mut self.held, ahead).into_values().collect()
     }
 
-    /// Takes an event, whichever comes next; one that was routed or is held already is dropped.
-    pub(super) fn take(&mut self, logged: Arc<Logged>) {
+    /// Takes an event, whichever comes next; gives one back that is passed already.
+    pub(super) fn take(&mut self, logged: Arc<Logged>) -> Option<Arc<Logged>> {
         let seq = logged.event.seq;
-        if self.head.is_none_or(|head| head < seq) {
-            // The first one stays: it may know the command that caused it, which one read from the store does not.
-            self.held.entry(seq).or_insert(logged);
+        if self.head.is_some_and(|head| seq <= head) {
+            return Some(logged);
         }
+        // Of two the one stays that knows the command that caused it, which one read from the store does not.
+        let held = self.held.entry(seq).or_insert_with(|| Arc::clone(&logged));
+        if held.origin.is_none() {
+            *held = logged;
+        }
+        None
     }
 
     /// The next event in the order of numbers, if it is there. Routing it is the caller's duty.
@@ -76,17 +87,24 @@ impl Topic {
             return Gap::TooWide;
         }
         match self.head {
-            Some(after) if !self.held.is_empty() && self.announced == 0 && !self.filling => {
+            Some(after) if (self.unsure || !self.held.is_empty()) && self.announced == 0 && !self.filling => {
                 self.filling = true;
-                Gap::Fill { after }
+                // Beyond the first that is held may be commits of ours that are not published yet.
+                Gap::Fill { after, before: self.held.keys().next().copied() }
             }
             _ => Gap::None,
         }
     }
 
     /// The store was read, or could not be.
-    pub(super) fn filled(&mut self) {
+    pub(super) fn filled(&mut self, read: bool) {
         self.filling = false;
+        self.unsure &= !read;
+    }
+
+    /// Something may have been committed of which no notice comes.
+    pub(super) fn doubt(&mut self) {
+        self.unsure = true;
     }
 
     pub(super) fn announce(&mut self) {
@@ -111,7 +129,7 @@ impl Topic {
 
     /// Nobody here listens, and nothing of ours is under way: forgetting it loses nothing.
     pub(super) fn is_idle(&self) -> bool {
-        self.subscribers.is_empty() && self.announced == 0 && !self.filling
+        self.subscribers.is_empty() && self.held.is_empty() && self.announced == 0 && !self.filling
     }
 }
 
@@ -143,14 +161,16 @@ mod tests {
     fn r_msg_08_events_leave_in_order_without_gap_or_repetition() {
         let mut topic = Topic::starting_after(Seq::new(3));
         for seq in [6, 5, 3, 2] {
-            topic.take(logged(seq));
+            let passed = topic.take(logged(seq)).is_some();
+            assert_eq!(passed, seq <= 3, "{seq}");
         }
         assert!(drain(&mut topic).is_empty());
-        topic.take(logged(4));
-        topic.take(logged(4));
+        assert!(topic.take(logged(4)).is_none());
+        assert!(topic.take(logged(4)).is_none());
         assert_eq!(drain(&mut topic), [4, 5, 6]);
-        topic.take(logged(5));
+        assert!(topic.take(logged(5)).is_some());
         assert!(drain(&mut topic).is_empty());
+        topic.filled(true);
         assert_eq!(topic.gap(), Gap::None);
     }
 
@@ -158,11 +178,12 @@ mod tests {
     fn until_the_log_was_read_everything_is_held() {
         let mut topic = Topic::default();
         for seq in [7, 8, 9] {
-            topic.take(logged(seq));
+            assert!(topic.take(logged(seq)).is_none());
         }
         assert_eq!((drain(&mut topic), topic.gap()), (vec![], Gap::None));
-        topic.start_after(Seq::new(8));
-        topic.start_after(Seq::new(2));
+        let passed = topic.start_after(Seq::new(8)).iter().map(|logged| logged.event.seq.get()).collect::<Vec<_>>();
+        assert_eq!(passed, [7, 8]);
+        assert!(topic.start_after(Seq::new(2)).is_empty());
         assert_eq!(drain(&mut topic), [9]);
     }
 
@@ -170,19 +191,19 @@ mod tests {
     fn a_gap_is_filled_from_the_store_only_when_no_commit_of_ours_can_be_in_it() {
         let mut topic = Topic::starting_after(Seq::new(1));
         topic.announce();
-        topic.take(logged(3));
+        assert!(topic.take(logged(3)).is_none());
         assert_eq!(topic.gap(), Gap::None);
         topic.settle();
-        assert_eq!(topic.gap(), Gap::Fill { after: Seq::new(1) });
+        assert_eq!(topic.gap(), Gap::Fill { after: Seq::new(1), before: Some(Seq::new(3)) });
         assert_eq!(topic.gap(), Gap::None, "told once");
-        topic.filled();
-        assert_eq!(topic.gap(), Gap::Fill { after: Seq::new(1) });
+        topic.filled(true);
+        assert_eq!(topic.gap(), Gap::Fill { after: Seq::new(1), before: Some(Seq::new(3)) });
     }
 
     #[test]
     fn what_waits_behind_a_gap_is_bounded() {
         let mut topic = Topic::starting_after(Seq::ZERO);
-        (2..).take(MAX_HELD + 1).for_each(|seq| topic.take(logged(seq)));
+        (2..).take(MAX_HELD + 1).for_each(|seq| drop(topic.take(logged(seq))));
         assert_eq!(topic.gap(), Gap::TooWide);
     }
 }

@@ -90,13 +90,9 @@ pub enum Answered {
     AlreadyAccepted,
 }
 
-/// Whether `user` may answer, or withdraw, a request (R-FRI-03). `friends` says whether the two are friends now.
-pub fn decide_answer(
-    request: &FriendRequest,
-    user: &UserId,
-    answer: Answer,
-    friends: bool,
-) -> Result<Answered, Rejection> {
+/// Whether `user` may answer, or withdraw, a request (R-FRI-03). Accepting again succeeds whatever became of the
+/// friendship, and changes nothing: the first answer may have been lost.
+pub fn decide_answer(request: &FriendRequest, user: &UserId, answer: Answer) -> Result<Answered, Rejection> {
     let entitled = match answer {
         Answer::Accept | Answer::Decline => &request.to,
         Answer::Withdraw => &request.from,
@@ -108,7 +104,7 @@ pub fn decide_answer(
         (RequestState::Open, Answer::Accept) => Ok(Answered::Becomes(RequestState::Accepted)),
         (RequestState::Open, Answer::Decline) => Ok(Answered::Becomes(RequestState::Declined)),
         (RequestState::Open, Answer::Withdraw) => Ok(Answered::Becomes(RequestState::Withdrawn)),
-        (RequestState::Accepted, Answer::Accept) if friends => Ok(Answered::AlreadyAccepted),
+        (RequestState::Accepted, Answer::Accept) => Ok(Answered::AlreadyAccepted),
         _ => Err(Rejection::RequestNotFound),
     }
 }
@@ -207,16 +203,15 @@ mod tests {
         };
         let not_found = Err(Rejection::RequestNotFound);
         let becomes = |state| Ok(Answered::Becomes(state));
-        assert_eq!(decide_answer(&request, &carol, Answer::Accept, false), becomes(RequestState::Accepted));
-        assert_eq!(decide_answer(&request, &carol, Answer::Decline, false), becomes(RequestState::Declined));
-        assert_eq!(decide_answer(&request, &bob, Answer::Withdraw, false), becomes(RequestState::Withdrawn));
+        assert_eq!(decide_answer(&request, &carol, Answer::Accept), becomes(RequestState::Accepted));
+        assert_eq!(decide_answer(&request, &carol, Answer::Decline), becomes(RequestState::Declined));
+        assert_eq!(decide_answer(&request, &bob, Answer::Withdraw), becomes(RequestState::Withdrawn));
         for (user, answer) in [(&bob, Answer::Accept), (&bob, Answer::Decline), (&carol, Answer::Withdraw)] {
-            assert_eq!(decide_answer(&request, user, answer, false), not_found, "{user} {answer:?}");
+            assert_eq!(decide_answer(&request, user, answer), not_found, "{user} {answer:?}");
         }
         request.state = RequestState::Accepted;
-        assert_eq!(decide_answer(&request, &carol, Answer::Accept, true), Ok(Answered::AlreadyAccepted));
-        assert_eq!(decide_answer(&request, &carol, Answer::Accept, false), not_found, "the friendship was ended");
-        assert_eq!(decide_answer(&request, &carol, Answer::Decline, true), not_found);
-        assert_eq!(decide_answer(&request, &bob, Answer::Withdraw, true), not_found);
+        assert_eq!(decide_answer(&request, &carol, Answer::Accept), Ok(Answered::AlreadyAccepted));
+        assert_eq!(decide_answer(&request, &carol, Answer::Decline), not_found);
+        assert_eq!(decide_answer(&request, &bob, Answer::Withdraw), not_found);
     }
 }

@@ -63,8 +63,7 @@ pub fn may_invite(role: Role, policy: &Policy) -> bool {
 }
 
 /// Whether a member revokes an invite: its maker does, and the owner (R-INV-03).
-pub fn decide_revoke(revoker: &UserId, role: Option<Role>, invite: &Invite) -> Result<(), Rejection> {
-    let role = role.ok_or(Rejection::NotAMember)?;
+pub fn decide_revoke(revoker: &UserId, role: Role, invite: &Invite) -> Result<(), Rejection> {
     if role == Role::Owner || invite.maker == *revoker { Ok(()) } else { Err(Rejection::NotAllowed) }
 }
 

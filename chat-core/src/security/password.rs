@@ -14,7 +14,7 @@ use tokio::{sync::Semaphore, task};
 use crate::{error::ChatError, model::user::PasswordHash};
 
 /// Hashes and verifies, for users and rooms alike.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Passwords {
     pepper: [u8; 32],
     cost: u32,

@@ -70,7 +70,12 @@ pub(super) enum Heard {
     /// A command, and the number to answer it under.
     Command(Number, Command),
     /// It is wrong in its fields; answered under the number, where it has one.
-    Refused(Option<Number>, Vec<FieldError>),
+    Refused {
+        id: Option<Number>,
+        faults: Vec<FieldError>,
+        /// It was meant as a command other than `hello`, which must not come before that.
+        not_hello: bool,
+    },
     /// It is no command at all: what follows cannot be trusted to be understood either.
     Nonsense(&'static str),
 }
@@ -82,6 +87,12 @@ pub(super) fn read(text: &str) -> Heard {
     };
     let Some(Value::String(kind)) = members.remove("type") else {
         return Heard::Nonsense("a frame has a type");
+    };
+    let not_hello = OTHERS.contains(&kind.as_str());
+    let refused = |id, field: &'static str, code, message: &'static str| Heard::Refused {
+        id,
+        faults: vec![Fault::new(code, message).at(field)],
+        not_hello,
     };
     let id = match members.remove("id") {
         Some(Value::Number(id)) => id,
@@ -99,13 +110,12 @@ pub(super) fn read(text: &str) -> Heard {
     };
     match command {
         Ok(command) => Heard::Command(id, command),
-        Err(faults) => Heard::Refused(Some(id), faults),
+        Err(faults) => Heard::Refused { id: Some(id), faults, not_hello },
     }
 }
 
-fn refused(id: Option<Number>, field: &'static str, code: FieldCode, message: &'static str) -> Heard {
-    Heard::Refused(id, vec![Fault::new(code, message).at(field)])
-}
+/// The commands of the contract but for `hello`, those of later versions of the server included.
+const OTHERS: [&str; 8] = ["send", "edit", "delete", "react", "read", "typing", "auth", "ping"];
 
 #[cfg(test)]
 mod tests {
@@ -123,7 +133,7 @@ mod tests {
                 };
                 format!("{name} {id}")
             }
-            Heard::Refused(id, faults) => {
+            Heard::Refused { id, faults, .. } => {
                 let faults: Vec<_> = faults.iter().map(|fault| format!("{}:{}", fault.field, fault.code)).collect();
                 format!("refused {} {}", id.map_or_else(|| "-".to_owned(), |id| id.to_string()), faults.join(","))
             }

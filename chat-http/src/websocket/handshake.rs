@@ -10,7 +10,7 @@ use axum::{
     },
     response::{IntoResponse, Response},
 };
-use chat_core::model::session::Caller;
+use chat_core::{error::ChatError, realtime::connection::Connection};
 use http::{HeaderMap, header};
 
 use super::{
@@ -59,30 +59,38 @@ pub(super) async fn handshake(
         .max_write_buffer_size(8 * 1024 * 1024);
     upgrade.on_upgrade(move |mut socket| async move {
         match signed_in {
-            SignedIn::As(caller) => session::serve(socket, Peer { endpoint, context, caller }).await,
+            SignedIn::As(connection) => {
+                let caller = connection.caller().clone();
+                session::serve(socket, Peer { endpoint, context, caller }, *connection).await;
+            }
             SignedIn::Refused(close) => session::close(&mut socket, close).await,
         }
     })
 }
 
 enum SignedIn {
-    As(Caller),
+    As(Box<Connection>),
     /// A browser's: it cannot see the status of a handshake, so it is told by a close code.
     Refused(Close),
 }
 
 async fn sign_in(endpoint: &Endpoint, headers: &HeaderMap) -> Result<SignedIn, Problem> {
     if headers.contains_key(header::AUTHORIZATION) {
-        let caller = endpoint.chat.authenticate(bearer_token(headers)?).await;
-        return caller.map(SignedIn::As).map_err(|error| with_challenge(Problem::from(error)));
+        let connected = connect(endpoint, bearer_token(headers)?).await;
+        return connected.map(SignedIn::As).map_err(|error| with_challenge(Problem::from(error)));
     }
     let Some(token) = token_of_subprotocol(headers) else {
         return Err(Problem::new(Code::Unauthenticated));
     };
-    match endpoint.chat.authenticate(token).await {
-        Ok(caller) => Ok(SignedIn::As(caller)),
+    match connect(endpoint, token).await {
+        Ok(connection) => Ok(SignedIn::As(connection)),
         Err(error) => Ok(SignedIn::Refused(Close::for_refused_sign_in(Problem::from(error).code()))),
     }
+}
+
+async fn connect(endpoint: &Endpoint, token: &str) -> Result<Box<Connection>, ChatError> {
+    let caller = endpoint.chat.authenticate(token).await?;
+    endpoint.chat.connect(&caller).await.map(Box::new)
 }
 
 fn with_challenge(problem: Problem) -> Problem {

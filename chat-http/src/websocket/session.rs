@@ -4,14 +4,14 @@ use std::{sync::Arc, time::Duration};
 
 use axum::{Error, extract::ws::Message};
 use chat_core::{
-    api::{Connected, Resume},
-    error::{ChatError, Rejection},
+    api::Resume,
     model::{room::RoomId, session::Caller},
-    realtime::{connection::Connection, guest::Guest},
+    realtime::connection::{Connection, Delivery},
 };
 use futures_util::{Sink, SinkExt, Stream, StreamExt};
 use serde_json::Number;
 use tokio::time::{Instant, timeout, timeout_at};
+use tungstenite::error::ProtocolError;
 
 use super::{
     Endpoint, MAX_FRAME,
@@ -50,10 +50,9 @@ const CLOSING: Duration = Duration::from_secs(2);
 const HELLO_WRITE: Duration = Duration::from_secs(10);
 
 /// Serves a connection to its end.
-pub(super) async fn serve(mut socket: impl Socket, peer: Peer) {
-    let guest = peer.endpoint.chat.guest();
-    let over = match greet(&mut socket, &peer, &guest).await {
-        Ok(connection) => Talk::new(&mut socket, &peer, connection).run().await,
+pub(super) async fn serve(mut socket: impl Socket, peer: Peer, mut connection: Connection) {
+    let over = match greet(&mut socket, &peer, &mut connection).await {
+        Ok(()) => Talk::new(&mut socket, &peer, &mut connection).run().await,
         Err(over) => over,
     };
     if let Over::Close(reason) = over {
@@ -73,43 +72,54 @@ pub(super) async fn close(socket: &mut impl Socket, reason: Close) {
 }
 
 /// Waits for `hello` and answers it.
-async fn greet(socket: &mut impl Socket, peer: &Peer, guest: &Guest) -> Result<Connection, Over> {
+async fn greet(socket: &mut impl Socket, peer: &Peer, connection: &mut Connection) -> Result<(), Over> {
     let deadline = Instant::now() + peer.endpoint.config.hello_timeout;
     loop {
         let message = tokio::select! {
-            () = guest.draining() => return Err(Over::Close(Close::GoingAway)),
+            delivery = connection.next() => match delivery {
+                Delivery::Draining => return Err(Over::Close(Close::GoingAway)),
+                Delivery::Ended(reason) => return Err(Over::Close(reason.into())),
+                // Not owed to who has not said hello: what is true then stands in the welcome.
+                _ => continue,
+            },
             heard = timeout_at(deadline, socket.next()) => heard.map_err(|_| Over::Close(Close::HelloMissing))?,
         };
         let Some(text) = text_of(message)? else { continue };
         let (id, hello) = match command::read(&text) {
             Heard::Command(id, Command::Hello(hello)) => (id, hello),
-            Heard::Refused(id, faults) => {
+            Heard::Refused { id, faults, not_hello: false } => {
                 let problem = Problem::invalid(faults);
                 send(socket, error(peer, id.as_ref(), &problem)).await?;
                 continue;
             }
-            Heard::Command(..) => return Err(Over::Close(Close::ProtocolError("hello comes first"))),
+            Heard::Command(..) | Heard::Refused { not_hello: true, .. } => {
+                return Err(Over::Close(Close::ProtocolError("hello comes first")));
+            }
             Heard::Nonsense(what) => return Err(Over::Close(Close::ProtocolError(what))),
         };
-        if let Some(connection) = welcome(socket, peer, &id, hello).await? {
-            return Ok(connection);
+        if welcome(socket, peer, connection, &id, hello).await? {
+            return Ok(());
         }
     }
 }
 
-/// Connects the caller and tells them where they are; `None` where that was refused, and answered so.
-async fn welcome(socket: &mut impl Socket, peer: &Peer, id: &Number, hello: Hello) -> Result<Option<Connection>, Over> {
+/// Tells the caller where they are; `false` where that failed, and was answered so.
+async fn welcome(
+    socket: &mut impl Socket,
+    peer: &Peer,
+    connection: &mut Connection,
+    id: &Number,
+    hello: Hello,
+) -> Result<bool, Over> {
     if has_expired(peer, &peer.caller) {
         return Err(Over::Close(Close::TokenExpired));
     }
     let (resume, unknown) = resume_of(hello);
-    let Connected { connection, rooms } = match peer.endpoint.chat.connect(&peer.caller, &resume).await {
-        Ok(connected) => connected,
-        Err(ChatError::Rejected(Rejection::SessionRevoked)) => return Err(Over::Close(Close::SessionEnded)),
-        Err(ChatError::Rejected(Rejection::Suspended)) => return Err(Over::Close(Close::Suspended)),
+    let rooms = match connection.start(&resume).await {
+        Ok(rooms) => rooms,
         Err(failed) => {
             send(socket, error(peer, Some(id), &failed.into())).await?;
-            return Ok(None);
+            return Ok(false);
         }
     };
     let welcome = Frame::Welcome {
@@ -123,7 +133,7 @@ async fn welcome(socket: &mut impl Socket, peer: &Peer, id: &Number, hello: Hell
     for room in unknown {
         send(socket, Frame::RoomRemoved { room_id: &room, reason: "left" }.message()).await?;
     }
-    Ok(Some(connection))
+    Ok(true)
 }
 
 /// The numbers that a client names, and the names that are no room's.
@@ -152,8 +162,20 @@ pub(super) fn text_of(heard: Option<Result<Message, Error>>) -> Result<Option<St
         Some(Ok(Message::Binary(_))) => Err(Over::Close(Close::ProtocolError("frames are text"))),
         Some(Ok(Message::Ping(_) | Message::Pong(_))) => Ok(None),
         Some(Ok(Message::Close(_))) | None => Err(Over::Gone),
-        // Either the client is gone, and no close frame reaches it, or it sent more than is read at all.
-        Some(Err(_)) => Err(Over::Close(Close::TooBig)),
+        Some(Err(error)) => Err(over_error(error)),
+    }
+}
+
+/// What an error of the socket means: the client is gone, unless it broke the protocol.
+fn over_error(error: Error) -> Over {
+    use tungstenite::Error as Fault;
+    match error.into_inner().downcast::<Fault>().map(|fault| *fault) {
+        Ok(Fault::Capacity(_)) => Over::Close(Close::TooBig),
+        Ok(Fault::Utf8(_)) => Over::Close(Close::ProtocolError("frames are UTF-8 text")),
+        Ok(Fault::Protocol(fault)) if fault != ProtocolError::ResetWithoutClosingHandshake => {
+            Over::Close(Close::ProtocolError("not a WebSocket frame (RFC 6455)"))
+        }
+        _ => Over::Gone,
     }
 }
 

@@ -42,7 +42,7 @@ struct Answer {
 pub(super) struct Talk<'a, S> {
     socket: &'a mut S,
     peer: &'a Peer,
-    connection: Connection,
+    connection: &'a mut Connection,
     /// Ends when the chat ends the connection, also while the client is being written to.
     ended: Pin<Box<dyn Future<Output = EndReason> + Send>>,
     caller: Caller,
@@ -58,7 +58,7 @@ pub(super) struct Talk<'a, S> {
 }
 
 impl<'a, S: Socket> Talk<'a, S> {
-    pub(super) fn new(socket: &'a mut S, peer: &'a Peer, connection: Connection) -> Self {
+    pub(super) fn new(socket: &'a mut S, peer: &'a Peer, connection: &'a mut Connection) -> Self {
         let mut talk = Self {
             socket,
             peer,
@@ -165,7 +165,9 @@ impl<'a, S: Socket> Talk<'a, S> {
         let Some(text) = text_of(heard)? else { return Ok(()) };
         match command::read(&text) {
             Heard::Command(id, command) => self.begin(id, command).await,
-            Heard::Refused(id, faults) => self.write(error(self.peer, id.as_ref(), &Problem::invalid(faults))).await,
+            Heard::Refused { id, faults, .. } => {
+                self.write(error(self.peer, id.as_ref(), &Problem::invalid(faults))).await
+            }
             Heard::Nonsense(what) => Err(Over::Close(Close::ProtocolError(what))),
         }
     }

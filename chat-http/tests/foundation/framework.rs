@@ -13,8 +13,9 @@ async fn the_root_is_a_problem_where_the_chat_is_not_nested() {
 }
 
 #[tokio::test]
-async fn a_path_that_is_no_text_leads_nowhere() {
-    assert_eq!(send(alice("GET", "/api/orders/%ff"), "").await.code(), "route_not_found");
+async fn a_path_that_is_no_text_reaches_its_operation_as_a_name_that_nothing_has() {
+    assert_eq!(send(alice("GET", "/api/orders/a%ff%C3%A4"), "").await.json()["dish"], "a\u{fffd}ä");
+    assert_eq!(send(alice("GET", "/api/%ff"), "").await.code(), "route_not_found");
 }
 
 #[tokio::test]

@@ -60,10 +60,9 @@ async fn start(options: Options) -> Result<(), Failure> {
     if demo {
         demo::make_samples(&chat, &store).await?;
     }
-    let admin_token = match &options.admin_token {
-        Some(token) => Some(token.clone()),
+    let admin_token = match options.admin_token.clone().filter(|token| !token.expose_secret().is_empty()) {
         None if demo => Some(random_secret()?.into()),
-        None => None,
+        token => token,
     };
 
     let router = router(&chat, &options, admin_token.as_ref())?;
@@ -88,11 +87,12 @@ fn router(chat: &Chat, options: &Options, admin_token: Option<&SecretString>) ->
 
 /// The database that was named, if one was; `DATABASE_URL` is what other tools of the operator's read, too.
 fn database_url(options: &Options) -> Option<String> {
-    if let Some(url) = &options.database_url {
+    // Empty is how container files say that there is none.
+    if let Some(url) = options.database_url.as_ref().filter(|url| !url.is_empty()) {
         tracing::info!("the store is the one of --database-url or CHAT_DATABASE_URL");
         return Some(url.clone());
     }
-    let url = std::env::var("DATABASE_URL").ok()?;
+    let url = std::env::var("DATABASE_URL").ok().filter(|url| !url.is_empty())?;
     tracing::info!("the store is the one of DATABASE_URL");
     Some(url)
 }
@@ -120,8 +120,12 @@ fn secrets(options: &Options) -> Result<Secrets, Failure> {
         make_data_dir(options)?;
         kept_secret(&options.data_dir, name)
     };
-    let jwt_keys = if options.jwt_key.is_empty() { vec![kept("jwt.key")?] } else { options.jwt_key.clone() };
-    let pepper = match &options.password_pepper {
+    let given = |secret: &&SecretString| !secret.expose_secret().is_empty();
+    let mut jwt_keys: Vec<SecretString> = options.jwt_key.iter().filter(given).cloned().collect();
+    if jwt_keys.is_empty() {
+        jwt_keys.push(kept("jwt.key")?);
+    }
+    let pepper = match options.password_pepper.as_ref().filter(given) {
         Some(pepper) => pepper.clone(),
         None => kept("password.pepper")?,
     };

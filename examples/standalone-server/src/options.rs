@@ -1,13 +1,17 @@
 //! What the operator sets, by flags or by the environment.
 
-use std::{net::SocketAddr, path::PathBuf, time::Duration};
+use std::{
+    net::{SocketAddr, ToSocketAddrs},
+    path::PathBuf,
+    time::Duration,
+};
 
 use chat_core::{
     model::coin::Coins,
     policy::{FriendRequests, Policy, StartingCoins},
 };
 use chat_http::HttpConfig;
-use clap::{Parser, ValueEnum};
+use clap::{Parser, ValueEnum, builder::BoolishValueParser};
 use secrecy::SecretString;
 
 /// A chat server: rooms of up to six, messages in real time, coins, invites and friends.
@@ -18,7 +22,7 @@ use secrecy::SecretString;
 #[command(version, max_term_width = 100)]
 pub(crate) struct Options {
     /// Where to listen. Port 0 picks a free one
-    #[arg(long, env = "CHAT_LISTEN", value_name = "ADDR:PORT", default_value = "127.0.0.1:8080")]
+    #[arg(long, env = "CHAT_LISTEN", value_name = "ADDR:PORT", default_value = "127.0.0.1:8080", value_parser = address)]
     pub(crate) listen: SocketAddr,
 
     /// The folder for what the server keeps: the demo's database, and keys that it was not given
@@ -60,7 +64,7 @@ pub(crate) struct Options {
     pub(crate) friend_requests: Asking,
 
     /// Moderators invite, as owners do
-    #[arg(long, env = "CHAT_MODERATORS_INVITE")]
+    #[arg(long, env = "CHAT_MODERATORS_INVITE", value_parser = BoolishValueParser::new())]
     pub(crate) moderators_invite: bool,
 
     /// Limits of requests. This version imposes none: `off` is all there is to say
@@ -68,11 +72,11 @@ pub(crate) struct Options {
     pub(crate) rate_limits: RateLimits,
 
     /// How long an access token is good
-    #[arg(long, env = "CHAT_ACCESS_TTL", value_name = "TIME", default_value = "15m", value_parser = time)]
+    #[arg(long, env = "CHAT_ACCESS_TTL", value_name = "TIME", default_value = "15m", value_parser = some_time)]
     pub(crate) access_ttl: Duration,
 
     /// How long a refresh token is good when it is not used
-    #[arg(long, env = "CHAT_REFRESH_TTL", value_name = "TIME", default_value = "30d", value_parser = time)]
+    #[arg(long, env = "CHAT_REFRESH_TTL", value_name = "TIME", default_value = "30d", value_parser = some_time)]
     pub(crate) refresh_ttl: Duration,
 
     /// For how long the refresh token before the present one is answered again
@@ -143,16 +147,28 @@ impl Options {
     }
 }
 
-fn time(text: &str) -> Result<Duration, humantime::DurationError> {
-    humantime::parse_duration(text)
+/// Longer than this is taken for a slip of the hand.
+const MAX_TIME: Duration = Duration::from_hours(100 * 365 * 24);
+
+fn time(text: &str) -> Result<Duration, String> {
+    match humantime::parse_duration(text) {
+        Ok(time) if MAX_TIME < time => Err("at most 100 years".to_owned()),
+        Ok(time) => Ok(time),
+        Err(error) => Err(error.to_string()),
+    }
 }
 
 fn some_time(text: &str) -> Result<Duration, String> {
     match time(text) {
         Ok(Duration::ZERO) => Err("must be more than nothing".to_owned()),
-        Ok(time) => Ok(time),
-        Err(error) => Err(error.to_string()),
+        time => time,
     }
+}
+
+/// The first address that the text stands for: names are looked up.
+fn address(text: &str) -> Result<SocketAddr, String> {
+    let mut addresses = text.to_socket_addrs().map_err(|error| error.to_string())?;
+    addresses.next().ok_or_else(|| "no such address".to_owned())
 }
 
 fn coins(text: &str) -> Result<Coins, String> {

@@ -65,7 +65,8 @@ fn take(stream: TcpStream, router: Router, graceful: &GracefulShutdown) {
         }
     });
     let mut http = auto::Builder::new(TokioExecutor::new()).http1_only();
-    http.http1().timer(TokioTimer::new()).header_read_timeout(HEADERS);
+    // A client that has said all it has to say, and closes its half, is answered all the same.
+    http.http1().timer(TokioTimer::new()).header_read_timeout(HEADERS).half_close(true);
     let connection = http.serve_connection_with_upgrades(TokioIo::new(stream), service).into_owned();
     let connection = graceful.watch(connection);
     tokio::spawn(async move {

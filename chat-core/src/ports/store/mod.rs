@@ -33,7 +33,7 @@ pub use self::{
     friend::{FriendStore, FriendTx, Ties},
     invite::{InviteStore, InviteTx},
     message::{EventRange, MessageStore, MessageTx},
-    room::{LockedRoom, NewRoom, RoomStore, RoomTx},
+    room::{LockedRoom, Membership, NewRoom, RoomStore, RoomTx},
     session::{SessionStore, SessionTx},
     setting::SettingStore,
     user::{Credentials, LockedUser, NewUser, UserStore, UserTx},

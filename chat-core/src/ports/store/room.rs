@@ -38,11 +38,23 @@ pub struct LockedRoom {
     pub password: PasswordHash,
 }
 
+/// What a member needs to be let in, without counting what they have not read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Membership {
+    /// The member's role.
+    pub role: Role,
+    /// The number of the room's newest event.
+    pub last_seq: Seq,
+}
+
 /// Reading rooms.
 #[async_trait]
 pub trait RoomStore: Send + Sync + 'static {
     /// The room and its password, closed ones included.
     async fn room(&self, id: RoomId) -> Result<Option<LockedRoom>, StoreError>;
+
+    /// The present membership of a user, at a price that does not grow with the log.
+    async fn membership(&self, id: RoomId, user: &UserId) -> Result<Option<Membership>, StoreError>;
 
     /// The room as this user sees it; `None` where they are no present member, or there is no such room.
     async fn room_view(&self, id: RoomId, user: &UserId) -> Result<Option<RoomView>, StoreError>;

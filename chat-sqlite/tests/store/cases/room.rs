@@ -3,7 +3,7 @@ use chat_core::{
         event::EventKind,
         room::{Capacity, Member, Role, Room, RoomId},
     },
-    ports::store::{LockedRoom, NewRoom, Store, StoreError, Unique},
+    ports::store::{LockedRoom, Membership, NewRoom, Store, StoreError, Unique},
 };
 
 use crate::builders::{
@@ -32,6 +32,7 @@ pub(crate) async fn what_was_made_is_read(store: &dyn Store) {
     assert_eq!(begin(store).await.lock_room(id).await.unwrap(), Some(locked));
     assert_eq!(store.room(RoomId::new()).await.unwrap(), None);
     assert_eq!(store.room_view(id, &user("alice")).await.unwrap(), None, "no member yet");
+    assert_eq!(store.membership(id, &user("alice")).await.unwrap(), None, "though the owner");
 }
 
 pub(crate) async fn a_client_id_of_the_maker_is_taken_once_and_the_transaction_goes_on(store: &dyn Store) {
@@ -151,6 +152,9 @@ pub(crate) async fn rooms_are_listed_with_the_latest_event_first(store: &dyn Sto
     tx.commit().await.unwrap();
     assert_eq!(store.rooms_of(&user("alice")).await.unwrap().len(), 2);
     assert_eq!(store.room_view(rooms[1], &user("alice")).await.unwrap(), None);
+    assert_eq!(store.membership(rooms[1], &user("alice")).await.unwrap(), None);
+    let stays = Membership { role: Role::Owner, last_seq: seq(1) };
+    assert_eq!(store.membership(rooms[0], &user("alice")).await.unwrap(), Some(stays));
 }
 
 pub(crate) async fn r_msg_07_unread_counts_messages_of_others_after_the_read_position(store: &dyn Store) {
