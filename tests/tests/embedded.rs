@@ -15,7 +15,10 @@ use chat_core::{
         user::{Password, Phone, UserId},
     },
     ports::store::EventRange,
-    realtime::connection::{Connection, Delivery, EndReason},
+    realtime::{
+        connection::Connection,
+        delivery::{Delivery, EndReason},
+    },
 };
 use chat_sqlite::SqliteStore;
 use chat_tests::PATIENCE;

@@ -241,3 +241,28 @@ async fn a_server_that_is_told_to_stop_says_goodbye() {
     let alice = server.login("alice", "phone").await;
     assert_eq!(alice.log(&room).await[1], event, "what was answered is kept");
 }
+
+#[tokio::test]
+async fn another_command_before_hello_closes_whatever_is_wrong_with_it() {
+    let server = Server::start().await;
+    let dora = server.register("dora").await;
+    for early in [
+        r#"{"id":1,"type":"send"}"#,
+        r#"{"type":"ping"}"#,
+        r#"{"id":1,"type":"typing","roomId":"x"}"#,
+        r#"{"id":1,"type":"auth"}"#,
+    ] {
+        let mut socket = Socket::connect(&server, &dora).await;
+        socket.send_text(early).await;
+        assert_eq!(socket.closed().await, Closed(Some(4004)), "{early}");
+    }
+}
+
+#[tokio::test]
+async fn a_session_that_ends_closes_also_who_has_not_said_hello() {
+    let server = Server::start().await;
+    let dora = server.register("dora").await;
+    let mut socket = Socket::connect(&server, &dora).await;
+    dora.post_empty("/api/logout").await.is(204);
+    assert_eq!(socket.closed().await, Closed(Some(4002)));
+}

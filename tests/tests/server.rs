@@ -99,6 +99,9 @@ async fn it_refuses_to_start_with_what_is_not_safe() {
     let log = Server::refuses_to_start(&["--database-url", "sqlite::memory:", "--jwt-key", "short"]).await;
     assert!(log.contains("32"), "a key has at least 32 bytes: {log}");
     Server::refuses_to_start(&["--no-such-flag"]).await;
+    for endless in ["--access-ttl", "--invite-ttl"] {
+        Server::refuses_to_start(&["--database-url", "sqlite::memory:", endless, "99999999999d"]).await;
+    }
     Server::refuses_to_start(&["--database-url", "carrier-pigeon://coop"]).await;
 }
 

@@ -2,7 +2,11 @@
 
 use std::fmt;
 
-use super::{room::RoomId, text::check_length, time::Timestamp};
+use super::{
+    room::RoomId,
+    text::{check_key, check_length},
+    time::Timestamp,
+};
 use crate::fault::{Fault, FieldCode};
 
 /// Coins owned or owed: 0 to 2^53 − 1, what every JSON client reads exactly (R-COIN-01).
@@ -141,10 +145,7 @@ impl CoinKey {
 
     /// Checks the text.
     pub fn parse(text: &str) -> Result<Self, Fault> {
-        check_length(text, 1, Self::MAX)?;
-        if !text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
-            return Err(Fault::new(FieldCode::BadFormat, "only printable ASCII"));
-        }
+        check_key(text, Self::MAX)?;
         Ok(Self(text.into()))
     }
 

@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::{
     event::Seq,
-    text::{check_length, check_no_nul},
+    text::{check_key, check_length, check_no_nul},
     time::Timestamp,
 };
 use crate::fault::{Fault, FieldCode};
@@ -44,10 +44,7 @@ impl ClientId {
 
     /// Checks the text.
     pub fn parse(text: &str) -> Result<Self, Fault> {
-        check_length(text, 1, Self::MAX)?;
-        if !text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
-            return Err(Fault::new(FieldCode::BadFormat, "only printable ASCII"));
-        }
+        check_key(text, Self::MAX)?;
         Ok(Self(text.into()))
     }
 

@@ -40,6 +40,15 @@ pub(crate) fn check_id(text: &str, max: usize) -> Result<(), Fault> {
     Ok(())
 }
 
+/// Checks an idempotency key of 1 to `max` printable ASCII characters.
+pub(crate) fn check_key(text: &str, max: usize) -> Result<(), Fault> {
+    check_length(text, 1, max)?;
+    if !text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return Err(Fault::new(FieldCode::BadFormat, "only printable ASCII"));
+    }
+    Ok(())
+}
+
 /// The name of a user or a room: 1 to 64 characters, trimmed and in NFC, without control or bidirectional
 /// characters (R-ACC-03, R-ADM-03).
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

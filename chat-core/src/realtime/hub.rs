@@ -12,7 +12,8 @@ use std::{
 use tokio::sync::{mpsc, watch};
 
 use super::{
-    connection::{ConnectionId, EndReason},
+    connection::ConnectionId,
+    delivery::EndReason,
     notice::{Logged, Notice},
     outlet::{Item, Outlet},
     topic::{Gap, Topic},

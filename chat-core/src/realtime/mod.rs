@@ -5,6 +5,7 @@
 
 mod appender;
 pub mod connection;
+pub mod delivery;
 mod hub;
 mod local_bus;
 pub mod notice;

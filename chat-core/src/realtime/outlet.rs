@@ -4,10 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use tokio::sync::{Notify, mpsc};
 
-use super::{
-    connection::{ConnectionId, EndReason},
-    notice::Logged,
-};
+use super::{connection::ConnectionId, delivery::EndReason, notice::Logged};
 use crate::{
     api::Sent,
     error::ChatError,

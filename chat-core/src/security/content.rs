@@ -1,8 +1,8 @@
 //! Telling the content of messages apart without keeping it.
 
-use hmac::{Hmac, KeyInit, Mac};
-use sha2::Sha256;
+use hmac::Mac;
 
+use super::secret::mac;
 use crate::model::{
     event::Seq,
     message::{ContentMac, MessageBody},
@@ -18,8 +18,7 @@ impl ContentKey {
 
     /// The MAC of a message as it is sent: what it answers, and its body.
     pub(crate) fn mac(&self, body: &MessageBody, reply_to: Option<Seq>) -> ContentMac {
-        #[expect(clippy::expect_used, reason = "HMAC takes keys of any length (RFC 2104)")]
-        let mut mac = Hmac::<Sha256>::new_from_slice(&self.0).expect("HMAC takes any key");
+        let mut mac = mac(&self.0);
         // No message has the number 0, so that it can stand for none.
         mac.update(&reply_to.map_or(0, Seq::get).to_be_bytes());
         mac.update(body.as_str().as_bytes());

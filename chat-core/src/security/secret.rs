@@ -2,6 +2,7 @@
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use hkdf::Hkdf;
+use hmac::{Hmac, KeyInit};
 use secrecy::{ExposeSecret, SecretString};
 use sha2::Sha256;
 
@@ -71,6 +72,12 @@ pub(crate) fn derive<const N: usize>(secret: &[u8], purpose: &str) -> [u8; N] {
     #[expect(clippy::expect_used, reason = "the only error is a length over 255 blocks, ruled out above")]
     Hkdf::<Sha256>::new(None, secret).expand(purpose.as_bytes(), &mut key).expect("a length that HKDF yields");
     key
+}
+
+/// A MAC under a derived key.
+pub(crate) fn mac(key: &[u8; 32]) -> Hmac<Sha256> {
+    #[expect(clippy::expect_used, reason = "HMAC takes keys of any length (RFC 2104)")]
+    Hmac::new_from_slice(key).expect("HMAC takes any key")
 }
 
 #[cfg(test)]

@@ -1,13 +1,13 @@
 //! Access tokens and refresh tokens. Each kind has a key of its own, so that none can stand in for another.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use hmac::{Hmac, KeyInit, Mac};
+use hmac::{Hmac, Mac};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 
-use super::secret::{Secrets, derive};
+use super::secret::{Secrets, derive, mac};
 use crate::{
     error::{ChatError, Rejection},
     model::{
@@ -173,8 +173,7 @@ impl Key {
     }
 
     fn refresh_mac(&self, signed: &[u8]) -> Hmac<Sha256> {
-        #[expect(clippy::expect_used, reason = "HMAC takes keys of any length (RFC 2104)")]
-        let mut mac = Hmac::<Sha256>::new_from_slice(&self.refresh).expect("HMAC takes any key");
+        let mut mac = mac(&self.refresh);
         mac.update(signed);
         mac
     }

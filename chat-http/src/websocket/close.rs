@@ -1,7 +1,7 @@
 //! How a connection is ended: the codes of the contract.
 
 use axum::extract::ws::CloseFrame;
-use chat_core::realtime::connection::EndReason;
+use chat_core::realtime::delivery::EndReason;
 
 use crate::code::Code;
 

@@ -6,7 +6,7 @@ use axum::{Error, extract::ws::Message};
 use chat_core::{
     api::Resume,
     model::{room::RoomId, session::Caller},
-    realtime::connection::{Connection, Delivery},
+    realtime::{connection::Connection, delivery::Delivery},
 };
 use futures_util::{Sink, SinkExt, Stream, StreamExt};
 use serde_json::Number;

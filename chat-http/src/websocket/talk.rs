@@ -8,7 +8,10 @@ use chat_core::{
     api::SendMessage,
     error::{ChatError, Rejection},
     model::{room::RoomId, session::Caller},
-    realtime::connection::{Connection, Delivery, EndReason, RoomRemoval},
+    realtime::{
+        connection::Connection,
+        delivery::{Delivery, EndReason, RoomRemoval},
+    },
 };
 use futures_util::{FutureExt, SinkExt, StreamExt, future::BoxFuture, stream::FuturesUnordered};
 use serde_json::Number;

@@ -1,0 +1,93 @@
+//! What a connection brings to its client.
+
+use std::sync::Arc;
+
+use super::notice::Logged;
+use crate::{
+    api::Sent,
+    error::ChatError,
+    model::{
+        event::Seq,
+        friend::{FriendChange, RequestId},
+        room::{RoomId, RoomView},
+        user::UserId,
+    },
+};
+
+/// Something for the client.
+#[derive(Debug)]
+pub enum Delivery {
+    /// An event of one of the client's rooms: each once, in the order of the log.
+    Event(Arc<Logged>),
+    /// The answer to a send of this connection, in the place of its event.
+    Sent {
+        /// The number that was given with the send.
+        command: u64,
+        /// The event.
+        event: Arc<Logged>,
+    },
+    /// The answer to a send of this connection that logged nothing: a repetition, or a failure.
+    Answered {
+        /// The number that was given with the send.
+        command: u64,
+        /// What became of it.
+        result: Result<Sent, ChatError>,
+    },
+    /// The client's user took a seat. What follows of the room are its events after `last_seq`.
+    RoomAdded(Box<RoomView>),
+    /// The client's user has no seat any more. Nothing follows of the room.
+    RoomRemoved {
+        /// Which room.
+        room: RoomId,
+        /// Why.
+        reason: RoomRemoval,
+    },
+    /// Too much was missed to be brought after, or the client has named a number beyond the log: nothing of the room
+    /// comes before the event after `last_seq`. What lies before is read page by page.
+    Reset {
+        /// Which room.
+        room: RoomId,
+        /// The number of its newest event.
+        last_seq: Seq,
+    },
+    /// A member has read on.
+    Receipt {
+        /// In which room.
+        room: RoomId,
+        /// Who.
+        user: UserId,
+        /// How far.
+        read_seq: Seq,
+    },
+    /// A friendship or a request of the client's user changed.
+    Friend {
+        /// What happened.
+        change: FriendChange,
+        /// With whom.
+        with: UserId,
+        /// By which request.
+        request: Option<RequestId>,
+    },
+    /// The chat shuts down: send nothing more, take the answers that are due, and come back.
+    Draining,
+    /// The connection is over. Nothing follows.
+    Ended(EndReason),
+}
+
+/// Why a room was taken from a client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RoomRemoval {
+    /// The user left.
+    Left,
+}
+
+/// Why the chat ended a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EndReason {
+    /// The session was revoked, replaced or signed out. Sign in before coming back.
+    SessionEnded,
+    /// More was waiting for the reader than may wait. Come back and resume.
+    TooSlow,
+    /// The chat could not keep its promise of order without gap. Come back and resume.
+    Overloaded,
+}

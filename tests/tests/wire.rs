@@ -1,0 +1,115 @@
+//! What goes over the wire below HTTP libraries: clients that break the protocols, close early or write before they read.
+
+use chat_tests::{PATIENCE, Server};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+    time::timeout,
+};
+
+async fn connect(server: &Server) -> TcpStream {
+    let address = server.base().strip_prefix("http://").expect("an address");
+    TcpStream::connect(address).await.expect("a connection")
+}
+
+/// All that comes until the server closes.
+async fn read_to_end(stream: &mut TcpStream) -> String {
+    let mut bytes = Vec::new();
+    timeout(PATIENCE, stream.read_to_end(&mut bytes)).await.expect("an end in time").expect("bytes");
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// A WebSocket of somebody who is signed in, as bare bytes.
+async fn websocket(server: &Server, token: &str) -> TcpStream {
+    let mut stream = connect(server).await;
+    let request = format!(
+        "GET /api/ws HTTP/1.1\r\nHost: chat\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\
+         Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nAuthorization: Bearer {token}\r\n\r\n"
+    );
+    stream.write_all(request.as_bytes()).await.expect("a request");
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        head.push(timeout(PATIENCE, stream.read_u8()).await.expect("an answer in time").expect("a byte"));
+    }
+    let head = String::from_utf8_lossy(&head).into_owned();
+    assert!(head.starts_with("HTTP/1.1 101"), "{head}");
+    stream
+}
+
+/// A frame under the mask 0, which leaves its bytes as they are.
+fn masked(first: u8, payload: &[u8]) -> Vec<u8> {
+    let length = u8::try_from(payload.len()).expect("a short payload");
+    assert!(length < 126);
+    [&[first, 0x80 | length, 0, 0, 0, 0], payload].concat()
+}
+
+/// The code with which the server closes.
+async fn close_code(stream: &mut TcpStream) -> u16 {
+    loop {
+        let first = timeout(PATIENCE, stream.read_u8()).await.expect("a frame in time").expect("a frame");
+        let length = stream.read_u8().await.expect("its length");
+        assert!(length < 126, "the server says short things here");
+        let mut payload = vec![0; usize::from(length)];
+        stream.read_exact(&mut payload).await.expect("its payload");
+        if first == 0x88 {
+            return u16::from_be_bytes([payload[0], payload[1]]);
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_is_no_websocket_frame_is_a_protocol_error_and_not_too_big() {
+    let server = Server::start().await;
+    let dora = server.register("dora").await;
+    let broken: [(&str, Vec<u8>); 5] = [
+        ("text that is no UTF-8", masked(0x81, &[0xff, 0xfe])),
+        ("an unknown opcode", masked(0x83, b"x")),
+        ("a reserved bit", masked(0xC1, b"{}")),
+        ("the rest of nothing", masked(0x80, b"x")),
+        ("no mask", vec![0x81, 0x02, b'{', b'}']),
+    ];
+    for (what, frame) in broken {
+        let mut stream = websocket(&server, dora.token()).await;
+        stream.write_all(&frame).await.expect("a frame");
+        assert_eq!(close_code(&mut stream).await, 4004, "{what}");
+    }
+}
+
+#[tokio::test]
+async fn a_client_that_has_said_all_and_closes_its_half_is_answered() {
+    let server = Server::start().await;
+    let dora = server.register("dora").await;
+    let mut stream = connect(&server).await;
+    let request = format!("GET /api/me HTTP/1.1\r\nHost: chat\r\nAuthorization: Bearer {}\r\n\r\n", dora.token());
+    stream.write_all(request.as_bytes()).await.expect("a request");
+    stream.shutdown().await.expect("half a close");
+    let answer = read_to_end(&mut stream).await;
+    assert!(answer.starts_with("HTTP/1.1 200") && answer.contains(r#""userId":"dora""#), "{answer}");
+}
+
+#[tokio::test]
+async fn who_writes_5_mb_before_reading_sees_why_it_was_refused() {
+    let server = Server::start().await;
+    let body = vec![b'x'; 5_000_000];
+    for (target, status) in [
+        ("POST /api/messages", "401"),
+        ("POST /api/nowhere", "404"),
+        ("PUT /api/register", "405"),
+        ("POST /api/register", "413"),
+        ("POST /admin/users/dora/coins", "401"),
+    ] {
+        let mut stream = connect(&server).await;
+        let head = format!(
+            "{target} HTTP/1.1\r\nHost: chat\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n",
+            body.len()
+        );
+        let sending = async {
+            stream.write_all(head.as_bytes()).await?;
+            stream.write_all(&body).await
+        };
+        timeout(PATIENCE, sending).await.expect("sent in time").unwrap_or_else(|error| panic!("{target}: {error}"));
+        let answer = read_to_end(&mut stream).await;
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status}")), "{target}: {answer}");
+        assert!(answer.contains("application/problem+json"), "{target}: {answer}");
+    }
+}
