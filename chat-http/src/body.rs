@@ -1,9 +1,12 @@
 //! Reading a request's body, which may be of any size until it is read.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use futures_util::StreamExt;
 use http::{HeaderMap, header};
 use poem::RequestBody;
+use tokio::time::timeout;
 
 use chat_core::error::{Fault, FieldCode};
 
@@ -12,11 +15,19 @@ use crate::{code::Code, fields::WHOLE_BODY, problem::Problem};
 /// The largest body that is read, in bytes.
 pub const MAX_BODY: usize = 64 * 1024;
 
+/// How long a body may take: enough for all of it over the slowest of lines, and not for ever.
+const BODY_ENDS_AFTER: Duration = Duration::from_secs(30);
+
 /// The whole body, or `too_large`. Never holds more than [`MAX_BODY`] and one piece from the wire.
 pub(crate) async fn read(headers: &HeaderMap, body: &mut RequestBody) -> Result<Bytes, Problem> {
     let Ok(body) = body.take() else {
         return Ok(Bytes::new());
     };
+    let late = |_| Problem::invalid(vec![Fault::new(FieldCode::BadFormat, "the body took too long").at(WHOLE_BODY)]);
+    timeout(BODY_ENDS_AFTER, read_whole(headers, body)).await.map_err(late)?
+}
+
+async fn read_whole(headers: &HeaderMap, body: poem::Body) -> Result<Bytes, Problem> {
     let mut pieces = Box::pin(body.into_bytes_stream());
     let announced = announced_length(headers);
     if announced.is_some_and(|length| MAX_BODY < length) {

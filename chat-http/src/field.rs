@@ -102,7 +102,9 @@ impl<T: Field> Field for BTreeMap<String, T> {
         let Value::Object(members) = value else {
             return Err(Fault::new(FieldCode::WrongType, "must be an object"));
         };
-        members.into_iter().map(|(name, value)| Ok((name, T::from_json(value)?))).collect()
+        // A null is as absent here as it is in a request.
+        let members = members.into_iter().filter(|(_, value)| !value.is_null());
+        members.map(|(name, value)| Ok((name, T::from_json(value)?))).collect()
     }
 }
 
@@ -157,6 +159,7 @@ mod tests {
     fn a_map_is_as_typed_as_its_values() {
         let rooms = BTreeMap::<String, i64>::from_json(json!({"a": 1, "b": 2}));
         assert_eq!(rooms, Ok(BTreeMap::from([("a".to_owned(), 1), ("b".to_owned(), 2)])));
+        assert_eq!(BTreeMap::<String, i64>::from_json(json!({"a": null})), Ok(BTreeMap::new()));
         check::<BTreeMap<String, i64>>(json!({"a": "1"}), FieldCode::WrongType);
         check::<BTreeMap<String, i64>>(json!([]), FieldCode::WrongType);
     }
