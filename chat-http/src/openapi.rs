@@ -88,7 +88,26 @@ struct Written {
 
 #[expect(clippy::expect_used, reason = "poem serializes a fixed structure with serde_json")]
 fn written_by_poem(spec: &str) -> Written {
-    serde_json::from_str(spec).expect("poem writes a document with info, paths and components")
+    let mut written: Written =
+        serde_json::from_str(spec).expect("poem writes a document with info, paths and components");
+    whole_limits(&mut written.paths);
+    whole_limits(&mut written.components);
+    written
+}
+
+/// poem writes every limit as a float; of an integer's limits generators and people expect integers.
+fn whole_limits(value: &mut Value) {
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(whole_limits),
+        Value::Object(members) => members.values_mut().for_each(whole_limits),
+        Value::Number(number) => {
+            // Floats hold every integer up to 2^53 exactly, and their text is that of the integer with `.0` behind it.
+            if let Some(whole) = number.to_string().strip_suffix(".0").and_then(|text| text.parse::<i64>().ok()) {
+                *number = whole.into();
+            }
+        }
+        _ => {}
+    }
 }
 
 /// poem writes a path once for each `OpenApi` that has operations on it, and a JSON reader would keep the last alone.
