@@ -85,6 +85,16 @@ mod tests {
     }
 
     #[test]
+    fn an_end_that_fills_the_cache_is_not_forgotten_by_the_read_before_it() {
+        let (cache, session) = (SessionCache::default(), SessionId::new());
+        (1..CAPACITY).for_each(|_| cache.ended(SessionId::new()));
+        let Err(moment) = cache.lives(session) else { panic!("nothing is known yet") };
+        cache.ended(session);
+        assert!(!cache.seen_alive(session, moment));
+        assert_eq!(cache.lives(session).ok(), Some(false));
+    }
+
+    #[test]
     fn what_was_seen_is_known_until_there_is_too_much() {
         let (cache, session) = (SessionCache::default(), SessionId::new());
         let Err(moment) = cache.lives(session) else { panic!("nothing is known yet") };
