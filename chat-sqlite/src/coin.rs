@@ -1,20 +1,17 @@
 use async_trait::async_trait;
 use chat_core::{
     model::{
-        coin::{Amount, CoinEntry, CoinKey, CoinKind, Reason},
-        room::RoomId,
+        coin::{CoinEntry, CoinKey, Reason},
         user::UserId,
     },
     ports::store::{CoinStore, CoinTx, NewCoinEntry, StoreError},
 };
-use sqlx::sqlite::SqliteRow;
-
-use crate::{
-    SqliteStore,
-    error::{changed, from_driver},
-    row::{Columns, integer},
-    tx::SqliteTx,
+use chat_sql::{
+    coin_entry,
+    row::{changed, integer},
 };
+
+use crate::{SqliteStore, error::from_driver, tx::SqliteTx};
 
 const COIN_ENTRIES: &str = "
 SELECT user_id, number, amount, kind, reason, balance_after, room_id, key, at
@@ -74,22 +71,6 @@ impl CoinTx for SqliteTx {
             .bind(entry.room.as_ref().map(|room| room.as_bytes().as_slice()))
             .bind(entry.key.as_ref().map(CoinKey::as_str))
             .bind(entry.at.as_millis());
-        let row = append.fetch_one(self.db().connection).await.map_err(from_driver)?;
-        coin_entry(&row)
+        coin_entry(&self.only_row(append).await?)
     }
-}
-
-fn coin_entry(row: &SqliteRow) -> Result<CoinEntry, StoreError> {
-    let columns = Columns::new(row, "coin_entries", &["user_id", "number"]);
-    let amount = Amount::new(columns.get("amount")?).ok_or_else(|| columns.corrupt("amount", "beyond what can be"))?;
-    Ok(CoinEntry {
-        number: columns.count("number")?,
-        amount,
-        kind: columns.named("kind", CoinKind::from_name)?,
-        reason: columns.parsed_if_any("reason", Reason::parse)?,
-        balance_after: columns.coins("balance_after")?,
-        room: columns.bytes_if_any("room_id")?.map(RoomId::from_bytes),
-        key: columns.parsed_if_any("key", CoinKey::parse)?,
-        at: columns.time("at")?,
-    })
 }

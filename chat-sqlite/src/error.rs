@@ -61,14 +61,6 @@ pub(crate) fn index_taken(unique: Unique) -> impl FnOnce(sqlx::Error) -> StoreEr
     }
 }
 
-/// Says that a statement changed as many rows as there must have been.
-pub(crate) fn changed(rows: u64, expected: u64, table: &str, id: impl std::fmt::Display) -> Result<(), StoreError> {
-    if rows == expected {
-        return Ok(());
-    }
-    Err(StoreError::Corrupt(format!("{table}: {rows} rows of {id} could be changed, not {expected}")))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

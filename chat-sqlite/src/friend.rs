@@ -2,21 +2,14 @@ use async_trait::async_trait;
 use chat_core::{
     model::{
         friend::{Friend, FriendRequest, RequestBox, RequestId, RequestState},
-        text::Name,
         time::Timestamp,
         user::UserId,
     },
     ports::store::{FriendStore, FriendTx, StoreError, Ties},
 };
-use sqlx::sqlite::SqliteRow;
+use chat_sql::{friend, request, row::changed, ties};
 
-use crate::{
-    SqliteStore,
-    error::{changed, from_driver},
-    row::Columns,
-    sql::Db,
-    tx::SqliteTx,
-};
+use crate::{SqliteStore, error::from_driver, sql::Db, tx::SqliteTx};
 
 const FRIENDS: &str = "
 SELECT f.user_id, f.friend_id, f.since, u.name
@@ -78,7 +71,7 @@ impl FriendStore for SqliteStore {
 
     async fn ties(&self, user: &UserId, other: &UserId) -> Result<Ties, StoreError> {
         let mut reading = self.reading().await?;
-        ties(&mut reading.db(), user, other).await
+        ties_of(&mut reading.db(), user, other).await
     }
 }
 
@@ -103,7 +96,7 @@ DELETE FROM chat_friendships WHERE (user_id = ?1 AND friend_id = ?2) OR (user_id
 #[async_trait]
 impl FriendTx for SqliteTx {
     async fn ties_between(&mut self, user: &UserId, other: &UserId) -> Result<Ties, StoreError> {
-        ties(&mut self.db(), user, other).await
+        ties_of(&mut self.db(), user, other).await
     }
 
     async fn have_shared_a_room(&mut self, user: &UserId, other: &UserId) -> Result<bool, StoreError> {
@@ -151,39 +144,7 @@ async fn request_of(db: &mut Db<'_>, id: RequestId) -> Result<Option<FriendReque
     db.row(query).await.map_err(from_driver)?.as_ref().map(request).transpose()
 }
 
-async fn ties(db: &mut Db<'_>, user: &UserId, other: &UserId) -> Result<Ties, StoreError> {
+async fn ties_of(db: &mut Db<'_>, user: &UserId, other: &UserId) -> Result<Ties, StoreError> {
     let query = db.query(TIES).bind(user.as_str()).bind(other.as_str());
-    let rows = db.rows(query).await.map_err(from_driver)?;
-    let mut ties = Ties::default();
-    for row in &rows {
-        let columns = Columns::new(row, "friend_requests", &["request_id"]);
-        ties.friends = columns.get("friends")?;
-        ties.declined_at = columns.time_if_any("declined_at")?;
-        if columns.bytes_if_any::<16>("request_id")?.is_some() {
-            let request = request(row)?;
-            if request.from == *user { ties.sent = Some(request) } else { ties.received = Some(request) }
-        }
-    }
-    Ok(ties)
-}
-
-fn request(row: &SqliteRow) -> Result<FriendRequest, StoreError> {
-    let columns = Columns::new(row, "friend_requests", &["request_id"]);
-    Ok(FriendRequest {
-        id: RequestId::from_bytes(columns.bytes("request_id")?),
-        from: columns.parsed("sender", UserId::parse)?,
-        to: columns.parsed("receiver", UserId::parse)?,
-        state: columns.named("state", RequestState::from_name)?,
-        created_at: columns.time("created_at")?,
-        decided_at: columns.time_if_any("decided_at")?,
-    })
-}
-
-fn friend(row: &SqliteRow) -> Result<Friend, StoreError> {
-    let columns = Columns::new(row, "friendships", &["user_id", "friend_id"]);
-    Ok(Friend {
-        id: columns.parsed("friend_id", UserId::parse)?,
-        name: columns.parsed("name", Name::parse)?,
-        since: columns.time("since")?,
-    })
+    ties(&db.rows(query).await.map_err(from_driver)?, user)
 }

@@ -4,18 +4,12 @@ use chat_core::{
         invite::{Invite, InviteId, InviteTokenHash},
         room::RoomId,
         time::Timestamp,
-        user::UserId,
     },
     ports::store::{InviteStore, InviteTx, StoreError},
 };
-use sqlx::sqlite::SqliteRow;
+use chat_sql::{invite, row::changed};
 
-use crate::{
-    SqliteStore,
-    error::{changed, from_driver},
-    row::Columns,
-    tx::SqliteTx,
-};
+use crate::{SqliteStore, error::from_driver, tx::SqliteTx};
 
 const INVITE_BY_TOKEN: &str = "
 SELECT invite_id, room_id, maker, invitee, created_at, expires_at, used_at, revoked_at
@@ -92,18 +86,4 @@ impl InviteTx for SqliteTx {
         self.write(statement).await?;
         Ok(())
     }
-}
-
-fn invite(row: &SqliteRow) -> Result<Invite, StoreError> {
-    let columns = Columns::new(row, "invites", &["invite_id"]);
-    Ok(Invite {
-        id: InviteId::from_bytes(columns.bytes("invite_id")?),
-        room: RoomId::from_bytes(columns.bytes("room_id")?),
-        maker: columns.parsed("maker", UserId::parse)?,
-        invitee: columns.parsed("invitee", UserId::parse)?,
-        created_at: columns.time("created_at")?,
-        expires_at: columns.time("expires_at")?,
-        used_at: columns.time_if_any("used_at")?,
-        revoked_at: columns.time_if_any("revoked_at")?,
-    })
 }

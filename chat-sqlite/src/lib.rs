@@ -43,7 +43,6 @@ mod message;
 mod migrate;
 mod options;
 mod room;
-mod row;
 mod session;
 mod setting;
 mod sql;
@@ -51,8 +50,9 @@ mod store;
 mod tx;
 mod user;
 
+pub use chat_sql::migration::{MigrateError, Migration, SchemaError};
+
 pub use self::{
-    migrate::{MigrateError, Migration, SchemaError},
     options::{OpenError, SqliteOptions},
     store::SqliteStore,
 };

@@ -8,23 +8,19 @@ mod append;
 use async_trait::async_trait;
 use chat_core::{
     model::{
-        event::{Event, EventKind, Seq},
-        message::{ClientId, Message, MessageBody},
-        room::{Member, Role, RoomId},
+        event::{Event, Seq},
+        room::{Member, RoomId},
         user::UserId,
     },
     ports::store::{Attempt, EventRange, MessageStore, MessageTx, StoreError},
     rules::message::{Draft, Planned},
 };
-use sqlx::sqlite::SqliteRow;
-
-use crate::{
-    SqliteStore,
-    error::{changed, from_driver},
-    room::member,
-    row::{Columns, integer},
-    tx::SqliteTx,
+use chat_sql::{
+    LoggedKind, event, member,
+    row::{Columns, changed, integer},
 };
+
+use crate::{SqliteStore, error::from_driver, tx::SqliteTx};
 
 const EVENTS_AFTER: &str = "
 SELECT room_id, seq, kind, sender, at, client_id, content, target, subject, detail, body, edited_at, deleted_at
@@ -78,21 +74,10 @@ WHERE m.room_id = ?1 AND m.user_id = ?2 AND m.left_at IS NULL";
 const SET_READ: &str = "
 UPDATE chat_members SET read_seq = ?3 WHERE room_id = ?1 AND user_id = ?2 AND left_at IS NULL";
 
-/// What `detail` says of a room that the operator closed.
-const BY_OPERATOR: &str = "operator";
-
 #[async_trait]
 impl MessageTx for SqliteTx {
     async fn append_event(&mut self, event: &Event) -> Result<(), StoreError> {
-        let (subject, detail) = match &event.kind {
-            EventKind::Joined | EventKind::Left => (None, None),
-            EventKind::RoleChanged { user, role } => (Some(user.as_str()), Some(role.as_str())),
-            EventKind::RoomClosed { by_operator } => (None, by_operator.then_some(BY_OPERATOR)),
-            other => {
-                let kind = other.as_str();
-                return Err(StoreError::Corrupt(format!("events: a {kind} is not appended as a single event")));
-            }
-        };
+        let logged = LoggedKind::of(&event.kind)?;
         let count = self
             .query(COUNT_EVENT)
             .bind(event.room.as_bytes().as_slice())
@@ -103,11 +88,11 @@ impl MessageTx for SqliteTx {
             .query(APPEND_EVENT)
             .bind(event.room.as_bytes().as_slice())
             .bind(integer(event.seq.get()))
-            .bind(event.kind.as_str())
+            .bind(logged.kind)
             .bind(event.sender.as_str())
             .bind(event.at.as_millis())
-            .bind(subject)
-            .bind(detail);
+            .bind(logged.subject.map(str::to_owned))
+            .bind(logged.detail);
         self.write(append).await?;
         Ok(())
     }
@@ -124,39 +109,4 @@ impl MessageTx for SqliteTx {
             self.query(SET_READ).bind(room.as_bytes().as_slice()).bind(user.as_str()).bind(integer(seq.get()));
         changed(self.write(statement).await?, 1, "members", user)
     }
-}
-
-fn event(row: &SqliteRow) -> Result<Event, StoreError> {
-    let columns = Columns::new(row, "events", &["room_id", "seq"]);
-    let kind = match columns.get("kind")? {
-        "message" => EventKind::Message(message(&columns)?),
-        "joined" => EventKind::Joined,
-        "left" => EventKind::Left,
-        "role_changed" => EventKind::RoleChanged {
-            user: columns.parsed("subject", UserId::parse)?,
-            role: columns.named("detail", Role::from_name)?,
-        },
-        "room_closed" => {
-            EventKind::RoomClosed { by_operator: columns.get::<Option<&str>>("detail")? == Some(BY_OPERATOR) }
-        }
-        other => return Err(columns.corrupt("kind", format_args!("{other:?} is not known"))),
-    };
-    Ok(Event {
-        room: RoomId::from_bytes(columns.bytes("room_id")?),
-        seq: columns.seq("seq")?,
-        sender: columns.parsed("sender", UserId::parse)?,
-        at: columns.time("at")?,
-        kind,
-    })
-}
-
-fn message(columns: &Columns<'_>) -> Result<Message, StoreError> {
-    let target: Option<i64> = columns.get("target")?;
-    Ok(Message {
-        body: columns.parsed_if_any("body", |text| MessageBody::parse(text.to_owned()))?,
-        client_id: columns.parsed_if_any("client_id", ClientId::parse)?,
-        reply_to: target.map(|_| columns.seq("target")).transpose()?,
-        edited_at: columns.time_if_any("edited_at")?,
-        deleted_at: columns.time_if_any("deleted_at")?,
-    })
 }

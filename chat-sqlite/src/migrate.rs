@@ -1,68 +1,16 @@
 //! The tables, and how they come about. Migrations are only ever appended: what was released is never changed.
 
 use chat_core::ports::store::StoreError;
+use chat_sql::{
+    migration::{self, MigrateError, Migration, pending},
+    tables::Tables,
+};
 use sqlx::{AssertSqlSafe, Row};
 
-use crate::{
-    SqliteStore,
-    error::from_driver,
-    sql::{Db, Tables},
-};
-
-/// One step of the schema.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Migration {
-    /// 1, 2, 3 … in the order in which they run.
-    pub version: i64,
-    /// What it is called.
-    pub name: &'static str,
-    text: &'static str,
-}
+use crate::{SqliteStore, error::from_driver, sql::Db};
 
 const MIGRATIONS: &[Migration] =
     &[Migration { version: 1, name: "chat", text: include_str!("migrations/0001_chat.sql") }];
-
-/// The tables are not those of this release.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum SchemaError {
-    /// They are missing or older.
-    #[error("the chat's tables are at version {found}, this release needs {needed}: run the migrations")]
-    Behind {
-        /// The version they are at, 0 where there are none.
-        found: i64,
-        /// The version of this release.
-        needed: i64,
-    },
-    /// A newer release has changed them.
-    #[error("the chat's tables are at version {found}, newer than this release, which knows {known}")]
-    Newer {
-        /// The version they are at.
-        found: i64,
-        /// The version of this release.
-        known: i64,
-    },
-    /// The list of what was run is not that of any release.
-    #[error("the chat's migration {version} is recorded as {found:?}, which this release does not know")]
-    Foreign {
-        /// Where the list departs.
-        version: i64,
-        /// What stands there.
-        found: String,
-    },
-}
-
-/// Why migrations could not be run or listed. Nothing was changed.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum MigrateError {
-    /// The tables are not of an older release.
-    #[error(transparent)]
-    Schema(#[from] SchemaError),
-    /// The store failed.
-    #[error("the migrations could not be run")]
-    Store(#[from] StoreError),
-}
 
 const CREATE_MIGRATIONS: &str = "
 CREATE TABLE IF NOT EXISTS chat_migrations (
@@ -78,12 +26,12 @@ VALUES (?1, ?2, CAST(unixepoch('subsec') * 1000 AS INTEGER))";
 
 impl SqliteStore {
     /// Brings the tables to this release, in one transaction. Safe to call at every start and from several processes
-    /// at once: who comes second finds it done. Errors: [`SchemaError::Newer`] where the tables are of a newer
-    /// release, [`SchemaError::Foreign`] where they are not ours.
+    /// at once: who comes second finds it done. Errors: [`SchemaError::Newer`](migration::SchemaError::Newer) where the tables are of a newer
+    /// release, [`SchemaError::Foreign`](migration::SchemaError::Foreign) where they are not ours.
     pub async fn migrate(&self) -> Result<(), MigrateError> {
         let mut writer = self.migrating().await?;
         let mut db = Db { connection: writer.connection(), tables: &self.shared().tables };
-        let pending = pending(&applied(&mut db).await?)?;
+        let pending = pending(MIGRATIONS, &applied(&mut db).await?)?;
         if pending.is_empty() {
             return Ok(writer.rollback().await?);
         }
@@ -106,7 +54,7 @@ impl SqliteStore {
     /// What [`migrate`](Self::migrate) would run.
     pub async fn pending(&self) -> Result<Vec<Migration>, MigrateError> {
         let mut reading = self.reading_schema().await?;
-        Ok(pending(&applied(&mut reading.db()).await?)?.to_vec())
+        Ok(pending(MIGRATIONS, &applied(&mut reading.db()).await?)?.to_vec())
     }
 
     /// What [`migrate`](Self::migrate) would run, as a script for whoever runs it by hand; empty where there is
@@ -129,18 +77,7 @@ fn script(tables: &Tables, pending: &[Migration]) -> String {
 
 /// Says whether the tables are those of this release.
 pub(crate) async fn check(db: &mut Db<'_>) -> Result<(), StoreError> {
-    let unavailable = |error: SchemaError| StoreError::Unavailable(Box::new(error));
-    let applied = applied(db).await?;
-    let pending = pending(&applied).map_err(unavailable)?;
-    if pending.is_empty() {
-        return Ok(());
-    }
-    let found = applied.last().map_or(0, |(version, _)| *version);
-    Err(unavailable(SchemaError::Behind { found, needed: newest() }))
-}
-
-fn newest() -> i64 {
-    MIGRATIONS.last().map_or(0, |migration| migration.version)
+    migration::check(MIGRATIONS, &applied(db).await?)
 }
 
 /// Versions and names of what was run.
@@ -153,21 +90,4 @@ async fn applied(db: &mut Db<'_>) -> Result<Vec<(i64, String)>, StoreError> {
     let query = db.query(APPLIED);
     let rows = db.rows(query).await.map_err(from_driver)?;
     rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect::<sqlx::Result<_>>().map_err(from_driver)
-}
-
-/// What is left to run after `applied`.
-fn pending(applied: &[(i64, String)]) -> Result<&'static [Migration], SchemaError> {
-    for (index, (version, name)) in applied.iter().enumerate() {
-        match MIGRATIONS.get(index) {
-            None => {
-                let found = applied.last().map_or(*version, |(last, _)| *last);
-                return Err(SchemaError::Newer { found, known: newest() });
-            }
-            Some(known) if known.version != *version || known.name != name => {
-                return Err(SchemaError::Foreign { version: *version, found: name.clone() });
-            }
-            Some(_) => {}
-        }
-    }
-    Ok(MIGRATIONS.get(applied.len()..).unwrap_or_default())
 }

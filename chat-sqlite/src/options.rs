@@ -7,13 +7,14 @@ use std::{
     time::Duration,
 };
 
+use chat_sql::tables::{DEFAULT_PREFIX, is_prefix};
 use sqlx::{
     ConnectOptions, Row,
     sqlite::{SqliteConnectOptions, SqliteConnection, SqlitePool, SqlitePoolOptions},
 };
 use tokio::time::{Instant, sleep};
 
-use crate::{SqliteStore, connection::Connections, error::is_busy, sql::DEFAULT_PREFIX};
+use crate::{SqliteStore, connection::Connections, error::is_busy};
 
 /// Statements kept prepared on each connection: more than this crate has.
 const STATEMENT_CACHE: usize = 256;
@@ -52,8 +53,10 @@ pub enum OpenError {
     /// Not one of the forms that [`SqliteStore::open`] names.
     #[error("{0:?} is neither sqlite:PATH nor sqlite::memory:")]
     Url(String),
-    /// A table prefix is `[a-z][a-z0-9_]*`, and not `sqlite_`, which SQLite keeps for itself.
-    #[error("{0:?} is no table prefix: it must match [a-z][a-z0-9_]* and not begin with sqlite_")]
+    /// A table prefix is `[a-z][a-z0-9_]*` of at most 24 characters, and not `sqlite_`, which SQLite keeps for itself.
+    #[error(
+        "{0:?} is no table prefix: it must match [a-z][a-z0-9_]*, with at most 24 characters, and not begin with sqlite_"
+    )]
     Prefix(String),
     /// The folder in which the file would be made does not exist.
     #[error("there is no folder {0:?}")]
@@ -93,10 +96,7 @@ pub enum OpenError {
 impl SqliteOptions {
     /// What all names of tables and indexes begin with. Default `chat_`. Errors: [`OpenError::Prefix`].
     pub fn table_prefix(mut self, prefix: &str) -> Result<Self, OpenError> {
-        let is_name = prefix.starts_with(|c: char| c.is_ascii_lowercase())
-            && prefix.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_'))
-            && !prefix.starts_with("sqlite_");
-        if !is_name {
+        if !is_prefix(prefix) {
             return Err(OpenError::Prefix(prefix.to_owned()));
         }
         prefix.clone_into(&mut self.prefix);

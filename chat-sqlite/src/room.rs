@@ -3,19 +3,20 @@ use chat_core::{
     model::{
         event::Seq,
         message::ClientId,
-        room::{Capacity, Member, NamedMember, Role, Room, RoomId, RoomView},
-        text::Name,
+        room::{Member, NamedMember, Role, RoomId, RoomView},
         time::Timestamp,
-        user::{PasswordHash, UserId},
+        user::UserId,
     },
     ports::store::{LockedRoom, Membership, NewRoom, RoomStore, RoomTx, StoreError, Unique},
 };
-use sqlx::sqlite::SqliteRow;
+use chat_sql::{
+    last_seq, locked_room, member, membership, named_member, room_view,
+    row::{Columns, changed, hexadecimal, integer},
+};
 
 use crate::{
     SqliteStore,
-    error::{changed, from_driver, index_taken},
-    row::{Columns, hexadecimal, integer},
+    error::{from_driver, index_taken},
     sql::Db,
     tx::SqliteTx,
 };
@@ -64,7 +65,7 @@ WHERE room_id IN (SELECT unhex(value) FROM json_each(?1))";
 impl RoomStore for SqliteStore {
     async fn room(&self, id: RoomId) -> Result<Option<LockedRoom>, StoreError> {
         let mut reading = self.reading().await?;
-        locked_room(&mut reading.db(), id).await
+        room_of(&mut reading.db(), id).await
     }
 
     async fn membership(&self, id: RoomId, user: &UserId) -> Result<Option<Membership>, StoreError> {
@@ -152,7 +153,7 @@ UPDATE chat_rooms SET closed_at = ?2, epoch = epoch + 1 WHERE room_id = ?1 AND c
 #[async_trait]
 impl RoomTx for SqliteTx {
     async fn lock_room(&mut self, id: RoomId) -> Result<Option<LockedRoom>, StoreError> {
-        locked_room(&mut self.db(), id).await
+        room_of(&mut self.db(), id).await
     }
 
     async fn room_made_as(&mut self, owner: &UserId, client_id: &ClientId) -> Result<Option<RoomId>, StoreError> {
@@ -232,60 +233,7 @@ impl SqliteTx {
     }
 }
 
-async fn locked_room(db: &mut Db<'_>, id: RoomId) -> Result<Option<LockedRoom>, StoreError> {
+async fn room_of(db: &mut Db<'_>, id: RoomId) -> Result<Option<LockedRoom>, StoreError> {
     let query = db.query(ROOM).bind(id.as_bytes().as_slice());
-    let Some(row) = db.row(query).await.map_err(from_driver)? else { return Ok(None) };
-    let password = Columns::new(&row, "rooms", &["room_id"]).get::<&str>("password_hash")?;
-    Ok(Some(LockedRoom { room: room(&row)?, password: PasswordHash::from_stored(password) }))
-}
-
-fn room(row: &SqliteRow) -> Result<Room, StoreError> {
-    let columns = Columns::new(row, "rooms", &["room_id"]);
-    let capacity = Capacity::parse(columns.get("capacity")?).map_err(|error| columns.corrupt("capacity", error))?;
-    Ok(Room {
-        id: RoomId::from_bytes(columns.bytes("room_id")?),
-        name: columns.parsed("name", Name::parse)?,
-        owner: columns.parsed("owner", UserId::parse)?,
-        capacity,
-        member_count: columns.get("member_count")?,
-        last_seq: columns.seq("last_seq")?,
-        created_at: columns.time("created_at")?,
-        closed_at: columns.time_if_any("closed_at")?,
-    })
-}
-
-fn membership(row: &SqliteRow) -> Result<Membership, StoreError> {
-    let columns = Columns::new(row, "members", &["room_id"]);
-    Ok(Membership { role: columns.named("role", Role::from_name)?, last_seq: columns.seq("last_seq")? })
-}
-
-fn room_view(row: &SqliteRow) -> Result<RoomView, StoreError> {
-    let columns = Columns::new(row, "members", &["room_id"]);
-    Ok(RoomView {
-        room: room(row)?,
-        role: columns.named("role", Role::from_name)?,
-        read_seq: columns.seq("read_seq")?,
-        unread: columns.count("unread")?,
-    })
-}
-
-pub(crate) fn member(row: &SqliteRow) -> Result<Member, StoreError> {
-    let columns = Columns::new(row, "members", &["room_id", "user_id"]);
-    Ok(Member {
-        user: columns.parsed("user_id", UserId::parse)?,
-        role: columns.named("role", Role::from_name)?,
-        joined_at: columns.time("joined_at")?,
-        joined_seq: columns.seq("joined_seq")?,
-        read_seq: columns.seq("read_seq")?,
-    })
-}
-
-fn named_member(row: &SqliteRow) -> Result<NamedMember, StoreError> {
-    let name = Columns::new(row, "users", &["user_id"]).parsed("name", Name::parse)?;
-    Ok(NamedMember { member: member(row)?, name })
-}
-
-fn last_seq(row: &SqliteRow) -> Result<(RoomId, Seq), StoreError> {
-    let columns = Columns::new(row, "rooms", &["room_id"]);
-    Ok((RoomId::from_bytes(columns.bytes("room_id")?), columns.seq("last_seq")?))
+    db.row(query).await.map_err(from_driver)?.as_ref().map(locked_room).transpose()
 }

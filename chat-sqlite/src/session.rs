@@ -1,21 +1,18 @@
 use async_trait::async_trait;
 use chat_core::{
     model::{
-        session::{DeviceId, Session, SessionId},
+        session::{Session, SessionId},
         time::Timestamp,
         user::{Standing, UserId},
     },
     ports::store::{SessionStore, SessionTx, StoreError},
 };
-use sqlx::sqlite::SqliteRow;
-
-use crate::{
-    SqliteStore,
-    error::{changed, from_driver},
-    row::{Columns, integer},
-    tx::SqliteTx,
-    user::standing,
+use chat_sql::{
+    row::{changed, integer},
+    session, session_and_standing,
 };
+
+use crate::{SqliteStore, error::from_driver, tx::SqliteTx};
 
 const SESSION: &str = "
 SELECT s.session_id, s.user_id, s.device, s.generation, s.created_at, s.rotated_at, s.revoked_at, u.standing
@@ -28,9 +25,7 @@ impl SessionStore for SqliteStore {
         let mut reading = self.reading().await?;
         let mut db = reading.db();
         let query = db.query(SESSION).bind(id.as_bytes().as_slice());
-        let Some(row) = db.row(query).await.map_err(from_driver)? else { return Ok(None) };
-        let standing = Columns::new(&row, "users", &["user_id"]).named("standing", standing)?;
-        Ok(Some((session(&row)?, standing)))
+        db.row(query).await.map_err(from_driver)?.as_ref().map(session_and_standing).transpose()
     }
 }
 
@@ -78,17 +73,4 @@ impl SessionTx for SqliteTx {
         let statement = self.query(REVOKE_SESSION).bind(id.as_bytes().as_slice()).bind(at.as_millis());
         changed(self.write(statement).await?, 1, "sessions", id)
     }
-}
-
-fn session(row: &SqliteRow) -> Result<Session, StoreError> {
-    let columns = Columns::new(row, "sessions", &["session_id"]);
-    Ok(Session {
-        id: SessionId::from_bytes(columns.bytes("session_id")?),
-        user: columns.parsed("user_id", UserId::parse)?,
-        device: columns.parsed("device", DeviceId::parse)?,
-        generation: columns.count("generation")?,
-        created_at: columns.time("created_at")?,
-        rotated_at: columns.time("rotated_at")?,
-        revoked_at: columns.time_if_any("revoked_at")?,
-    })
 }

@@ -7,6 +7,7 @@ use std::sync::{
 
 use async_trait::async_trait;
 use chat_core::ports::store::{Attempt, AttemptId, Store, StoreError, StoreTx};
+use chat_sql::tables::Tables;
 use sqlx::sqlite::SqlitePool;
 
 use crate::{
@@ -14,7 +15,7 @@ use crate::{
     error::from_driver,
     migrate,
     options::{OpenError, SqliteOptions},
-    sql::{Db, Tables},
+    sql::{self, Db},
     tx::SqliteTx,
 };
 
@@ -133,7 +134,7 @@ impl Store for SqliteStore {
     /// Takes the one writer's place, in which no attempt can still be under way.
     async fn was_committed(&self, attempt: AttemptId) -> Result<bool, StoreError> {
         let mut writer = self.writing().await?;
-        let query = self.shared.tables.query(WAS_COMMITTED).bind(attempt.as_bytes().as_slice());
+        let query = sql::query(&self.shared.tables, WAS_COMMITTED).bind(attempt.as_bytes().as_slice());
         let row = query.fetch_optional(writer.connection()).await.map_err(from_driver)?;
         writer.rollback().await?;
         Ok(row.is_some())

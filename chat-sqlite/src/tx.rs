@@ -9,7 +9,7 @@ use sqlx::sqlite::SqliteRow;
 use crate::{
     connection::Writer,
     error::from_driver,
-    sql::{Db, Statement},
+    sql::{self, Db, Statement},
     store::Shared,
 };
 
@@ -34,12 +34,17 @@ impl SqliteTx {
 
     /// The statement of that text.
     pub(crate) fn query(&self, text: &'static str) -> Statement {
-        self.shared.tables.query(text)
+        sql::query(&self.shared.tables, text)
     }
 
     /// The first row, if any.
     pub(crate) async fn row(&mut self, statement: Statement) -> Result<Option<SqliteRow>, StoreError> {
         self.db().row(statement).await.map_err(from_driver)
+    }
+
+    /// The row of a statement that always has one.
+    pub(crate) async fn only_row(&mut self, statement: Statement) -> Result<SqliteRow, StoreError> {
+        statement.fetch_one(self.db().connection).await.map_err(from_driver)
     }
 
     /// Writes, and says how many rows.
@@ -90,9 +95,9 @@ const COMMITS_A_CHORE: u32 = 64;
 pub(crate) async fn commit(mut writer: Writer, shared: &Shared, attempt: Attempt) -> Result<(), StoreError> {
     let tables = &shared.tables;
     if shared.commits.fetch_add(1, Ordering::Relaxed).is_multiple_of(COMMITS_A_CHORE) {
-        let forget = tables.query(FORGET_ATTEMPTS).bind(attempt.at.as_millis().saturating_sub(ATTEMPT_AGE));
+        let forget = sql::query(tables, FORGET_ATTEMPTS).bind(attempt.at.as_millis().saturating_sub(ATTEMPT_AGE));
         forget.execute(writer.connection()).await.map_err(from_driver)?;
     }
-    let last = tables.query(COMMIT).bind(attempt.id.as_bytes().as_slice()).bind(attempt.at.as_millis());
+    let last = sql::query(tables, COMMIT).bind(attempt.id.as_bytes().as_slice()).bind(attempt.at.as_millis());
     writer.commit(last).await
 }

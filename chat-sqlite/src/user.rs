@@ -2,16 +2,15 @@ use async_trait::async_trait;
 use chat_core::{
     model::{
         text::Name,
-        user::{PasswordHash, Phone, Standing, User, UserId},
+        user::{PasswordHash, Phone, User, UserId},
     },
     ports::store::{Credentials, LockedUser, NewUser, StoreError, Unique, UserStore, UserTx},
 };
-use sqlx::sqlite::SqliteRow;
+use chat_sql::{credentials, locked_user, row::changed};
 
 use crate::{
     SqliteStore,
-    error::{changed, from_driver, taken},
-    row::Columns,
+    error::{from_driver, taken},
     sql::Db,
     tx::SqliteTx,
 };
@@ -27,7 +26,7 @@ const CREDENTIALS: &str = "SELECT user_id, password_hash, standing FROM chat_use
 impl UserStore for SqliteStore {
     async fn user(&self, id: &UserId) -> Result<Option<User>, StoreError> {
         let mut reading = self.reading().await?;
-        Ok(locked_user(&mut reading.db(), id).await?.map(|locked| locked.user))
+        Ok(user_of(&mut reading.db(), id).await?.map(|locked| locked.user))
     }
 
     async fn credentials(&self, id: &UserId) -> Result<Option<Credentials>, StoreError> {
@@ -52,7 +51,7 @@ impl UserTx for SqliteTx {
     async fn lock_users(&mut self, ids: &[&UserId]) -> Result<Vec<Option<LockedUser>>, StoreError> {
         let mut users = Vec::with_capacity(ids.len());
         for id in ids {
-            users.push(locked_user(&mut self.db(), id).await?);
+            users.push(user_of(&mut self.db(), id).await?);
         }
         Ok(users)
     }
@@ -86,45 +85,8 @@ impl UserTx for SqliteTx {
     }
 }
 
-async fn locked_user(db: &mut Db<'_>, id: &UserId) -> Result<Option<LockedUser>, StoreError> {
+async fn user_of(db: &mut Db<'_>, id: &UserId) -> Result<Option<LockedUser>, StoreError> {
     let query = db.query(USER).bind(id.as_str());
     let row = db.row(query).await.map_err(from_driver)?;
-    row.as_ref().map(user).transpose()
-}
-
-fn user(row: &SqliteRow) -> Result<LockedUser, StoreError> {
-    let columns = Columns::new(row, "users", &["user_id"]);
-    let user = User {
-        id: columns.parsed("user_id", UserId::parse)?,
-        name: columns.parsed("name", Name::parse)?,
-        phone: columns.parsed_if_any("phone", Phone::parse)?,
-        prime: columns.get("prime")?,
-        coins: columns.coins("coins")?,
-        standing: columns.named("standing", standing)?,
-        created_at: columns.time("created_at")?,
-    };
-    Ok(LockedUser { user, password: password(&columns)? })
-}
-
-fn credentials(row: &SqliteRow) -> Result<Credentials, StoreError> {
-    let columns = Columns::new(row, "users", &["user_id"]);
-    Ok(Credentials {
-        user: columns.parsed("user_id", UserId::parse)?,
-        password: password(&columns)?,
-        standing: columns.named("standing", standing)?,
-    })
-}
-
-fn password(columns: &Columns<'_>) -> Result<Option<PasswordHash>, StoreError> {
-    Ok(columns.get::<Option<&str>>("password_hash")?.map(PasswordHash::from_stored))
-}
-
-/// The standing of that name.
-pub(crate) fn standing(name: &str) -> Option<Standing> {
-    match name {
-        "active" => Some(Standing::Active),
-        "suspended" => Some(Standing::Suspended),
-        "erased" => Some(Standing::Erased),
-        _ => None,
-    }
+    row.as_ref().map(locked_user).transpose()
 }

@@ -14,15 +14,15 @@ pub(crate) struct Retry {
     no_later_than: Instant,
 }
 
-const TRIES: u32 = 8;
-/// No further try begins after this long: some stores wait for seconds before they give up, and nobody waits for that
-/// eight times.
-const TRYING: Duration = Duration::from_secs(10);
+/// How many further tries there are after the first.
+const FURTHER_TRIES: u32 = 4;
+/// No further try begins after this long: some stores wait for seconds before they give up.
+const TRYING: Duration = Duration::from_secs(2);
 const FIRST_PAUSE: Duration = Duration::from_millis(4);
 
 impl Retry {
     pub(crate) fn new() -> Self {
-        Self { left: TRIES, longest: FIRST_PAUSE, no_later_than: Instant::now() + TRYING }
+        Self { left: FURTHER_TRIES, longest: FIRST_PAUSE, no_later_than: Instant::now() + TRYING }
     }
 
     /// Waits before the next try; answers `source` as the final error where none is left.

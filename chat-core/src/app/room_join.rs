@@ -80,6 +80,15 @@ enum Shown {
     Invite(InviteId),
 }
 
+impl Shown {
+    const fn invite(&self) -> Option<InviteId> {
+        match self {
+            Self::Password { .. } => None,
+            Self::Invite(id) => Some(*id),
+        }
+    }
+}
+
 impl TakeSeat {
     fn new(user: &UserId, room: RoomId, shown: Shown, join: &JoinRoom) -> Self {
         Self { user: user.clone(), room, shown, dry_run: join.dry_run, max_charge: join.max_charge }
@@ -97,26 +106,23 @@ impl Command for TakeSeat {
         let mut room = locked.room;
 
         // Read.
-        let invite;
-        let key = match &self.shown {
-            Shown::Password { verified, .. } if *verified != locked.password => return Ok(None),
-            Shown::Password { ok, .. } => Key::Password { ok: *ok },
-            Shown::Invite(id) => {
-                invite = tx.invite_in(room.id, *id).await?.ok_or(Rejection::InviteNotFound)?;
-                Key::Invite(&invite)
-            }
-        };
-        let admission = tx.admission(&user.id, room.id).await?;
+        if matches!(&self.shown, Shown::Password { verified, .. } if *verified != locked.password) {
+            return Ok(None);
+        }
+        let entrant = tx.entrant(room.id, &user.id, self.shown.invite()).await?;
         let facts = JoinFacts {
-            is_member: tx.member_in(room.id, &user.id).await?.is_some(),
+            is_member: entrant.is_member,
             closed: room.closed_at.is_some(),
-            banned: tx.is_banned(room.id, &user.id).await?,
-            key,
+            banned: entrant.is_banned,
+            key: match &self.shown {
+                Shown::Password { ok, .. } => Key::Password { ok: *ok },
+                Shown::Invite(_) => Key::Invite(entrant.invite.as_ref().ok_or(Rejection::InviteNotFound)?),
+            },
             prime: user.prime,
             members: room.member_count,
             capacity: room.capacity.get(),
-            admitted: admission.is_some(),
-            free_used: tx.has_free_admission(&user.id).await?,
+            admitted: entrant.admission.is_some(),
+            free_used: entrant.had_free_admission,
             balance: user.coins,
             price: chat.policy.room_price,
             max_charge: self.max_charge,
@@ -131,7 +137,7 @@ impl Command for TakeSeat {
         let mut joined = Joined {
             room: room.clone(),
             view: None,
-            admission,
+            admission: entrant.admission,
             charged,
             already_member: join == Join::AlreadyIn,
             balance: user.coins,
@@ -148,7 +154,7 @@ impl Command for TakeSeat {
             joined.admission = Some(admission);
             joined.balance = charge(tx, &user, &room, price).await?;
         }
-        if let Shown::Invite(id) = self.shown {
+        if let Some(id) = self.shown.invite() {
             let now = tx.now;
             tx.use_invite(id, now).await?;
         }

@@ -8,25 +8,20 @@ use std::collections::BTreeMap;
 use chat_core::{
     model::{
         event::{Event, Seq},
-        message::ContentMac,
         room::RoomId,
     },
     ports::store::{ASK_LIMIT, Attempt, Source, Store, StoreError},
     rules::message::{BatchFacts, Draft, Planned, RoomFacts, SentBefore, plan_batch},
 };
+use chat_sql::{
+    row::{changed, hexadecimal},
+    sent_before, standing,
+};
 use serde_json::json;
 use sqlx::Row;
 use tokio::time::timeout;
 
-use super::event;
-use crate::{
-    SqliteStore,
-    error::{changed, from_driver},
-    row::{Columns, hexadecimal},
-    sql::Db,
-    tx,
-    user::standing,
-};
+use crate::{SqliteStore, error::from_driver, sql::Db, tx};
 
 /// Drafts go in as `[room, sender, client id, number answered to]`. Facts of those whose room exists come out in one
 /// row, since each row on its own would wake this task: `[draft, last number, closed, standing of the sender who is a
@@ -107,7 +102,7 @@ async fn read_facts(db: &mut Db<'_>, drafts: &[Draft]) -> Result<BatchFacts, Sto
     let known: Vec<DraftFacts> = serde_json::from_str(row.try_get(0).map_err(from_driver)?)
         .map_err(|error| StoreError::Corrupt(format!("the facts of a batch: {error}")))?;
     let mut facts = BatchFacts::default();
-    for (index, last_seq, closed, sender, answers_a_message, sent_before) in known {
+    for (index, last_seq, closed, sender, answers_a_message, repeats) in known {
         let Some(draft) = drafts.get(index) else { continue };
         facts.rooms.insert(draft.room, RoomFacts { closed: closed == 1, last_seq: Seq::new(last_seq) });
         if let Some(name) = sender {
@@ -118,7 +113,7 @@ async fn read_facts(db: &mut Db<'_>, drafts: &[Draft]) -> Result<BatchFacts, Sto
         if let (Some(target), Some(1)) = (draft.reply_to, answers_a_message) {
             facts.messages.insert((draft.room, target));
         }
-        if let (Some((client_id, _)), Some(seq)) = (&draft.client_id, sent_before) {
+        if let (Some((client_id, _)), Some(seq)) = (&draft.client_id, repeats) {
             let key = (draft.room, draft.sender.clone(), client_id.clone());
             facts.sent_before.insert(key, read_sent_before(db, draft.room, seq).await?);
         }
@@ -129,8 +124,7 @@ async fn read_facts(db: &mut Db<'_>, drafts: &[Draft]) -> Result<BatchFacts, Sto
 async fn read_sent_before(db: &mut Db<'_>, room: RoomId, seq: i64) -> Result<SentBefore, StoreError> {
     let query = db.query(SENT_BEFORE).bind(room.as_bytes().as_slice()).bind(seq);
     let row = query.fetch_one(&mut *db.connection).await.map_err(from_driver)?;
-    let content = Columns::new(&row, "events", &["room_id", "seq"]).bytes_if_any("content")?;
-    Ok(SentBefore { event: event(&row)?, content: content.map(ContentMac::from_bytes) })
+    sent_before(&row)
 }
 
 /// Writes the new events among those planned, and says whether there were any.

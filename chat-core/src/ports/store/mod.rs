@@ -28,7 +28,7 @@ use std::{error::Error, time::Duration};
 use async_trait::async_trait;
 
 pub use self::{
-    admission::AdmissionTx,
+    admission::{AdmissionTx, Entrant},
     coin::{CoinStore, CoinTx, NewCoinEntry},
     friend::{FriendStore, FriendTx, Ties},
     invite::{InviteStore, InviteTx},
@@ -76,6 +76,11 @@ pub trait Store:
 
 /// A transaction. Methods without `lock_` in their name expect that the caller holds the locks that protect what
 /// they read or write; each contract names them.
+///
+/// **Writes may wait:** a store may gather writes and carry them out together, before the next read at the latest, and
+/// before the commit. A read sees all writes of its transaction. That a write is [`StoreError::Corrupt`] is reported by
+/// the write itself or by a later method, [`commit`](Self::commit) at the latest, which then commits nothing. An answer
+/// that says more than that it was done (`Taken`, a number, whether there was something to delete) is never put off.
 #[async_trait]
 pub trait StoreTx: UserTx + SessionTx + RoomTx + AdmissionTx + InviteTx + CoinTx + MessageTx + FriendTx {
     /// Commits. After [`StoreError::Unknown`] it may or may not have happened: ask [`Store::was_committed`]. After
