@@ -1,6 +1,6 @@
 //! The order of migrations. They are only ever appended: what was released is never changed.
 
-use chat_core::ports::store::StoreError;
+use chat_core::ports::store::{Source, StoreError};
 
 /// One step of the schema.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,6 +51,11 @@ pub enum MigrateError {
     /// The tables are not of an older release. Nothing was changed.
     #[error(transparent)]
     Schema(#[from] SchemaError),
+    /// The database's user may not create or alter tables. What of a migration was not run yet is run by the next call.
+    #[error(
+        "the database's user may not create or alter tables: grant the rights, or have the script run by one who may"
+    )]
+    Rights(#[source] Source),
     /// The store failed. What of a migration was not run yet is run by the next call.
     #[error("the migrations could not be run")]
     Store(#[from] StoreError),

@@ -1,0 +1,174 @@
+//! The store itself.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, AtomicU32, Ordering},
+};
+
+use async_trait::async_trait;
+use chat_core::ports::store::{Attempt, AttemptId, Store, StoreError, StoreTx};
+use chat_sql::{row::Columns, tables::Tables};
+use sqlx::mysql::{MySqlPool, MySqlRow};
+
+use crate::{
+    connection::{Connections, Lease, Reply, Then},
+    error::{from_driver, is_duplicate},
+    literal::{Value, statement},
+    migrate,
+    options::{MySqlOptions, OpenError},
+    tx::MySqlTx,
+};
+
+/// A store in MySQL or MariaDB. Cheap to clone: clones share their connections.
+#[derive(Clone)]
+pub struct MySqlStore {
+    shared: Arc<Shared>,
+}
+
+/// What clones and transactions of a store share.
+pub(crate) struct Shared {
+    pub(crate) connections: Arc<Connections>,
+    pub(crate) tables: Tables,
+    /// The tables were seen to be those of this release.
+    is_current: AtomicBool,
+    /// How many transactions were committed, for the chores that come with some of them.
+    pub(crate) commits: AtomicU32,
+}
+
+impl MySqlStore {
+    pub(crate) fn new(connections: Connections, prefix: &str) -> Self {
+        let (is_current, commits) = (AtomicBool::new(false), AtomicU32::new(0));
+        let connections = Arc::new(connections);
+        Self { shared: Arc::new(Shared { connections, tables: Tables::new(prefix), is_current, commits }) }
+    }
+
+    /// Opens `mysql://USER:PASSWORD@HOST:PORT/DATABASE` with the defaults of [`MySqlOptions`], on connections of its
+    /// own. The URL's parameters are those of sqlx, among them `ssl-mode` (`DISABLED`, `PREFERRED`, which is the
+    /// default, `REQUIRED`, `VERIFY_CA`, `VERIFY_IDENTITY`), `ssl-ca`, `ssl-cert`, `ssl-key` and `socket`.
+    ///
+    /// # Errors
+    /// [`OpenError`] says which part of the URL is wrong, who refused whom, or that the server is too old. The database
+    /// must exist; its tables are made by [`migrate`](Self::migrate).
+    pub async fn open(url: &str) -> Result<Self, OpenError> {
+        MySqlOptions::default().open(url).await
+    }
+
+    /// The store on the application's own pool, in the database of its connections, beside its tables.
+    ///
+    /// Of each connection that we borrow we note `sql_mode`, `time_zone`, the character sets and collation, `autocommit`
+    /// and `innodb_lock_wait_timeout`, set them to what our promises need, and set them back before the pool has the
+    /// connection again, in the round trip of our last statement. The isolation level is set for one transaction at a
+    /// time. A connection that we cannot set back, because a future was dropped or something failed, is closed instead.
+    /// So no other user of the pool sees a setting or a transaction of ours. What to mind:
+    /// - Our statements carry their values as hexadecimal digits. If you log statements (sqlx does at `DEBUG`, and slow
+    ///   ones at `WARN`), messages and password hashes stand in your log: see `ConnectOptions::log_statements`.
+    /// - A write takes one connection for as long as its transaction lasts; one is enough for all to go on.
+    /// - A few user variables of a connection stay set; their names begin with `@chat_`.
+    #[must_use]
+    pub fn from_pool(pool: MySqlPool) -> Self {
+        MySqlOptions::default().from_pool(pool)
+    }
+
+    /// Waits for what is under way, then closes the connections that this store opened. Whatever comes later is
+    /// `Unavailable`. An application's pool is left open.
+    pub async fn close(&self) {
+        self.shared.connections.close().await;
+    }
+
+    /// What every transaction needs to know.
+    pub(crate) const fn shared(&self) -> &Arc<Shared> {
+        &self.shared
+    }
+
+    /// A connection to tables that are there.
+    pub(crate) async fn lease(&self) -> Result<Lease, StoreError> {
+        let mut lease = self.shared.connections.lease().await?;
+        self.check_schema(&mut lease).await?;
+        Ok(lease)
+    }
+
+    /// The connection for batches of messages.
+    pub(crate) async fn lane(&self) -> Result<Lease, StoreError> {
+        let mut lease = self.shared.connections.lane().await?;
+        self.check_schema(&mut lease).await?;
+        Ok(lease)
+    }
+
+    /// The rows of a plain read.
+    pub(crate) async fn rows(&self, text: &'static str, values: &[Value<'_>]) -> Result<Vec<MySqlRow>, StoreError> {
+        self.rows_of(&statement(&self.shared.tables, text, values)).await
+    }
+
+    /// The first row of a plain read, if any.
+    pub(crate) async fn row(&self, text: &'static str, values: &[Value<'_>]) -> Result<Option<MySqlRow>, StoreError> {
+        Ok(self.rows(text, values).await?.into_iter().next())
+    }
+
+    /// The rows of a plain read.
+    pub(crate) async fn rows_of(&self, sql: &str) -> Result<Vec<MySqlRow>, StoreError> {
+        match self.rows_once(sql).await {
+            // The connection was lost while it lay idle, or with this read on it, which changes nothing.
+            Err(StoreError::Transient(_)) => self.rows_once(sql).await,
+            done => done,
+        }
+    }
+
+    async fn rows_once(&self, sql: &str) -> Result<Vec<MySqlRow>, StoreError> {
+        Ok(last(self.lease().await?.run(sql, Then::Done).await?).rows)
+    }
+
+    async fn check_schema(&self, lease: &mut Lease) -> Result<(), StoreError> {
+        if self.shared.is_current.load(Ordering::Acquire) {
+            return Ok(());
+        }
+        migrate::check(lease, &self.shared.tables).await?;
+        self.shared.is_current.store(true, Ordering::Release);
+        Ok(())
+    }
+}
+
+/// The last reply to a command; the one of a single statement.
+pub(crate) fn last(mut replies: Vec<Reply>) -> Reply {
+    replies.pop().unwrap_or_default()
+}
+
+/// An attempt that is asked for is settled: where it has no row, this one takes its place, and its commit would find the
+/// key taken.
+const VOID_ATTEMPT: &str = "INSERT INTO chat_attempts (attempt_id, at, void) VALUES (?, ?, 1)";
+const ATTEMPT: &str = "SELECT void FROM chat_attempts WHERE attempt_id = ?";
+
+#[async_trait]
+impl Store for MySqlStore {
+    async fn begin(&self, attempt: Attempt) -> Result<Box<dyn StoreTx>, StoreError> {
+        Ok(Box::new(MySqlTx::new(self.lease().await?, Arc::clone(&self.shared), attempt)))
+    }
+
+    /// Waits for an attempt that has written its row and not ended yet: the key is locked.
+    async fn was_committed(&self, attempt: AttemptId) -> Result<bool, StoreError> {
+        let made_at = made_at(attempt);
+        let void = statement(&self.shared.tables, VOID_ATTEMPT, &[(&attempt).into(), made_at.into()]);
+        match self.lease().await?.run(&void, Then::Done).await {
+            Ok(_) => Ok(false),
+            Err(failure) if is_duplicate(&failure.error) => {
+                let row = self.row(ATTEMPT, &[(&attempt).into()]).await?;
+                let row = row.ok_or_else(|| StoreError::Corrupt(format!("attempts: {attempt} comes and goes")))?;
+                Ok(!Columns::new(&row, "attempts", &["attempt_id"]).truth("void")?)
+            }
+            Err(failure) => Err(from_driver(failure.error)),
+        }
+    }
+
+    async fn ping(&self) -> Result<(), StoreError> {
+        // A server that does not write says so; a lock that nobody else takes keeps it from waiting.
+        let ping = statement(&self.shared.tables, PING, &[]);
+        self.lease().await?.run(&ping, Then::Done).await?;
+        Ok(())
+    }
+}
+
+const PING: &str = "DELETE FROM chat_attempts WHERE attempt_id = x''";
+
+/// When an attempt's id was made: its first 48 bits count milliseconds (RFC 9562, version 7).
+fn made_at(attempt: AttemptId) -> i64 {
+    attempt.as_bytes().iter().take(6).fold(0, |time, byte| time << 8 | i64::from(*byte))
+}
