@@ -1,5 +1,6 @@
 //! The chores of this workspace: `cargo xtask help` lists them.
 
+mod databases;
 mod figures;
 mod needs;
 mod setup;
@@ -9,13 +10,22 @@ mod workspace;
 
 use std::process::ExitCode;
 
+use chat_test_database_servers::Kind;
+
 const HELP: &str = "\
 Usage: cargo xtask <chore>
 
-  test      Everything that has to hold before a change lands: sets up what the tests need, then
-            format, clippy, the server, all tests, doc tests and documentation
-  setup     Looks for what the tests need. As root on Debian it installs what is missing, saying so;
+  test [--require mariadb,mysql]
+            Everything that has to hold before a change lands: sets up what the tests need, then
+            format, clippy, the server, all tests, doc tests and documentation. Starts a MariaDB and a
+            MySQL for the run, or uses those that CHAT_TEST_MARIADB_URL and CHAT_TEST_MYSQL_URL name
+            (an administrator's, without a database; or `none`). What cannot be had is not tested, as
+            the last lines say; where it is required, the run fails
+  setup [--require mariadb,mysql]
+            Looks for what the tests need. As root on Debian it installs what is missing, saying so;
             elsewhere it says what to install
+  databases COMMAND…
+            Runs a command with the databases of the tests, as `test` does
   fmt       Formats all code
   figures   Builds a fresh clone from nothing and prints how long a newcomer waits, how large the
             server is and how many crates it takes, as a Markdown table
@@ -26,8 +36,11 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let done = match arguments.as_slice() {
-        ["test"] => test::run(),
-        ["setup"] => setup::run(),
+        ["test"] => test::run(&[]),
+        ["test", "--require", names] => Kind::list(names).and_then(|required| test::run(&required)),
+        ["setup"] => setup::run(&[]),
+        ["setup", "--require", names] => Kind::list(names).and_then(|required| setup::run(&required)),
+        ["databases", command @ ..] => databases::run(command),
         ["fmt"] => workspace::succeed(workspace::cargo(&["fmt", "--all"])),
         ["figures"] => figures::run(),
         ["help" | "--help" | "-h"] => {

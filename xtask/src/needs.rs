@@ -2,6 +2,8 @@
 
 use std::process::Command;
 
+use chat_test_database_servers::{Kind, Server};
+
 use crate::workspace::{answers, cargo};
 
 /// Something that must be on the machine.
@@ -14,6 +16,8 @@ pub(crate) struct Need {
     pub(crate) present: fn() -> bool,
     /// How it gets there.
     pub(crate) remedy: Remedy,
+    /// The database whose tests alone need it; they are skipped without it, unless the database is required.
+    pub(crate) database: Option<Kind>,
 }
 
 /// How something gets onto a machine.
@@ -23,6 +27,8 @@ pub(crate) enum Remedy {
     Packages { debian: &'static [&'static str], elsewhere: &'static str },
     /// A component of the Rust toolchain.
     Component(&'static str),
+    /// What only the one who reads this can do.
+    Advice(&'static str),
 }
 
 /// Everything the tests need.
@@ -35,32 +41,65 @@ pub(crate) const NEEDS: &[Need] = &[
             debian: &["gcc", "libc6-dev"],
             elsewhere: "install gcc or clang such that `cc` runs it (macOS: `xcode-select --install`)",
         },
+        database: None,
     },
     Need {
         name: "the program kill",
         why: "tests stop servers by signals",
         present: || answers(with("kill", &["-l"])),
         remedy: Remedy::Packages { debian: &["procps"], elsewhere: "install procps, or what else has `kill`" },
+        database: None,
     },
     Need {
         name: "bash and curl",
         why: "the README's conversation is held",
         present: || answers(with("bash", &["--version"])) && answers(with("curl", &["--version"])),
         remedy: Remedy::Packages { debian: &["bash", "curl"], elsewhere: "install bash and curl 7.82 or later" },
+        database: None,
     },
     Need {
         name: "rustfmt",
         why: "the format is checked",
         present: || answers(cargo(&["fmt", "--version"])),
         remedy: Remedy::Component("rustfmt"),
+        database: None,
     },
     Need {
         name: "clippy",
         why: "lints are errors",
         present: || answers(cargo(&["clippy", "--version"])),
         remedy: Remedy::Component("clippy"),
+        database: None,
+    },
+    Need {
+        name: "MariaDB",
+        why: "the chat is tested on it",
+        present: || is_settled(Kind::MariaDb),
+        // The core alone: it has the server, and no service that would be started.
+        remedy: Remedy::Packages {
+            debian: &["mariadb-server-core"],
+            elsewhere: "install MariaDB 10.11 or later such that `mariadbd` and `mariadb-install-db` are on the PATH, \
+                or name a server by CHAT_TEST_MARIADB_URL",
+        },
+        database: Some(Kind::MariaDb),
+    },
+    Need {
+        name: "MySQL",
+        why: "the chat is tested on it",
+        // On Debian this installs it, by tools/mysql-server.
+        present: || is_settled(Kind::MySql),
+        remedy: Remedy::Advice(
+            "install MySQL 8.0.16 or later such that `mysqld` is on the PATH, or Docker, \
+             or name a server by CHAT_TEST_MYSQL_URL",
+        ),
+        database: Some(Kind::MySql),
     },
 ];
+
+/// Whether somebody has said which server the tests use, if any, or they can start one.
+fn is_settled(kind: Kind) -> bool {
+    std::env::var_os(kind.variable()).is_some_and(|said| !said.is_empty()) || Server::find(kind).is_ok()
+}
 
 fn with(program: &str, arguments: &[&str]) -> Command {
     let mut command = Command::new(program);

@@ -3,6 +3,8 @@
 use std::path::Path;
 use std::process::Command;
 
+use chat_test_database_servers::Kind;
+
 use crate::needs::{NEEDS, Need, Remedy};
 use crate::workspace::{answers, output, show, succeed};
 
@@ -45,32 +47,53 @@ fn decide(remedy: Remedy, machine: Machine) -> Action {
         Remedy::Packages { elsewhere, .. } => Action::Tell(elsewhere.to_owned()),
         Remedy::Component(component) if machine.rustup => Action::Component(component),
         Remedy::Component(component) => Action::Tell(format!("add {component} to the Rust toolchain")),
+        Remedy::Advice(advice) => Action::Tell(advice.to_owned()),
     }
 }
 
-/// Looks for every need, installs what may be installed, and fails with the list of what is still missing.
-pub(crate) fn run() -> Result<(), String> {
+/// Looks for every need and installs what may be installed. Says what is still missing, and fails when that is
+/// more than databases which are not required.
+pub(crate) fn run(required: &[Kind]) -> Result<(), String> {
     let missing = || NEEDS.iter().filter(|need| !(need.present)());
-    let mut absent = missing().peekable();
-    if absent.peek().is_none() {
+    let absent: Vec<&Need> = missing().collect();
+    if absent.is_empty() {
         return Ok(());
     }
     let machine = Machine::this();
     let mut packages: Vec<&str> = Vec::new();
+    let mut wished: Vec<&str> = Vec::new();
     for need in absent {
         println!("missing: {} ({})", need.name, need.why);
         match decide(need.remedy, machine) {
-            Action::Packages(names) => packages.extend(names),
+            Action::Packages(names) if is_required(need, required) => packages.extend(names),
+            Action::Packages(names) => wished.extend(names),
             Action::Component(name) => install("rustup", &["component", "add", name])?,
             Action::Tell(_) => {}
         }
     }
-    if !packages.is_empty() {
-        install("apt-get", &["update"])?;
-        install("apt-get", &[&["install", "--yes", "--no-install-recommends"], packages.as_slice()].concat())?;
+    install_packages(&packages)?;
+    if let Err(why) = install_packages(&wished) {
+        println!("going on without: {why}");
     }
-    let still: Vec<String> = missing().map(|need| advice(need, machine)).collect();
-    if still.is_empty() { Ok(()) } else { Err(format!("the tests need more than there is:\n{}", still.join("\n"))) }
+    let (still, without): (Vec<&Need>, Vec<&Need>) = missing().partition(|need| is_required(need, required));
+    let lines = |needs: &[&Need]| needs.iter().map(|need| advice(need, machine)).collect::<Vec<_>>().join("\n");
+    if !without.is_empty() {
+        println!("not all will be tested:\n{}", lines(&without));
+    }
+    if still.is_empty() { Ok(()) } else { Err(format!("the tests need more than there is:\n{}", lines(&still))) }
+}
+
+fn is_required(need: &Need, required: &[Kind]) -> bool {
+    need.database.is_none_or(|kind| required.contains(&kind))
+}
+
+fn install_packages(packages: &[&str]) -> Result<(), String> {
+    if packages.is_empty() {
+        return Ok(());
+    }
+    install("apt-get", &["update"])?;
+    // What conflicts with something installed, as MariaDB does with MySQL, is for the user to decide.
+    install("apt-get", &[&["install", "--yes", "--no-install-recommends", "--no-remove"], packages].concat())
 }
 
 fn advice(need: &Need, machine: Machine) -> String {
@@ -119,5 +142,14 @@ mod tests {
         let machine = Machine { rustup: true, ..NOTHING };
         assert_eq!(decide(Remedy::Component("clippy"), machine), Action::Component("clippy"));
         assert!(matches!(decide(Remedy::Component("clippy"), NOTHING), Action::Tell(_)));
+    }
+
+    #[test]
+    fn a_database_is_needed_where_it_is_required_and_all_else_always() {
+        for need in NEEDS {
+            assert_eq!(is_required(need, &[]), need.database.is_none(), "{}", need.name);
+            assert!(is_required(need, &Kind::ALL), "{}", need.name);
+        }
+        assert!(Kind::ALL.into_iter().all(|kind| NEEDS.iter().any(|need| need.database == Some(kind))));
     }
 }
