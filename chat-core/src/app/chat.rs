@@ -36,7 +36,12 @@ pub(crate) struct Inner {
 impl Chat {
     /// Begins a chat on a store.
     pub fn builder(store: impl Store) -> ChatBuilder {
-        ChatBuilder::new(Arc::new(store))
+        Self::builder_on(Arc::new(store))
+    }
+
+    /// Begins a chat on a store that others hold too.
+    pub fn builder_on(store: Arc<dyn Store>) -> ChatBuilder {
+        ChatBuilder::new(store)
     }
 
     /// The numbers of the rules, as they are in force.

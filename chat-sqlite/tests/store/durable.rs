@@ -1,12 +1,10 @@
 //! What was answered is there after a restart, and on the disk before the answer.
 
+use chat_conformance::build::{append, attempt, begin, draft, entry, keyed_draft, log, new_room_of, user};
 use chat_core::ports::store::{StoreError, UserStore};
 use sqlx::Row;
 
-use crate::{
-    builders::{append, attempt, begin, draft, entry, keyed_draft, log, new_room_of, user},
-    stores::file,
-};
+use crate::stores::file;
 
 #[tokio::test]
 async fn what_was_committed_is_there_when_the_file_is_opened_again() {

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use chat_conformance::build::{NOON, attempt, begin, draft, new_room_of, new_user, seq, user, users};
 use chat_core::{
     model::session::{DeviceId, Session, SessionId},
     ports::store::{MessageStore, Store, StoreError, UserStore},
@@ -14,10 +15,7 @@ use sqlx::{
 };
 use tempfile::TempDir;
 
-use crate::{
-    builders::{NOON, attempt, begin, draft, new_room_of, new_user, seq, user, users},
-    stores::{host_pool, url},
-};
+use crate::stores::{host_pool, url};
 
 /// `synchronous` and `foreign_keys` of each connection that the pool has.
 async fn settings(pool: &SqlitePool) -> Vec<(i64, i64)> {

@@ -1,12 +1,9 @@
-//! What the store promises: every case of [`cases`] on a file, in memory and on an application's pool, and what is
-//! promised of SQLite besides.
+//! What every store promises, on a file, in memory and on an application's pool, and what is promised of SQLite besides.
 
 #![expect(clippy::unwrap_used, reason = "a test may stop where what it needs is not there")]
 
-mod builders;
-mod cases;
+mod attempts;
 mod concurrent;
-mod dropped;
 mod durable;
 mod host;
 mod migrations;
@@ -14,3 +11,4 @@ mod opening;
 mod plans;
 mod schema;
 mod stores;
+mod suite;

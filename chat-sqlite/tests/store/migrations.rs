@@ -2,14 +2,12 @@
 
 use std::error::Error;
 
+use chat_conformance::build::{attempt, new_room_of, user, users};
 use chat_core::ports::store::{RoomStore, Store, StoreError, UserStore};
 use chat_sqlite::{MigrateError, SchemaError, SqliteOptions, SqliteStore};
 use sqlx::Row;
 
-use crate::{
-    builders::{attempt, new_room_of, user, users},
-    stores::{file, url},
-};
+use crate::stores::{file, url};
 
 /// The schema error that a failure of the store stands for.
 fn schema_error(error: StoreError) -> Option<SchemaError> {

@@ -1,15 +1,13 @@
 //! What must never be cannot be stored, and what was stored by other hands and is wrong is reported where it lies.
 
+use chat_conformance::build::{append, begin, draft, keyed_draft, new_room_of, seq, user};
 use chat_core::{
     model::room::RoomId,
     ports::store::{EventRange, StoreError},
 };
 use sqlx::SqlitePool;
 
-use crate::{
-    builders::{append, begin, draft, keyed_draft, new_room_of, seq, user},
-    stores::{Fresh, file},
-};
+use crate::stores::{Fresh, file};
 
 async fn room_and_sql(store: &Fresh) -> (RoomId, SqlitePool) {
     let room = new_room_of(&**store, &["alice", "bob"]).await;

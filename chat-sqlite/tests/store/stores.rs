@@ -1,7 +1,8 @@
 //! Fresh stores.
 
-use std::ops::Deref;
+use std::{ops::Deref, sync::Arc};
 
+use chat_conformance::{Fixture, async_trait};
 use chat_core::ports::store::Store;
 use chat_sqlite::SqliteStore;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool};
@@ -11,6 +12,19 @@ use tempfile::TempDir;
 pub(crate) struct Fresh {
     pub(crate) store: SqliteStore,
     pub(crate) folder: TempDir,
+    in_memory: bool,
+}
+
+#[async_trait]
+impl Fixture for Fresh {
+    fn store(&self) -> Arc<dyn Store> {
+        Arc::new(self.store.clone())
+    }
+
+    /// As another process; what is in memory has one store alone.
+    async fn another_node(&self) -> Arc<dyn Store> {
+        if self.in_memory { self.store() } else { Arc::new(self.beside().await) }
+    }
 }
 
 impl Deref for Fresh {
@@ -45,13 +59,13 @@ pub(crate) async fn file() -> Fresh {
     let folder = tempfile::tempdir().unwrap();
     let store = SqliteStore::open(&url(&folder)).await.unwrap();
     store.migrate().await.unwrap();
-    Fresh { store, folder }
+    Fresh { store, folder, in_memory: false }
 }
 
 pub(crate) async fn memory() -> Fresh {
     let store = SqliteStore::open("sqlite::memory:").await.unwrap();
     store.migrate().await.unwrap();
-    Fresh { store, folder: tempfile::tempdir().unwrap() }
+    Fresh { store, folder: tempfile::tempdir().unwrap(), in_memory: true }
 }
 
 /// A store on a pool whose settings are as far from ours as can be.
@@ -59,7 +73,7 @@ pub(crate) async fn host() -> Fresh {
     let folder = tempfile::tempdir().unwrap();
     let store = SqliteStore::from_pool(host_pool(&folder).await);
     store.migrate().await.unwrap();
-    Fresh { store, folder }
+    Fresh { store, folder, in_memory: false }
 }
 
 pub(crate) async fn host_pool(folder: &TempDir) -> SqlitePool {

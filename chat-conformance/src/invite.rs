@@ -4,10 +4,13 @@ use chat_core::{
         room::RoomId,
         time::Timestamp,
     },
-    ports::store::{Store, StoreError},
+    ports::store::Store,
 };
 
-use crate::builders::{at, begin, new_room_of, room_of, user};
+use crate::{
+    build::{at, begin, new_room_of, room_of, user},
+    refusal::must_not_be,
+};
 
 fn invite(room: RoomId, made_at: Timestamp) -> Invite {
     Invite {
@@ -47,6 +50,7 @@ pub(crate) async fn invites_are_listed_newest_first(store: &dyn Store) {
         insert(store, made, byte).await;
     }
     assert_eq!(store.invites_to(room).await.unwrap(), [second, first]);
+    assert_eq!(store.invites_to(RoomId::new()).await.unwrap(), []);
 }
 
 pub(crate) async fn an_invite_is_found_in_its_room_alone(store: &dyn Store) {
@@ -64,9 +68,37 @@ pub(crate) async fn r_inv_03_an_invite_is_used_once(store: &dyn Store) {
     insert(store, &made, 1).await;
     let mut tx = begin(store).await;
     tx.use_invite(made.id, at(5)).await.unwrap();
+    tx.commit().await.unwrap();
+    let mut tx = begin(store).await;
     let again = tx.use_invite(made.id, at(6)).await;
-    assert!(matches!(again, Err(StoreError::Corrupt(_))), "{again:?}");
-    assert_eq!(tx.invite_in(made.room, made.id).await.unwrap().unwrap().used_at, Some(at(5)));
+    must_not_be(tx, again).await;
+    let used = Invite { used_at: Some(at(5)), ..made };
+    assert_eq!(store.invite_by_token(&token(1).hash()).await.unwrap(), Some(used));
+}
+
+pub(crate) async fn r_inv_03_several_may_be_open_for_one_person(store: &dyn Store) {
+    let room = new_room_of(store, &["alice", "bob"]).await;
+    let invites = [invite(room, at(1)), invite(room, at(2)), Invite { expires_at: at(9), ..invite(room, at(3)) }];
+    for (made, byte) in invites.iter().zip(1..) {
+        insert(store, made, byte).await;
+    }
+    let mut tx = begin(store).await;
+    tx.use_invite(invites[1].id, at(5)).await.unwrap();
+    tx.commit().await.unwrap();
+    for (made, byte) in invites.iter().zip(1..) {
+        let found = store.invite_by_token(&token(byte).hash()).await.unwrap().unwrap();
+        assert_eq!(found, Invite { used_at: (byte == 2).then(|| at(5)), ..made.clone() });
+    }
+}
+
+pub(crate) async fn r_inv_03_a_token_stands_for_one_invite(store: &dyn Store) {
+    let room = new_room_of(store, &["alice", "bob"]).await;
+    let first = invite(room, at(0));
+    insert(store, &first, 1).await;
+    let mut tx = begin(store).await;
+    let second = tx.insert_invite(&invite(room, at(1)), &token(1).hash()).await;
+    must_not_be(tx, second).await;
+    assert_eq!(store.invite_by_token(&token(1).hash()).await.unwrap(), Some(first));
 }
 
 pub(crate) async fn what_was_used_or_revoked_is_not_revoked_again(store: &dyn Store) {

@@ -3,10 +3,13 @@ use chat_core::{
         session::{DeviceId, Session, SessionId},
         user::Standing,
     },
-    ports::store::{Store, StoreError},
+    ports::store::Store,
 };
 
-use crate::builders::{NOON, at, begin, user, users};
+use crate::{
+    build::{NOON, at, begin, user, users},
+    refusal::must_not_be,
+};
 
 fn session(id: &str, device: &str) -> Session {
     Session {
@@ -53,8 +56,16 @@ pub(crate) async fn a_rotation_moves_generation_and_time(store: &dyn Store) {
     let mut tx = begin(store).await;
     tx.rotate_session(opened.id, 7, at(5)).await.unwrap();
     tx.commit().await.unwrap();
-    let rotated = Session { generation: 7, rotated_at: at(5), ..opened };
+    let rotated = Session { generation: 7, rotated_at: at(5), ..opened.clone() };
     assert_eq!(store.session(rotated.id).await.unwrap().unwrap().0, rotated);
+
+    let high = u64::from(u32::MAX) + 1;
+    for _ in 0..2 {
+        let mut tx = begin(store).await;
+        tx.rotate_session(opened.id, high, at(6)).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+    assert_eq!(store.session(opened.id).await.unwrap().unwrap().0.generation, high);
 }
 
 pub(crate) async fn what_was_ended_stays_ended_as_it_was(store: &dyn Store) {
@@ -69,8 +80,36 @@ pub(crate) async fn what_was_ended_stays_ended_as_it_was(store: &dyn Store) {
     assert_eq!(store.session(opened.id).await.unwrap().unwrap().0.revoked_at, Some(at(3)));
 }
 
-pub(crate) async fn a_session_of_nobody_is_corrupt(store: &dyn Store) {
+pub(crate) async fn a_session_of_nobody_must_not_be(store: &dyn Store) {
     let mut tx = begin(store).await;
     let inserted = tx.insert_session(&session("nobody", "phone")).await;
-    assert!(matches!(inserted, Err(StoreError::Corrupt(_))), "{inserted:?}");
+    must_not_be(tx, inserted).await;
+}
+
+pub(crate) async fn r_acc_03_devices_of_every_length_and_case_are_kept_apart(store: &dyn Store) {
+    users(store, &["alice"]).await;
+    let longest = ["a", "A"].map(|last| format!("{}{last}", "x".repeat(DeviceId::MAX - 1)));
+    let devices = ["phone", "Phone", "phone.", ".", "..", "+:@_-", &longest[0], &longest[1]];
+    let mut opened: Vec<Session> = devices.iter().map(|device| session("alice", device)).collect();
+    insert(store, &opened.iter().collect::<Vec<_>>()).await;
+    for session in &opened {
+        assert_eq!(store.session(session.id).await.unwrap().unwrap().0, *session);
+    }
+    let mut live = begin(store).await.live_sessions(&user("alice")).await.unwrap();
+    opened.sort_by_key(|session| session.id);
+    live.sort_by_key(|session| session.id);
+    assert_eq!(live, opened);
+}
+
+pub(crate) async fn what_was_ended_is_live_no_more_but_still_read(store: &dyn Store) {
+    users(store, &["alice"]).await;
+    let opened = session("alice", "phone");
+    insert(store, &[&opened]).await;
+    let mut tx = begin(store).await;
+    tx.rotate_session(opened.id, 1, at(2)).await.unwrap();
+    tx.revoke_session(opened.id, at(3)).await.unwrap();
+    assert_eq!(tx.live_sessions(&user("alice")).await.unwrap(), [], "a transaction sees what it wrote");
+    tx.commit().await.unwrap();
+    let ended = Session { generation: 1, rotated_at: at(2), revoked_at: Some(at(3)), ..opened };
+    assert_eq!(store.session(ended.id).await.unwrap(), Some((ended, Standing::Active)));
 }

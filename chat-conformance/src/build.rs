@@ -1,4 +1,6 @@
-//! What the cases write, with only what differs from the usual said.
+//! What the promises are made of, with only what differs from the usual said. Of use to a store's own tests too.
+//!
+//! Whoever is named here is made by [`users`] first. All of it panics where it fails: it is for tests.
 
 use chat_core::{
     model::{
@@ -10,49 +12,60 @@ use chat_core::{
         time::Timestamp,
         user::{PasswordHash, Phone, UserId},
     },
-    ports::store::{Attempt, AttemptId, NewCoinEntry, NewRoom, NewUser, Store, StoreTx},
+    ports::store::{Attempt, AttemptId, EventRange, NewCoinEntry, NewRoom, NewUser, Store, StoreTx},
     rules::message::{Draft, Planned},
 };
 
-pub(crate) const NOON: Timestamp = Timestamp::from_millis(1_795_435_200_000);
+/// When everything happens of which no other time is said: 2026-11-23T12:00:00Z.
+pub const NOON: Timestamp = Timestamp::from_millis(1_795_435_200_000);
 
-pub(crate) fn at(millis: i64) -> Timestamp {
+/// So many milliseconds after [`NOON`].
+pub fn at(millis: i64) -> Timestamp {
     Timestamp::from_millis(NOON.as_millis() + millis)
 }
 
-pub(crate) fn attempt() -> Attempt {
+/// An attempt that no other is like, at [`NOON`].
+pub fn attempt() -> Attempt {
     Attempt { id: AttemptId::new(), at: NOON }
 }
 
-pub(crate) async fn begin(store: &dyn Store) -> Box<dyn StoreTx> {
+/// A transaction.
+pub async fn begin(store: &dyn Store) -> Box<dyn StoreTx> {
     store.begin(attempt()).await.unwrap()
 }
 
-pub(crate) fn user(id: &str) -> UserId {
+/// The user id of that text.
+pub fn user(id: &str) -> UserId {
     UserId::parse(id).unwrap()
 }
 
-pub(crate) fn name(text: &str) -> Name {
+/// The name of that text.
+pub fn name(text: &str) -> Name {
     Name::parse(text).unwrap()
 }
 
-pub(crate) fn seq(number: u64) -> Seq {
+/// The event of that number.
+pub fn seq(number: u64) -> Seq {
     Seq::new(number)
 }
 
-pub(crate) fn coins(count: i64) -> Coins {
+/// So many coins.
+pub fn coins(count: i64) -> Coins {
     Coins::new(count).unwrap()
 }
 
-pub(crate) fn hash(text: &str) -> PasswordHash {
+/// A password's hash, as far as a store can tell.
+pub fn hash(text: &str) -> PasswordHash {
     PasswordHash::from_stored(text)
 }
 
-pub(crate) fn client_id(text: &str) -> ClientId {
+/// The client id of that text.
+pub fn client_id(text: &str) -> ClientId {
     ClientId::parse(text).unwrap()
 }
 
-pub(crate) fn new_user(id: &str) -> NewUser {
+/// A user to be, whose name is the id in capitals.
+pub fn new_user(id: &str) -> NewUser {
     NewUser {
         id: user(id),
         name: name(&id.to_uppercase()),
@@ -62,7 +75,8 @@ pub(crate) fn new_user(id: &str) -> NewUser {
     }
 }
 
-pub(crate) fn new_room(id: RoomId, owner: &str) -> NewRoom {
+/// A room to be, of the greatest capacity.
+pub fn new_room(id: RoomId, owner: &str) -> NewRoom {
     NewRoom {
         id,
         name: name("Room"),
@@ -74,15 +88,18 @@ pub(crate) fn new_room(id: RoomId, owner: &str) -> NewRoom {
     }
 }
 
-pub(crate) fn member(id: &str, role: Role, joined: u64) -> Member {
+/// Who joined with the event of that number, and has read no further.
+pub fn member(id: &str, role: Role, joined: u64) -> Member {
     Member { user: user(id), role, joined_at: NOON, joined_seq: seq(joined), read_seq: seq(joined) }
 }
 
-pub(crate) fn event(room: RoomId, number: u64, sender: &str, kind: EventKind) -> Event {
+/// An event, as many milliseconds after [`NOON`] as its number says.
+pub fn event(room: RoomId, number: u64, sender: &str, kind: EventKind) -> Event {
     Event { room, seq: seq(number), sender: user(sender), at: at(i64::try_from(number).unwrap()), kind }
 }
 
-pub(crate) fn entry(amount: i64, balance_after: i64) -> NewCoinEntry {
+/// A grant or a debit, by the sign of the amount.
+pub fn entry(amount: i64, balance_after: i64) -> NewCoinEntry {
     NewCoinEntry {
         amount: Amount::new(amount).unwrap(),
         kind: if amount < 0 { CoinKind::Debit } else { CoinKind::Grant },
@@ -94,22 +111,25 @@ pub(crate) fn entry(amount: i64, balance_after: i64) -> NewCoinEntry {
     }
 }
 
-pub(crate) fn keyed(entry: NewCoinEntry, key: &str) -> NewCoinEntry {
+/// The same entry under an operator's key.
+pub fn keyed(entry: NewCoinEntry, key: &str) -> NewCoinEntry {
     NewCoinEntry { key: Some(CoinKey::parse(key).unwrap()), ..entry }
 }
 
-pub(crate) fn draft(room: RoomId, sender: &str, body: &str) -> Draft {
+/// A message without a client id.
+pub fn draft(room: RoomId, sender: &str, body: &str) -> Draft {
     let body = MessageBody::parse(body.to_owned()).unwrap();
     Draft { room, sender: user(sender), body, client_id: None, reply_to: None }
 }
 
-pub(crate) fn keyed_draft(room: RoomId, sender: &str, body: &str, key: &str) -> Draft {
+/// A message with a client id. Its content is told apart by the length of the body.
+pub fn keyed_draft(room: RoomId, sender: &str, body: &str, key: &str) -> Draft {
     let content = ContentMac::from_bytes([body.len().try_into().unwrap(); 16]);
     Draft { client_id: Some((client_id(key), content)), ..draft(room, sender, body) }
 }
 
-/// Users of these ids.
-pub(crate) async fn users(store: &dyn Store, ids: &[&str]) {
+/// Makes users of these ids.
+pub async fn users(store: &dyn Store, ids: &[&str]) {
     let mut tx = begin(store).await;
     for id in ids {
         tx.insert_user(&new_user(id)).await.unwrap();
@@ -117,8 +137,8 @@ pub(crate) async fn users(store: &dyn Store, ids: &[&str]) {
     tx.commit().await.unwrap();
 }
 
-/// A room of these users, who exist, the first of them its owner. Its log begins with their joins.
-pub(crate) async fn room_of(store: &dyn Store, ids: &[&str]) -> RoomId {
+/// Makes a room of these users, who exist, the first of them its owner. Its log begins with their joins.
+pub async fn room_of(store: &dyn Store, ids: &[&str]) -> RoomId {
     let id = RoomId::new();
     let mut tx = begin(store).await;
     tx.insert_room(&new_room(id, ids[0])).await.unwrap();
@@ -131,14 +151,14 @@ pub(crate) async fn room_of(store: &dyn Store, ids: &[&str]) -> RoomId {
     id
 }
 
-/// A room with its members, who did not exist before.
-pub(crate) async fn new_room_of(store: &dyn Store, ids: &[&str]) -> RoomId {
+/// Makes a room with its members, who did not exist before.
+pub async fn new_room_of(store: &dyn Store, ids: &[&str]) -> RoomId {
     users(store, ids).await;
     room_of(store, ids).await
 }
 
-/// What became of a batch, in short.
-pub(crate) async fn append(store: &dyn Store, drafts: &[Draft]) -> Vec<String> {
+/// Appends a batch, and says what became of each draft in short: `new 3`, `repeats 3`, or the code of a refusal.
+pub async fn append(store: &dyn Store, drafts: &[Draft]) -> Vec<String> {
     let planned = store.append(drafts, attempt()).await.unwrap();
     planned
         .iter()
@@ -151,7 +171,7 @@ pub(crate) async fn append(store: &dyn Store, drafts: &[Draft]) -> Vec<String> {
 }
 
 /// A room's log in short: number, kind, sender.
-pub(crate) async fn log(store: &dyn Store, room: RoomId) -> Vec<String> {
-    let events = store.events(room, chat_core::ports::store::EventRange::After(Seq::ZERO), usize::MAX).await.unwrap();
+pub async fn log(store: &dyn Store, room: RoomId) -> Vec<String> {
+    let events = store.events(room, EventRange::After(Seq::ZERO), usize::MAX).await.unwrap();
     events.iter().map(|event| format!("{} {} {}", event.seq, event.kind.as_str(), event.sender)).collect()
 }

@@ -1,9 +1,16 @@
 use chat_core::{
-    model::friend::{FriendRequest, RequestBox, RequestId, RequestState},
-    ports::store::{Store, StoreError, Ties},
+    model::{
+        event::EventKind,
+        friend::{FriendRequest, RequestBox, RequestId, RequestState},
+        room::Role,
+    },
+    ports::store::{Store, Ties},
 };
 
-use crate::builders::{NOON, at, begin, new_room_of, user, users};
+use crate::{
+    build::{NOON, at, begin, event, member, new_room_of, user, users},
+    refusal::must_not_be,
+};
 
 fn request(from: &str, to: &str) -> FriendRequest {
     FriendRequest {
@@ -75,17 +82,19 @@ pub(crate) async fn a_decline_is_remembered_with_its_latest_time(store: &dyn Sto
     assert_eq!(store.ties(&bob, &alice).await.unwrap().declined_at, None, "the decliner does not wait");
 }
 
-pub(crate) async fn friends_are_listed_by_time_then_id_with_names(store: &dyn Store) {
-    users(store, &["alice", "bob", "carol", "dave"]).await;
+pub(crate) async fn friends_are_listed_by_time_then_by_the_bytes_of_the_id_with_names(store: &dyn Store) {
+    users(store, &["alice", "bob", "carol", "dave", "Eve", "_fay", "0"]).await;
     let mut tx = begin(store).await;
-    for (friend, millis) in [("dave", 1), ("carol", 2), ("bob", 2)] {
+    for (friend, millis) in [("dave", 1), ("carol", 2), ("_fay", 2), ("bob", 2), ("Eve", 2), ("0", 2)] {
         tx.insert_friendship(&user(friend), &user("alice"), at(millis)).await.unwrap();
     }
     tx.commit().await.unwrap();
     let friends = store.friends(&user("alice")).await.unwrap();
-    let listed: Vec<_> =
-        friends.iter().map(|friend| (friend.id.as_str(), friend.name.as_str(), friend.since)).collect();
-    assert_eq!(listed, [("dave", "DAVE", at(1)), ("bob", "BOB", at(2)), ("carol", "CAROL", at(2))]);
+    let listed: Vec<_> = friends.iter().map(|friend| (friend.id.as_str(), friend.name.as_str())).collect();
+    let expected = [("dave", "DAVE"), ("0", "0"), ("Eve", "EVE"), ("_fay", "_FAY"), ("bob", "BOB"), ("carol", "CAROL")];
+    assert_eq!(listed, expected);
+    assert_eq!([friends[0].since, friends[1].since], [at(1), at(2)]);
+    assert_eq!(store.friends(&user("bob")).await.unwrap()[0].id, user("alice"));
 }
 
 pub(crate) async fn a_friendship_ends_on_both_sides_once(store: &dyn Store) {
@@ -111,6 +120,16 @@ pub(crate) async fn r_fri_01_a_room_is_shared_also_after_leaving(store: &dyn Sto
     assert!(!tx.have_shared_a_room(&user("alice"), &user("carol")).await.unwrap());
 }
 
+pub(crate) async fn r_fri_01_a_room_is_shared_also_by_those_who_never_met_in_it(store: &dyn Store) {
+    let room = new_room_of(store, &["alice", "bob"]).await;
+    users(store, &["carol"]).await;
+    let mut tx = begin(store).await;
+    tx.unseat_member(room, &user("bob"), at(9)).await.unwrap();
+    tx.append_event(&event(room, 3, "carol", EventKind::Joined)).await.unwrap();
+    tx.seat_member(room, &member("carol", Role::Member, 3)).await.unwrap();
+    assert!(tx.have_shared_a_room(&user("carol"), &user("bob")).await.unwrap());
+}
+
 pub(crate) async fn a_request_is_decided_once(store: &dyn Store) {
     users(store, &["alice", "bob"]).await;
     let made = request("alice", "bob");
@@ -118,5 +137,26 @@ pub(crate) async fn a_request_is_decided_once(store: &dyn Store) {
     decide(store, &made, RequestState::Accepted, 1).await;
     let mut tx = begin(store).await;
     let again = tx.decide_request(made.id, RequestState::Declined, at(2)).await;
-    assert!(matches!(again, Err(StoreError::Corrupt(_))), "{again:?}");
+    must_not_be(tx, again).await;
+    assert_eq!(store.request(made.id).await.unwrap().unwrap().state, RequestState::Accepted);
+}
+
+pub(crate) async fn open_requests_are_listed_newest_first(store: &dyn Store) {
+    users(store, &["alice", "bob", "carol", "dave"]).await;
+    let made = [("alice", "dave", 2), ("bob", "dave", 3), ("carol", "dave", 1), ("dave", "alice", 4)]
+        .map(|(from, to, millis)| FriendRequest { created_at: at(millis), ..request(from, to) });
+    insert(store, &made.each_ref()).await;
+    let received: Vec<_> = store.open_requests(&user("dave"), RequestBox::In).await.unwrap();
+    assert_eq!(received, [1, 0, 2].map(|index: usize| made[index].clone()));
+    assert_eq!(store.open_requests(&user("dave"), RequestBox::Out).await.unwrap(), [made[3].clone()]);
+    assert_eq!(store.open_requests(&user("bob"), RequestBox::In).await.unwrap(), []);
+}
+
+pub(crate) async fn a_withdrawn_request_leaves_no_tie(store: &dyn Store) {
+    users(store, &["alice", "bob"]).await;
+    let made = request("alice", "bob");
+    insert(store, &[&made]).await;
+    decide(store, &made, RequestState::Withdrawn, 3).await;
+    assert_eq!(store.ties(&user("alice"), &user("bob")).await.unwrap(), Ties::default());
+    assert_eq!(store.open_requests(&user("alice"), RequestBox::Out).await.unwrap(), []);
 }

@@ -1,0 +1,30 @@
+//! What is looked at.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use chat_core::ports::store::Store;
+
+/// An empty, migrated store to look at, made anew for each promise. Dropped when the promise was looked at: a guard
+/// that deletes its database then implements this itself. Every `Arc` of a store is one too.
+#[async_trait]
+pub trait Fixture: Send + Sync + 'static {
+    /// The store.
+    fn store(&self) -> Arc<dyn Store>;
+
+    /// A second store on the same data, as another process has it, with connections of its own. The default is the
+    /// same store, which proves less.
+    async fn another_node(&self) -> Arc<dyn Store> {
+        self.store()
+    }
+
+    /// Cleans up what dropping cannot, since it has to wait. Called when the promise was looked at, also where it was
+    /// broken.
+    async fn remove(&self) {}
+}
+
+impl<S: Store> Fixture for Arc<S> {
+    fn store(&self) -> Arc<dyn Store> {
+        Arc::<S>::clone(self)
+    }
+}

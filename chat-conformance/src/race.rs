@@ -1,0 +1,9 @@
+//! Many at once through a whole chat, half of them on a second node.
+
+mod coin;
+mod friend;
+mod message;
+mod nodes;
+mod seat;
+
+pub(crate) use self::{coin::*, friend::*, message::*, nodes::at_once, seat::*};

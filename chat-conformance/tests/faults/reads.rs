@@ -1,0 +1,134 @@
+//! The plain reads.
+
+use chat_conformance::async_trait;
+use chat_core::{
+    model::{
+        coin::{CoinEntry, Coins},
+        event::Seq,
+        friend::{Friend, FriendRequest, RequestBox, RequestId},
+        invite::{Invite, InviteTokenHash},
+        room::{NamedMember, RoomId, RoomView},
+        session::{Session, SessionId},
+        user::{Standing, User, UserId},
+    },
+    ports::store::{
+        CoinStore, Credentials, FriendStore, InviteStore, LockedRoom, Membership, RoomStore, SessionStore,
+        SettingStore, StoreError, Ties, UserStore,
+    },
+};
+
+use crate::planted::{Fault, Faulty};
+
+#[async_trait]
+impl UserStore for Faulty {
+    async fn user(&self, id: &UserId) -> Result<Option<User>, StoreError> {
+        let folded = UserId::parse(&id.folded()).unwrap();
+        if self.has(Fault::Uncommitted)
+            && let Some(user) = self.shared.uncommitted.lock().unwrap().get(id)
+        {
+            return Ok(Some(user.clone()));
+        }
+        let mut user = self.good.user(if self.has(Fault::FoldedIds) { &folded } else { id }).await?;
+        if let Some(user) = &mut user
+            && self.has(Fault::SmallBalance)
+        {
+            user.coins = Coins::new(user.coins.get() % (1 << 31)).unwrap();
+        }
+        Ok(user)
+    }
+
+    async fn credentials(&self, id: &UserId) -> Result<Option<Credentials>, StoreError> {
+        self.good.credentials(id).await
+    }
+}
+
+#[async_trait]
+impl SessionStore for Faulty {
+    async fn session(&self, id: SessionId) -> Result<Option<(Session, Standing)>, StoreError> {
+        self.good.session(id).await
+    }
+}
+
+#[async_trait]
+impl RoomStore for Faulty {
+    async fn room(&self, id: RoomId) -> Result<Option<LockedRoom>, StoreError> {
+        self.good.room(id).await
+    }
+
+    async fn membership(&self, id: RoomId, user: &UserId) -> Result<Option<Membership>, StoreError> {
+        self.good.membership(id, user).await
+    }
+
+    async fn room_view(&self, id: RoomId, user: &UserId) -> Result<Option<RoomView>, StoreError> {
+        self.good.room_view(id, user).await
+    }
+
+    async fn rooms_of(&self, user: &UserId) -> Result<Vec<RoomView>, StoreError> {
+        self.good.rooms_of(user).await
+    }
+
+    async fn members(&self, id: RoomId) -> Result<Vec<NamedMember>, StoreError> {
+        self.good.members(id).await
+    }
+
+    async fn last_seqs(&self, ids: &[RoomId]) -> Result<Vec<(RoomId, Seq)>, StoreError> {
+        self.good.last_seqs(ids).await
+    }
+}
+
+#[async_trait]
+impl InviteStore for Faulty {
+    async fn invite_by_token(&self, token: &InviteTokenHash) -> Result<Option<Invite>, StoreError> {
+        self.good.invite_by_token(token).await
+    }
+
+    async fn invites_to(&self, room: RoomId) -> Result<Vec<Invite>, StoreError> {
+        self.good.invites_to(room).await
+    }
+}
+
+#[async_trait]
+impl CoinStore for Faulty {
+    async fn coin_entries(
+        &self,
+        user: &UserId,
+        before: Option<u64>,
+        limit: usize,
+    ) -> Result<Vec<CoinEntry>, StoreError> {
+        let mut entries = self.good.coin_entries(user, before, limit).await?;
+        if self.has(Fault::UnnumberedEntries) {
+            entries.iter_mut().for_each(|entry| entry.number = 1);
+        }
+        Ok(entries)
+    }
+}
+
+#[async_trait]
+impl FriendStore for Faulty {
+    async fn friends(&self, user: &UserId) -> Result<Vec<Friend>, StoreError> {
+        self.good.friends(user).await
+    }
+
+    async fn open_requests(&self, user: &UserId, which: RequestBox) -> Result<Vec<FriendRequest>, StoreError> {
+        self.good.open_requests(user, which).await
+    }
+
+    async fn request(&self, id: RequestId) -> Result<Option<FriendRequest>, StoreError> {
+        self.good.request(id).await
+    }
+
+    async fn ties(&self, user: &UserId, other: &UserId) -> Result<Ties, StoreError> {
+        self.good.ties(user, other).await
+    }
+}
+
+#[async_trait]
+impl SettingStore for Faulty {
+    async fn setting(&self, name: &str) -> Result<Option<String>, StoreError> {
+        self.good.setting(name).await
+    }
+
+    async fn setting_or_insert(&self, name: &str, value: &str) -> Result<String, StoreError> {
+        self.good.setting_or_insert(name, value).await
+    }
+}
