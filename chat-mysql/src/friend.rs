@@ -26,7 +26,7 @@ ORDER BY created_at DESC, request_id DESC";
 const OPEN_REQUESTS_OUT: &str = "
 SELECT request_id, sender, receiver, state, created_at, decided_at
 FROM chat_friend_requests
-WHERE sender = ? AND open_to IS NOT NULL
+WHERE sender = ? AND state = 'open'
 ORDER BY created_at DESC, request_id DESC";
 
 const REQUEST: &str = "

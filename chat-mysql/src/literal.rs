@@ -145,11 +145,10 @@ pub(crate) fn statement(tables: &Tables, text: &'static str, values: &[Value<'_>
     let text = text.as_str();
     debug_assert_eq!(text.matches('?').count(), values.len(), "{text}");
     let mut sql = String::with_capacity(text.len() + values.len() * 24);
-    let mut values = values.iter();
-    for (index, part) in text.split('?').enumerate() {
-        if let (1.., Some(value)) = (index, values.next()) {
-            value.push_to(&mut sql);
-        }
+    let mut parts = text.split('?');
+    sql.push_str(parts.next().unwrap_or_default());
+    for (part, value) in parts.zip(values) {
+        value.push_to(&mut sql);
         sql.push_str(part);
     }
     sql

@@ -37,8 +37,8 @@ INSERT INTO chat_migrations (version, name, applied_at)
 VALUES (?, ?, CAST(UNIX_TIMESTAMP(NOW(3)) * 1000 AS SIGNED))";
 
 /// One at a time migrates the tables of this database and prefix; the server forgets the lock with the connection.
-const LOCK: &str = "SELECT GET_LOCK(CONCAT('chat:', SHA1(CONCAT(DATABASE(), '.', ?))), 60) AS locked";
-const UNLOCK: &str = "DO RELEASE_LOCK(CONCAT('chat:', SHA1(CONCAT(DATABASE(), '.', ?))))";
+const LOCK: &str = "SELECT GET_LOCK(CONCAT('chat:', SHA2(CONCAT(DATABASE(), '.', ?), 224)), 60) AS locked";
+const UNLOCK: &str = "DO RELEASE_LOCK(CONCAT('chat:', SHA2(CONCAT(DATABASE(), '.', ?), 224)))";
 
 /// Somebody else has been migrating the same tables for a minute.
 #[derive(Debug, thiserror::Error)]

@@ -1,7 +1,8 @@
 -- Ids of 16 bytes are UUIDs. User ids, device ids and names of kinds are ASCII text compared byte for byte; what a client
 -- chooses freely as a key is bytes, since MySQL compares text without its trailing spaces. Times are milliseconds since
 -- 1970 in UTC. What must never be is a check here, so that no way of writing, ours included, can store it.
--- Foreign keys stand only where the writer holds the lock of the parent row anyway: their check locks that row.
+-- Foreign keys stand only where the writer holds the lock of the parent row anyway: their check locks that row. No index
+-- begins with the column of a foreign key and goes on with one that may be NULL: MySQL 9.7.4 then checks nothing.
 -- Every statement may be run again: a migration that was cut off begins anew.
 
 CREATE TABLE IF NOT EXISTS chat_settings (
@@ -47,7 +48,7 @@ CREATE TABLE IF NOT EXISTS chat_sessions (
     created_at BIGINT       NOT NULL,
     rotated_at BIGINT       NOT NULL,
     revoked_at BIGINT,
-    KEY chat_sessions_live (user_id, revoked_at),
+    KEY chat_sessions_by_user (user_id),
     FOREIGN KEY (user_id) REFERENCES chat_users (user_id),
     CHECK (generation >= 0)
 ) ENGINE = InnoDB DEFAULT CHARACTER SET ascii COLLATE ascii_bin;
@@ -68,7 +69,7 @@ CREATE TABLE IF NOT EXISTS chat_rooms (
     closed_at     BIGINT,
     made_by       VARCHAR(64)   NOT NULL,
     client_id     VARBINARY(64),
-    UNIQUE KEY chat_rooms_by_client_id (made_by, client_id),
+    UNIQUE KEY chat_rooms_by_client_id (client_id, made_by),
     FOREIGN KEY (made_by) REFERENCES chat_users (user_id),
     CHECK (capacity BETWEEN 2 AND 6),
     CHECK (member_count BETWEEN 0 AND capacity),
@@ -86,8 +87,7 @@ CREATE TABLE IF NOT EXISTS chat_members (
     left_at    BIGINT,
     banned_at  BIGINT,
     PRIMARY KEY (room_id, user_id),
-    KEY chat_members_by_user (user_id, left_at),
-    KEY chat_members_present (room_id, left_at),
+    KEY chat_members_by_user (user_id),
     FOREIGN KEY (room_id) REFERENCES chat_rooms (room_id),
     FOREIGN KEY (user_id) REFERENCES chat_users (user_id),
     CHECK (role IN ('member', 'moderator', 'owner')),
@@ -138,10 +138,10 @@ CREATE TABLE IF NOT EXISTS chat_coin_entries (
     reason        VARCHAR(200)  CHARACTER SET utf8mb4 COLLATE utf8mb4_bin,
     balance_after BIGINT        NOT NULL,
     room_id       BINARY(16),
-    `key`         VARBINARY(64),
+    `key`         VARBINARY(128),
     at            BIGINT        NOT NULL,
     PRIMARY KEY (user_id, number),
-    UNIQUE KEY chat_coin_entries_by_key (user_id, `key`),
+    UNIQUE KEY chat_coin_entries_by_key (`key`, user_id),
     FOREIGN KEY (user_id) REFERENCES chat_users (user_id),
     CHECK (number >= 1),
     CHECK (amount BETWEEN -9007199254740991 AND 9007199254740991),
@@ -184,9 +184,8 @@ CREATE TABLE IF NOT EXISTS chat_friend_requests (
     created_at BIGINT      NOT NULL,
     decided_at BIGINT,
     open_to    VARCHAR(64) GENERATED ALWAYS AS (CASE WHEN state = 'open' THEN receiver END) STORED,
-    UNIQUE KEY chat_friend_requests_open (sender, open_to),
-    KEY chat_friend_requests_received (open_to),
-    KEY chat_friend_requests_declined (sender, receiver, state, decided_at),
+    UNIQUE KEY chat_friend_requests_open (open_to, sender),
+    KEY chat_friend_requests_sent (sender, receiver, state),
     FOREIGN KEY (sender) REFERENCES chat_users (user_id),
     FOREIGN KEY (receiver) REFERENCES chat_users (user_id),
     CHECK (receiver <> sender),

@@ -66,8 +66,9 @@ pub trait Store:
     /// Begins a transaction that writes. The attempt is stored with what it writes.
     async fn begin(&self, attempt: Attempt) -> Result<Box<dyn StoreTx>, StoreError>;
 
-    /// Whether an attempt was committed, asked after [`StoreError::Unknown`]. Waits until the attempt is over: an
-    /// answer is final.
+    /// Whether an attempt was committed, asked after [`StoreError::Unknown`]. The answer is final: an attempt that is
+    /// still under way is waited for, or can commit no more once it was asked for. So nobody asks for an attempt whose
+    /// commit is not yet over.
     async fn was_committed(&self, attempt: AttemptId) -> Result<bool, StoreError>;
 
     /// Answers where the store can be read and written.
