@@ -55,8 +55,9 @@ impl Program {
         };
         command.args(self.flags(place));
         match self.kind {
-            // Without the user whom everybody is.
-            Kind::MariaDb => command.arg("--skip-test-db"),
+            // Without the user whom everybody is; and without `--rpm` it would hand a folder of the installed
+            // plugins to whoever runs the tests as root.
+            Kind::MariaDb => command.args(["--skip-test-db", "--rpm"]),
             Kind::MySql => command.arg("--initialize-insecure"),
         };
         Ok(command)

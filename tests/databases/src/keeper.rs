@@ -187,13 +187,7 @@ async fn drop_database(connection: &mut MySqlConnection, name: &Name) -> Result<
         run(connection, &format!("DROP USER '{user}'@'%'")).await?;
     }
     // A transaction that a test left open would keep the database from being dropped.
-    let rows = sqlx::query("SELECT ID FROM information_schema.PROCESSLIST WHERE DB = ? OR USER LIKE ?")
-        .bind(name.as_str())
-        .bind(&users)
-        .fetch_all(&mut *connection)
-        .await?;
-    for row in rows {
-        let id = row.try_get::<u64, _>(0).or_else(|_| row.try_get::<i64, _>(0).map(i64::unsigned_abs))?;
+    for id in connections(connection, name).await? {
         match run(connection, &format!("KILL {id}")).await {
             Err(error) if number(&error) == Some(UNKNOWN_CONNECTION) => {}
             other => other?,
@@ -201,6 +195,21 @@ async fn drop_database(connection: &mut MySqlConnection, name: &Name) -> Result<
     }
     run(connection, &format!("DROP DATABASE {name}")).await?;
     sqlx::query("SELECT RELEASE_LOCK(?)").bind(name.as_str()).execute(connection).await.map(drop)
+}
+
+/// The connections of the database's users, and whoever else is in it. By SHOW, since MySQL's
+/// information_schema.PROCESSLIST fails while anybody's statement has a character beyond three bytes in it.
+async fn connections(connection: &mut MySqlConnection, name: &Name) -> Result<Vec<u64>, sqlx::Error> {
+    let rows = sqlx::raw_sql("SHOW PROCESSLIST").fetch_all(connection).await?;
+    let mut found = Vec::new();
+    for row in rows {
+        let (user, database): (String, Option<String>) = (row.try_get("User")?, row.try_get("db")?);
+        if database.as_deref() == Some(name.as_str()) || user.starts_with(name.as_str()) {
+            let id = row.try_get::<u64, _>("Id").or_else(|_| row.try_get::<i64, _>("Id").map(i64::unsigned_abs))?;
+            found.push(id);
+        }
+    }
+    Ok(found)
 }
 
 async fn lock(connection: &mut MySqlConnection, name: &Name) -> Result<bool, sqlx::Error> {

@@ -74,6 +74,32 @@ async fn it_is_gone_when_dropped_also_under_an_open_transaction(kind: Kind) {
     assert!(connection.ping().await.is_err(), "its connections end with it");
 }
 
+async fn it_goes_while_others_write_characters_of_four_bytes(kind: Kind) {
+    let Some(bystander) = Database::fresh(kind).await else { return };
+    let mut admin = connect(&bystander.admin_url()).await;
+    // Locks belong to the whole server.
+    let take = |seconds: u8| format!("DO GET_LOCK('{}', {seconds}), '🍵'", bystander.name().replace("test", "tea"));
+    let mut held = connect(bystander.url()).await;
+    sqlx::raw_sql(sqlx::AssertSqlSafe(take(0))).execute(&mut held).await.expect("a lock");
+    let mut waiting = connect(bystander.url()).await;
+    let statement = sqlx::AssertSqlSafe(take(60));
+    let statement = tokio::spawn(async move { sqlx::raw_sql(statement).execute(&mut waiting).await.map(drop) });
+    let waits = "SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE STATE = 'User lock'";
+    while !statement.is_finished()
+        && sqlx::query_scalar::<_, i64>(waits).fetch_one(&mut admin).await.is_ok_and(|waiting| waiting == 0)
+    {
+        tokio::task::yield_now().await;
+    }
+
+    let database = Database::fresh(kind).await.expect("the server of the first");
+    let name = database.name().to_owned();
+    drop(database);
+
+    assert_eq!(traces(&mut admin, &name).await, (0, 0));
+    drop(held);
+    statement.await.expect("no panic").expect("it got the lock");
+}
+
 async fn it_is_gone_when_its_test_panics(kind: Kind) {
     let Some(bystander) = Database::fresh(kind).await else { return };
     let failing = tokio::spawn(async move {
@@ -130,6 +156,7 @@ on_each_kind! {
     two_are_apart
     it_is_of_its_kind_and_takes_every_character
     it_is_gone_when_dropped_also_under_an_open_transaction
+    it_goes_while_others_write_characters_of_four_bytes
     it_is_gone_when_its_test_panics
     a_user_has_only_the_rights_that_were_asked_for
     many_are_made_at_once
