@@ -25,7 +25,7 @@ impl Wake for Woken {
 }
 
 /// Polls a future at most `polls` times, each but the first after it was woken, then drops it. Says whether it ended.
-async fn dropped_after(polls: usize, future: impl Future<Output = ()> + Send) -> bool {
+pub async fn dropped_after(polls: usize, future: impl Future<Output = ()> + Send) -> bool {
     let woken = Arc::new(Woken::default());
     let waker = Waker::from(Arc::clone(&woken));
     let mut future = pin!(future);

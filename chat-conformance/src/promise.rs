@@ -53,7 +53,7 @@ impl Promise {
         let mut words = self.name.split('_');
         let (r, noun, number) = (words.next()?, words.next()?, words.next()?);
         let is_rule = r == "r" && number.len() == 2 && number.bytes().all(|byte| byte.is_ascii_digit());
-        is_rule.then(|| format!("R-{}-{number}", noun.to_ascii_uppercase()))
+        is_rule.then(|| [r, noun, number].join("-").to_ascii_uppercase())
     }
 
     /// Looks whether a store keeps it. Needs a tokio runtime of several threads; the fixture is used up.

@@ -8,12 +8,24 @@
 /// each on a tokio runtime of its own. For stores of several kinds call it several times, each in a module.
 ///
 /// ```
-/// # mod tests {
-/// # async fn in_a_file() -> std::sync::Arc<chat_sqlite::SqliteStore> { unimplemented!() }
-/// mod on_a_file {
-///     chat_conformance::store_suite!(super::in_a_file);
-/// }
+/// # use std::sync::Arc;
+/// # use chat_sqlite::SqliteStore;
+/// # mod stores {
+/// # pub(crate) async fn in_memory() -> super::Arc<super::SqliteStore> {
+/// #     let store = super::SqliteStore::open("sqlite::memory:").await.unwrap();
+/// #     store.migrate().await.unwrap();
+/// #     super::Arc::new(store)
 /// # }
+/// # pub(crate) use in_memory as on_a_pool;
+/// # }
+/// mod in_memory {
+///     chat_conformance::store_suite!(crate::stores::in_memory);
+/// }
+///
+/// mod on_a_pool {
+///     chat_conformance::store_suite!(crate::stores::on_a_pool);
+/// }
+/// # fn main() {}
 /// ```
 #[macro_export]
 macro_rules! store_suite {

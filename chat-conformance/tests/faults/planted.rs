@@ -56,29 +56,6 @@ pub(crate) enum Fault {
     SmallBalance,
 }
 
-impl Fault {
-    pub(crate) const ALL: [Self; 18] = [
-        Self::LostUpdate,
-        Self::UnlockedSeat,
-        Self::Gap,
-        Self::HalfJoin,
-        Self::IgnoredClientId,
-        Self::FailureAfterCommit,
-        Self::FoldedIds,
-        Self::FoldedClientIds,
-        Self::Uncommitted,
-        Self::UnnumberedEntries,
-        Self::ForgottenAdmission,
-        Self::CommittedDrop,
-        Self::ForgottenAttempt,
-        Self::HastyAnswer,
-        Self::BatchInParts,
-        Self::CutBodies,
-        Self::TrimmedBodies,
-        Self::SmallBalance,
-    ];
-}
-
 /// A store with a fault in it.
 #[derive(Clone)]
 pub(crate) struct Faulty {
