@@ -28,3 +28,29 @@ impl<S: Store> Fixture for Arc<S> {
         Arc::<S>::clone(self)
     }
 }
+
+/// What a test makes to look at: a [`Fixture`], or `None` where this machine has no database to make one in. Then the
+/// test says nothing about the store; whoever makes fixtures sees to it that this is noticed.
+pub trait Made: Send {
+    /// What is looked at.
+    type Fixture: Fixture;
+
+    /// The fixture, where there is one.
+    fn made(self) -> Option<Self::Fixture>;
+}
+
+impl<F: Fixture> Made for F {
+    type Fixture = F;
+
+    fn made(self) -> Option<F> {
+        Some(self)
+    }
+}
+
+impl<F: Fixture> Made for Option<F> {
+    type Fixture = F;
+
+    fn made(self) -> Option<F> {
+        self
+    }
+}

@@ -115,7 +115,7 @@ pub use async_trait::async_trait;
 pub use self::promise::prove;
 pub use self::{
     dropped::dropped_after,
-    fixture::Fixture,
+    fixture::{Fixture, Made},
     promise::{Broken, Promise},
 };
 

@@ -4,7 +4,7 @@ use std::{any::Any, fmt, future::Future, panic, pin::Pin, sync::Arc, time::Durat
 
 use tokio::{runtime, task::JoinError, time::timeout};
 
-use crate::Fixture;
+use crate::{Fixture, Made};
 
 /// A promise that comes to no end for this long is broken: somebody waits who is never let in.
 const LIMIT: Duration = Duration::from_secs(120);
@@ -118,13 +118,18 @@ fn text(panic: &(dyn Any + Send)) -> String {
 pub fn prove<M, F>(noun: &str, name: &str, make: M)
 where
     M: FnOnce() -> F,
-    F: Future<Output: Fixture>,
+    F: Future<Output: Made>,
 {
     let promise = crate::promises().iter().find(|promise| promise.noun == noun && promise.name == name);
     let promise = promise.expect("the tests are made from the list of the promises");
     let runtime = runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     let runtime = runtime.expect("a runtime for the test");
-    let ended = runtime.block_on(async { promise.look(Arc::new(make().await)).await });
+    let ended = runtime.block_on(async {
+        match make().await.made() {
+            Some(fixture) => promise.look(Arc::new(fixture)).await,
+            None => Ok(()),
+        }
+    });
     match ended {
         Ok(()) => {}
         Err(Failure::Endless) => panic!("no end after {LIMIT:?}"),

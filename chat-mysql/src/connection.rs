@@ -137,9 +137,9 @@ impl Connections {
         }
     }
 
-    /// Keeps the connection of a batch for the next.
+    /// Keeps the connection of a batch for the next, where others are left for everything else.
     pub(crate) async fn keep(&self, lease: Lease) {
-        if !self.is_own() {
+        if !self.is_own() || self.pool.options().get_max_connections() < 2 {
             return;
         }
         let mut lane = self.lane.lock().await;

@@ -1,6 +1,6 @@
 //! How a store is opened.
 
-use std::{num::NonZeroU32, str::FromStr, sync::Arc, time::Duration};
+use std::{io, num::NonZeroU32, str::FromStr, sync::Arc, time::Duration};
 
 use chat_sql::tables::{DEFAULT_PREFIX, is_prefix};
 use sqlx::{
@@ -238,6 +238,10 @@ impl Place {
             (Some(number), _) if SIGN_IN.contains(&number) => OpenError::SignIn { at, user, source },
             (Some(_), _) if is_denied(&source) => OpenError::NoRights { user, database, source },
             (None, sqlx::Error::Tls(_)) => OpenError::Tls { at, source },
+            // How the driver reports a certificate that is not trusted.
+            (None, sqlx::Error::Io(error)) if error.kind() == io::ErrorKind::InvalidData => {
+                OpenError::Tls { at, source }
+            }
             (None, sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut) => OpenError::Unreachable { at, source },
             (None, sqlx::Error::Configuration(error)) => OpenError::Url(error.to_string()),
             _ => OpenError::Refused { at, source },

@@ -7,9 +7,22 @@ use chat_core::ports::store::Store;
 use chat_mysql::MySqlStore;
 use chat_test_databases::{Database, Kind};
 use sqlx::{
-    Executor,
-    mysql::{MySqlPool, MySqlPoolOptions},
+    AssertSqlSafe, Connection, Executor,
+    mysql::{MySqlConnection, MySqlPool, MySqlPoolOptions},
 };
+
+/// Makes a test of each function on MariaDB, and one on MySQL.
+macro_rules! on_both {
+    ($($test:ident),+ $(,)?) => {
+        mod mariadb { $( #[tokio::test(flavor = "multi_thread", worker_threads = 2)] async fn $test() {
+            super::$test(chat_test_databases::Kind::MariaDb).await;
+        } )+ }
+        mod mysql { $( #[tokio::test(flavor = "multi_thread", worker_threads = 2)] async fn $test() {
+            super::$test(chat_test_databases::Kind::MySql).await;
+        } )+ }
+    };
+}
+pub(crate) use on_both;
 
 /// A migrated store, whose database goes with it.
 pub(crate) struct Fresh {
@@ -36,20 +49,33 @@ impl Fixture for Fresh {
     }
 }
 
-pub(crate) async fn own(kind: Kind) -> Fresh {
-    let database = Database::fresh(kind).await.expect("a server");
+impl Fresh {
+    /// A plain connection to the same database, for what no store would do.
+    pub(crate) async fn sql(&self) -> MySqlConnection {
+        MySqlConnection::connect(self.database.url()).await.unwrap()
+    }
+}
+
+/// Runs statements for their effect.
+pub(crate) async fn execute(connection: &mut MySqlConnection, statements: &str) -> sqlx::Result<()> {
+    connection.execute(sqlx::raw_sql(AssertSqlSafe(statements))).await.map(drop)
+}
+
+/// A store on connections of its own; `None` where there is no server of that kind.
+pub(crate) async fn own(kind: Kind) -> Option<Fresh> {
+    let database = Database::fresh(kind).await?;
     let store = MySqlStore::open(database.url()).await.unwrap();
     store.migrate().await.unwrap();
-    Fresh { store, database, pool: None }
+    Some(Fresh { store, database, pool: None })
 }
 
 /// A store on a pool whose sessions are as far from ours as can be.
-pub(crate) async fn host(kind: Kind) -> Fresh {
-    let database = Database::fresh(kind).await.expect("a server");
+pub(crate) async fn host(kind: Kind) -> Option<Fresh> {
+    let database = Database::fresh(kind).await?;
     let pool = strange_pool(database.url()).await;
     let store = MySqlStore::from_pool(pool.clone());
     store.migrate().await.unwrap();
-    Fresh { store, database, pool: Some(pool) }
+    Some(Fresh { store, database, pool: Some(pool) })
 }
 
 /// What an application may have set, and must find again.
