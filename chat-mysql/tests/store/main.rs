@@ -14,3 +14,4 @@ mod round_trips;
 mod schema;
 mod stores;
 mod suite;
+mod upgrade;

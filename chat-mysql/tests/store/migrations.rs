@@ -155,7 +155,8 @@ async fn who_may_not_create_tables_is_told_so_and_may_use_those_that_are_there(k
     let store = MySqlStore::open(&url).await.unwrap();
     let refused = store.migrate().await;
     assert!(matches!(refused, Err(MigrateError::Rights(_))), "{refused:?}");
-    MySqlStore::open(database.url()).await.unwrap().migrate().await.unwrap();
+    let may_create = database.user_with("CREATE, REFERENCES, SELECT, INSERT").await;
+    MySqlStore::open(&may_create).await.unwrap().migrate().await.unwrap();
     store.migrate().await.unwrap();
     new_room_of(&store, &["alice", "bob"]).await;
 }

@@ -12,3 +12,4 @@ mod plans;
 mod schema;
 mod stores;
 mod suite;
+mod upgrade;
