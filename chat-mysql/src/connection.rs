@@ -56,8 +56,12 @@ struct Lane {
 /// When a connection last failed: whichever was idle then may be dead, too.
 pub(crate) struct Suspicion {
     began: Instant,
+    /// In milliseconds after the beginning; 0 for never.
     failed_at: AtomicU64,
 }
+
+/// For how long after a failure whoever becomes idle is suspected, too: they may have failed at the same moment, unseen.
+const AFTERMATH: Duration = Duration::from_secs(1);
 
 impl Default for Suspicion {
     fn default() -> Self {
@@ -73,10 +77,12 @@ impl Suspicion {
 
     /// Whether a connection is to be tried before it is used.
     pub(crate) fn falls_on(&self, connection: &PoolConnectionMetadata) -> bool {
-        match self.failed_at.load(Ordering::Relaxed) {
-            0 => false,
-            failed_at => self.began.elapsed().saturating_sub(Duration::from_millis(failed_at)) <= connection.idle_for,
-        }
+        let failed_at = match self.failed_at.load(Ordering::Relaxed) {
+            0 => return false,
+            millis => Duration::from_millis(millis),
+        };
+        let idle_since = self.began.elapsed().saturating_sub(connection.idle_for);
+        idle_since <= failed_at + AFTERMATH
     }
 }
 

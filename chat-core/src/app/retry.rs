@@ -43,3 +43,29 @@ fn random_below(longest: Duration) -> Duration {
     let _ = getrandom::fill(&mut byte);
     longest * u32::from(byte[0]) / 255
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn given_up() -> Source {
+        "given up".into()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn five_tries_are_made_and_no_more() {
+        let mut retry = Retry::new();
+        for _ in 0..4 {
+            assert!(retry.pause(given_up()).await.is_ok());
+        }
+        assert!(matches!(retry.pause(given_up()).await, Err(StoreError::Transient(_))));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn no_try_begins_after_two_seconds() {
+        let mut retry = Retry::new();
+        assert!(retry.pause(given_up()).await.is_ok());
+        tokio::time::advance(Duration::from_secs(2)).await;
+        assert!(matches!(retry.pause(given_up()).await, Err(StoreError::Transient(_))));
+    }
+}

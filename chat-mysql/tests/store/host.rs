@@ -1,21 +1,29 @@
 //! On the application's pool: its sessions stay as they are, ours hold while we work.
 
-use chat_conformance::build::{append, begin, draft, new_room_of, new_user, user, users};
-use chat_core::ports::store::{Store, StoreError, UserStore};
+use chat_conformance::build::{append, begin, draft, new_room_of, new_user, room_of, user, users};
+use chat_core::{
+    model::room::RoomId,
+    ports::store::{SettingStore, Store, StoreError, UserStore},
+};
 use chat_mysql::MySqlStore;
 use chat_test_databases::{Database, Kind};
 use sqlx::{
-    Row,
-    mysql::{MySqlPool, MySqlPoolOptions},
+    Connection, Row,
+    mysql::{MySqlConnection, MySqlPool, MySqlPoolOptions},
 };
 
-use crate::stores::{STRANGE, execute, on_both};
+use crate::stores::{STRANGE, execute, host, on_both, own};
 
 on_both! {
+    our_session_is_as_our_promises_need_on_any_pool,
     the_applications_session_is_as_before_after_every_way_to_end,
     our_transactions_are_isolated_as_we_need_and_the_applications_as_before,
     a_pool_of_one_is_enough,
     nobody_finds_our_transaction_open_where_a_future_was_dropped,
+}
+
+fn hexadecimal(room: RoomId) -> String {
+    room.to_string().replace('-', "")
 }
 
 /// Everything about a session that a store touches.
@@ -33,6 +41,34 @@ async fn pool_of_one(url: &str) -> MySqlPool {
         .max_connections(1)
         .after_connect(|connection, _| Box::pin(async move { execute(connection, STRANGE).await }));
     options.connect(url).await.unwrap()
+}
+
+async fn our_session_is_as_our_promises_need_on_any_pool(kind: Kind) {
+    for fresh in [own(kind).await, host(kind).await] {
+        let Some(fresh) = fresh else { return };
+        let mut admin = MySqlConnection::connect(&fresh.database.admin_url()).await.unwrap();
+        let look = "CREATE TABLE seen (what VARCHAR(255));
+            CREATE TRIGGER chat_look BEFORE INSERT ON chat_users FOR EACH ROW
+            INSERT INTO seen VALUES (CONCAT_WS(' ', @@SESSION.time_zone,
+                @@SESSION.character_set_client, @@SESSION.character_set_results, @@SESSION.autocommit))";
+        execute(&mut admin, look).await.unwrap();
+        users(&fresh.store, &["alice"]).await;
+        execute(&mut admin, "DROP TRIGGER chat_look").await.unwrap();
+        let seen: String = sqlx::raw_sql("SELECT what FROM seen").fetch_one(&mut admin).await.unwrap().get("what");
+        assert!(seen.starts_with("+00:00 utf8mb4 utf8mb4 "), "{seen}");
+        assert!(seen.ends_with(" 1") || seen.ends_with(" ON"), "{seen}");
+        // READ COMMITTED: a transaction sees what others have committed since it began, and locks nothing by looking.
+        let room = room_of(&fresh.store, &["alice"]).await;
+        let mut tx = begin(&fresh.store).await;
+        assert_eq!(tx.members_in(room).await.unwrap().len(), 1);
+        let leave = format!("UPDATE chat_members SET left_at = 1 WHERE room_id = x'{}'", hexadecimal(room));
+        execute(&mut admin, &leave).await.unwrap();
+        assert_eq!(tx.members_in(room).await.unwrap().len(), 0);
+        tx.rollback().await.unwrap();
+        // Strict: what a column cannot hold is refused, and not cut short.
+        let too_long = fresh.store.setting_or_insert(&"n".repeat(65), "value").await;
+        assert!(matches!(too_long, Err(StoreError::Corrupt(_))), "{too_long:?}");
+    }
 }
 
 async fn the_applications_session_is_as_before_after_every_way_to_end(kind: Kind) {

@@ -132,17 +132,34 @@ async fn up(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, shared: &Shared, sw
 }
 
 async fn down(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, swallow: &AtomicUsize) {
-    let mut buffer = vec![0; 16 * 1024];
-    loop {
-        match from.read(&mut buffer).await {
-            Ok(1..) if swallow.load(Ordering::SeqCst) == 1 => {
-                // The rest of the answer: the server has done all that was asked when it ends.
+    while let Ok((_, packet)) = read_packet(&mut from).await {
+        if swallow.load(Ordering::SeqCst) == 1 {
+            // A server whose client is gone may stop between two statements: all of them are to be carried out.
+            if is_last(&packet[4..]) {
                 return;
             }
-            Ok(read @ 1..) if to.write_all(&buffer[..read]).await.is_ok() => {}
-            _ => return,
+        } else if to.write_all(&packet).await.is_err() {
+            return;
         }
     }
+}
+
+/// Whether no reply to another statement of the same command follows this one, which says no more than that it was done.
+fn is_last(ok: &[u8]) -> bool {
+    const MORE_RESULTS: u8 = 8;
+    let [0, rest @ ..] = ok else { return true };
+    let mut rest = rest;
+    // How many rows, and the last id: numbers of one byte here, or of two, three or eight after a mark.
+    for _ in 0..2 {
+        let length = match rest[0] {
+            0xfc => 3,
+            0xfd => 4,
+            0xfe => 9,
+            _ => 1,
+        };
+        rest = &rest[length..];
+    }
+    rest[0] & MORE_RESULTS == 0
 }
 
 async fn read_packet(from: &mut OwnedReadHalf) -> std::io::Result<(u8, Vec<u8>)> {
