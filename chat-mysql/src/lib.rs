@@ -1,4 +1,4 @@
-//! The chat's store on MySQL 8.0.16 or later and MariaDB 10.6 or later, on connections of its own or on the pool of the
+//! The chat's store on MySQL 8.0.16 or later and MariaDB 10.11 or later (tested on MySQL 9.7 and MariaDB 10.11), on connections of its own or on the pool of the
 //! application around it.
 //!
 //! # What it promises

@@ -2,14 +2,14 @@
 
 /// The server lacks what the chat relies on: checks that are enforced, and expressions as defaults.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the server is {found}; the chat needs MySQL 8.0.16 or MariaDB 10.6, or a later one")]
+#[error("the server is {found}; the chat needs MySQL 8.0.16 or MariaDB 10.11, or a later one")]
 pub struct TooOld {
     /// What the server calls itself.
     pub found: String,
 }
 
 const MYSQL: [u32; 3] = [8, 0, 16];
-const MARIADB: [u32; 3] = [10, 6, 0];
+const MARIADB: [u32; 3] = [10, 11, 0];
 
 /// Whether a server of this version can be spoken to.
 pub(crate) fn check_version(found: &str) -> Result<(), TooOld> {
@@ -38,11 +38,11 @@ mod tests {
     #[test]
     fn recent_servers_are_told_from_old_ones() {
         for recent in
-            ["8.0.16", "8.4.3", "9.7.4-2", "10.6.0-MariaDB", "10.11.14-MariaDB-0+deb12u2", "5.5.5-10.11.2-MariaDB-log"]
+            ["8.0.16", "8.4.3", "9.7.4-2", "10.11.0-MariaDB", "10.11.14-MariaDB-0+deb12u2", "5.5.5-10.11.2-MariaDB-log"]
         {
             assert!(is_recent(recent), "{recent}");
         }
-        for old in ["8.0.15", "5.7.44-log", "10.5.29-MariaDB", "5.5.5-10.3.39-MariaDB"] {
+        for old in ["8.0.15", "5.7.44-log", "10.10.7-MariaDB", "5.5.5-10.3.39-MariaDB"] {
             assert!(!is_recent(old), "{old}");
         }
     }
