@@ -39,9 +39,21 @@ impl Answer {
     /// When the answer breaks a promise that holds for every answer.
     #[track_caller]
     pub fn checked(asked: String, status: StatusCode, headers: HeaderMap, body: &[u8]) -> Self {
+        let answer = Self::checked_unless_unavailable(asked, status, headers, body);
+        assert!(!status.is_server_error(), "a server error: {}: {}", answer.asked, answer.json);
+        answer
+    }
+
+    /// The same from a server whose database may be away: a 503 `store_unavailable` is an answer, too.
+    ///
+    /// # Panics
+    /// When the answer breaks a promise that holds for every answer, or is another server error.
+    #[track_caller]
+    pub fn checked_unless_unavailable(asked: String, status: StatusCode, headers: HeaderMap, body: &[u8]) -> Self {
         let text = String::from_utf8_lossy(body).into_owned();
         let context = format!("{asked} answered {status}: {text}");
-        assert!(!status.is_server_error(), "a server error: {context}");
+        let unavailable = status == StatusCode::SERVICE_UNAVAILABLE;
+        assert!(unavailable || !status.is_server_error(), "a server error: {context}");
         let kind = headers.get(header::CONTENT_TYPE).map(|value| value.to_str().unwrap_or("not text").to_owned());
         let json = if status == StatusCode::NO_CONTENT {
             assert!(body.is_empty(), "204 with a body: {context}");
@@ -59,6 +71,7 @@ impl Answer {
             assert_problem(&json);
             assert_eq!(json["status"], status.as_u16(), "the problem's status is the answer's: {context}");
             assert_headers(status, &headers, &context);
+            assert!(!unavailable || Unavailable::told(&json).is_some(), "not for want of the database: {context}");
         }
         Self { status: status.as_u16(), headers, json, asked }
     }
@@ -84,6 +97,11 @@ impl Answer {
         self.json
     }
 
+    /// What the answer says where the database was away, `None` for any other answer.
+    pub fn unavailable(&self) -> Option<Unavailable> {
+        Unavailable::told(&self.json)
+    }
+
     /// A 400 that names this field, with one of these field codes.
     ///
     /// # Panics
@@ -97,6 +115,33 @@ impl Answer {
             errors.iter().any(|error| error["field"] == field && codes.iter().any(|code| error["code"] == *code)),
             "{asked}: no error of {field} with one of {codes:?}: {problem}"
         );
+    }
+}
+
+/// What `store_unavailable` says of what was asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unavailable {
+    /// Nothing was changed.
+    NotDone,
+    /// It was done, whole, or not at all; nobody knows.
+    Unknown,
+}
+
+impl Unavailable {
+    /// What a problem says; `None` where it is another one.
+    ///
+    /// # Panics
+    /// When `outcome` says what the contract does not know.
+    #[track_caller]
+    pub fn told(problem: &Value) -> Option<Self> {
+        match (problem["code"].as_str()?, &problem["outcome"]) {
+            ("store_unavailable", Value::Null) => Some(Self::NotDone),
+            ("store_unavailable", outcome) => {
+                assert_eq!(outcome, "unknown", "{problem}");
+                Some(Self::Unknown)
+            }
+            _ => None,
+        }
     }
 }
 
@@ -142,6 +187,7 @@ fn assert_field_errors(problem: &Value) {
 fn assert_headers(status: StatusCode, headers: &HeaderMap, context: &str) {
     let needed = match status {
         StatusCode::UNAUTHORIZED => header::WWW_AUTHENTICATE,
+        StatusCode::SERVICE_UNAVAILABLE => header::RETRY_AFTER,
         StatusCode::METHOD_NOT_ALLOWED => header::ALLOW, // RFC 9110, 15.5.6: a 405 must say what is allowed.
         _ => return,
     };
@@ -200,6 +246,14 @@ mod tests {
         assert!(!check(wrong.clone()), "unknown field code");
         wrong["errors"] = json!([{"field": "name", "code": "too_long", "message": "…"}]);
         assert!(check(wrong));
+    }
+
+    #[test]
+    fn a_store_that_is_away_says_what_it_has_done() {
+        let told = |code: &str, outcome: Value| Unavailable::told(&json!({"code": code, "outcome": outcome}));
+        assert_eq!(told("store_unavailable", Value::Null), Some(Unavailable::NotDone));
+        assert_eq!(told("store_unavailable", json!("unknown")), Some(Unavailable::Unknown));
+        assert_eq!(told("overloaded", Value::Null), None);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! A REST client of one user on one device.
 
-use http::{Method, header};
+use bytes::Bytes;
+use http::{HeaderMap, Method, StatusCode, header};
 use reqwest::RequestBuilder;
 use serde_json::Value;
 
@@ -91,12 +92,31 @@ impl Client {
     /// # Panics
     /// When no answer comes, or one that breaks the contract.
     pub async fn send(&self, request: RequestBuilder) -> Answer {
+        let (asked, status, headers, body) = self.exchange(request).await;
+        Answer::checked(asked, status, headers, &body)
+    }
+
+    /// Sends a request to a server whose database may be away, and checks its answer: 503 `store_unavailable` is one.
+    ///
+    /// # Panics
+    /// When no answer comes, or one that breaks the contract.
+    pub async fn try_send(&self, request: RequestBuilder) -> Answer {
+        let (asked, status, headers, body) = self.exchange(request).await;
+        Answer::checked_unless_unavailable(asked, status, headers, &body)
+    }
+
+    /// POST with a JSON body to a server whose database may be away.
+    pub async fn try_post(&self, path: &str, body: Value) -> Answer {
+        self.try_send(self.request(Method::POST, path).json(&body)).await
+    }
+
+    async fn exchange(&self, request: RequestBuilder) -> (String, StatusCode, HeaderMap, Bytes) {
         let request = request.build().expect("a request that can be sent");
         let asked = format!("{} {} by {:?}", request.method(), request.url().path(), self.user_id);
         let response = self.http.execute(request).await.unwrap_or_else(|error| panic!("{asked}: {error:?}"));
         let (status, headers) = (response.status(), response.headers().clone());
         let body = response.bytes().await.unwrap_or_else(|error| panic!("{asked}: no body: {error:?}"));
-        Answer::checked(asked, status, headers, &body)
+        (asked, status, headers, body)
     }
 
     /// GET.

@@ -2,6 +2,7 @@
 //! WebSocket client that check on every answer what the wire contract promises of all of them.
 //!
 //! Each test starts a server of its own, since a test runner may give each test a process of its own.
+//! It runs on SQLite, unless [`STORE`] or the test itself says otherwise ([`on_each_store!`]).
 //! Nothing here sleeps: whoever waits, waits for an event, and shows what came instead when it does not.
 
 mod answer;
@@ -11,14 +12,18 @@ mod order;
 mod scenario;
 mod server;
 mod socket;
+mod store;
 
-pub use answer::{Answer, assert_problem, is_timestamp};
+pub use chat_test_databases::Kind;
+
+pub use answer::{Answer, Unavailable, assert_problem, is_timestamp};
 pub use client::Client;
 pub use codes::{FIELD_CODES, status_of};
 pub use order::RoomOrder;
 pub use scenario::{PASSWORD, ROOM_PASSWORD, registration};
 pub use server::{ADMIN_TOKEN, Server, help};
 pub use socket::{Closed, Socket};
+pub use store::{STORE, StoreKind};
 
 /// How long anything may take before a test gives up on it: far above what a loaded machine needs.
 pub const PATIENCE: std::time::Duration = std::time::Duration::from_secs(30);

@@ -1,6 +1,6 @@
 //! What one connection may hear of the rooms' logs: each event once, in order, without a gap.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde_json::Value;
 
@@ -15,6 +15,8 @@ struct Heard {
     /// The last number that was known before the first event: what came earlier was not sent here.
     start: i64,
     events: Vec<Value>,
+    /// Numbers that an `ok` told which may have been outside the order: then the event comes, too.
+    may_come_again: HashSet<i64>,
 }
 
 impl Heard {
@@ -30,7 +32,7 @@ impl RoomOrder {
     /// When it was heard already.
     #[track_caller]
     pub fn begin(&mut self, room: &str, last_seq: i64) {
-        let heard = Heard { start: last_seq, events: Vec::new() };
+        let heard = Heard { start: last_seq, events: Vec::new(), may_come_again: HashSet::new() };
         assert!(self.rooms.insert(room.to_owned(), heard).is_none(), "room {room} was added twice");
     }
 
@@ -47,6 +49,10 @@ impl RoomOrder {
     pub fn next(&mut self, event: &Value) {
         let (room, seq) = place(event);
         let heard = self.rooms.get_mut(room).unwrap_or_else(|| panic!("an event of a room that is not heard: {event}"));
+        if seq == heard.last() && heard.may_come_again.remove(&seq) {
+            assert_eq!(heard.events.last(), Some(event), "the same as its `ok` told");
+            return;
+        }
         assert_eq!(seq, heard.last() + 1, "events without gap or repetition: {event} after {:?}", heard.events.last());
         heard.events.push(event.clone());
     }
@@ -66,6 +72,21 @@ impl RoomOrder {
         let repeated = client_id.is_some() && event["clientId"].as_str() == client_id && known;
         if !repeated {
             self.next(event);
+        }
+    }
+
+    /// An `ok` for a send that was tried before with an unknown outcome. Nobody could tell then whether it
+    /// was logged, so it may be a repetition, whose event is still to come: a repetition's `ok` is outside the order.
+    ///
+    /// # Panics
+    /// When the room is not heard.
+    #[track_caller]
+    pub fn answered_after_doubt(&mut self, event: &Value) {
+        let (room, seq) = place(event);
+        let heard = self.rooms.get_mut(room).unwrap_or_else(|| panic!("an `ok` of a room that is not heard: {event}"));
+        if seq == heard.last() + 1 {
+            heard.events.push(event.clone());
+            heard.may_come_again.insert(seq);
         }
     }
 
@@ -140,6 +161,18 @@ mod tests {
         assert_eq!(order.last("r"), Some(5));
         order.answered(&event(6), Some("c6"));
         assert_eq!(order.last("r"), Some(6));
+    }
+
+    #[test]
+    fn after_doubt_an_ok_stands_for_its_event_or_beside_it() {
+        let mut order = order(3, &[4]);
+        order.answered_after_doubt(&event(6));
+        assert!(takes(&mut order, 5) && takes(&mut order, 6), "outside the order");
+        order.answered_after_doubt(&event(7));
+        assert!(takes(&mut order, 7), "it was outside, too");
+        assert!(!takes(&mut order, 7), "and came");
+        order.answered_after_doubt(&event(8));
+        assert!(takes(&mut order, 9), "or stood in the place of its event");
     }
 
     #[test]

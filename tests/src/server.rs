@@ -12,6 +12,7 @@ use tokio::sync::oneshot;
 use tokio::time::timeout;
 
 use crate::PATIENCE;
+use crate::store::{Kept, StoreKind};
 
 /// The operator's token of every server that is started in ordinary mode.
 pub const ADMIN_TOKEN: &str = "operator-token-of-the-tests-0123456789";
@@ -29,39 +30,76 @@ pub struct Server {
     process: Option<Child>,
     printed: Arc<Mutex<Vec<String>>>,
     base: String,
+    database_url: String,
+    /// Dropped after the process is killed, which [`Drop`] does first.
+    _kept: Kept,
 }
 
 impl Server {
-    /// A server in ordinary mode on a fresh SQLite file.
+    /// A server in ordinary mode on a fresh store: a SQLite file, or what [`STORE`](crate::STORE) names.
+    ///
+    /// # Panics
+    /// When a store is named that is not to be had.
     pub async fn start() -> Self {
         Self::with(&[]).await
     }
 
     /// The same with more flags, for instance `["--invite-ttl", "1s"]`.
     pub async fn with(flags: &[&str]) -> Self {
-        Self::ordinary(&[&["--admin-token", ADMIN_TOKEN], flags].concat()).await
+        Self::ordinary(Self::chosen().await, &[&["--admin-token", ADMIN_TOKEN], flags].concat()).await
+    }
+
+    /// A server in ordinary mode on a fresh store of this kind; `None` where there is no such database.
+    pub async fn on(kind: StoreKind) -> Option<Self> {
+        let kept = Kept::fresh(kind).await?;
+        Some(Self::ordinary(kept, &["--admin-token", ADMIN_TOKEN]).await)
+    }
+
+    /// A server in ordinary mode on the store at this URL, which stays the caller's, with these further flags.
+    pub async fn at(database_url: &str, flags: &[&str]) -> Self {
+        let kept = Kept::At(database_url.to_owned());
+        Self::ordinary(kept, &[&["--admin-token", ADMIN_TOKEN], flags].concat()).await
+    }
+
+    /// A server in ordinary mode on the store at this URL, which is told nothing else: it makes its secrets itself.
+    pub async fn without_secrets(database_url: &str) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let flags = vec!["--database-url".to_owned(), database_url.to_owned()];
+        Self::launch(folder, flags, Kept::At(database_url.to_owned()), database_url.to_owned()).await
     }
 
     /// A server in ordinary mode that no operator can reach.
     pub async fn without_admin() -> Self {
-        Self::ordinary(&[]).await
+        Self::ordinary(Self::chosen().await, &[]).await
     }
 
-    async fn ordinary(flags: &[&str]) -> Self {
+    async fn chosen() -> Kept {
+        let kind = StoreKind::chosen();
+        Kept::fresh(kind).await.unwrap_or_else(|| panic!("there is no {kind} for the tests"))
+    }
+
+    async fn ordinary(kept: Kept, flags: &[&str]) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let store = format!("sqlite:{}", folder.path().join("chat.db").display());
+        let store = match &kept {
+            Kept::InFolder => format!("sqlite:{}", folder.path().join("chat.db").display()),
+            Kept::In(database) => database.url().to_owned(),
+            Kept::At(url) => url.clone(),
+        };
         let secrets = ["--database-url", &store, "--jwt-key", KEY, "--password-pepper", PEPPER];
         let flags = secrets.iter().chain(flags).map(|flag| (*flag).to_owned()).collect();
-        Self::launch(folder, flags).await
+        Self::launch(folder, flags, kept, store.clone()).await
     }
 
     /// A server in demo mode: no database named, sample accounts, an admin token that it prints.
     pub async fn demo() -> Self {
-        Self::launch(tempfile::tempdir().expect("a temporary folder"), Vec::new()).await
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let store = format!("sqlite:{}", folder.path().join("data/chat.db").display());
+        Self::launch(folder, Vec::new(), Kept::InFolder, store).await
     }
 
-    async fn launch(folder: TempDir, flags: Vec<String>) -> Self {
-        let mut server = Self { folder, flags, process: None, printed: Arc::default(), base: String::new() };
+    async fn launch(folder: TempDir, flags: Vec<String>, kept: Kept, store: String) -> Self {
+        let (printed, base) = (Arc::default(), String::new());
+        let mut server = Self { folder, flags, process: None, printed, base, database_url: store, _kept: kept };
         server.run().await;
         server
     }
@@ -107,6 +145,11 @@ impl Server {
     /// `http://127.0.0.1:PORT`.
     pub fn base(&self) -> &str {
         &self.base
+    }
+
+    /// The URL of the store.
+    pub fn database_url(&self) -> &str {
+        &self.database_url
     }
 
     /// Where the server keeps its files.

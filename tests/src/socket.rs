@@ -1,6 +1,6 @@
 //! A WebSocket client that remembers every frame and checks the order of events on its own.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 
 use futures_util::{SinkExt, StreamExt};
 use http::{HeaderName, HeaderValue, header};
@@ -11,7 +11,7 @@ use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
-use crate::answer::assert_problem;
+use crate::answer::{Unavailable, assert_problem};
 use crate::order::RoomOrder;
 use crate::{Client, PATIENCE, Server};
 
@@ -41,6 +41,8 @@ pub struct Socket {
     user_id: String,
     next_id: u64,
     client_ids: HashMap<u64, Option<String>>,
+    /// Sends of which nobody could say whether they were logged.
+    doubtful: HashSet<String>,
     seen: Vec<Value>,
     untaken: VecDeque<Value>,
     order: RoomOrder,
@@ -81,6 +83,7 @@ impl Socket {
             user_id: client.user_id.clone(),
             next_id: 1,
             client_ids: HashMap::new(),
+            doubtful: HashSet::new(),
             seen: Vec::new(),
             untaken: VecDeque::new(),
             order: RoomOrder::default(),
@@ -300,15 +303,27 @@ impl Socket {
             "room_added" => self.order.begin(id_of(&frame["room"]), last_seq_of(&frame["room"])),
             "room_removed" => self.order.end(id_of(&frame)),
             "event" => self.order.next(&frame["event"]),
-            "ok" if frame["result"].get("kind").is_some() => {
-                let id = frame["id"].as_u64().unwrap_or_else(|| panic!("a reply to no command of ours: {text}"));
-                let client_id = self.client_ids.get(&id).cloned().flatten();
-                self.order.answered(&frame["result"], client_id.as_deref());
+            "ok" if frame["result"].get("kind").is_some() => match self.client_id(&frame) {
+                Some(client_id) if self.doubtful.contains(&client_id) => {
+                    self.order.answered_after_doubt(&frame["result"]);
+                }
+                client_id => self.order.answered(&frame["result"], client_id.as_deref()),
+            },
+            "error" => {
+                assert_problem(&frame["problem"]);
+                if Unavailable::told(&frame["problem"]) == Some(Unavailable::Unknown) {
+                    self.doubtful.extend(self.client_id(&frame));
+                }
             }
-            "error" => assert_problem(&frame["problem"]),
             _ => {}
         }
         self.untaken.push_back(frame);
+    }
+
+    /// The `clientId` of the command that this frame answers.
+    fn client_id(&self, reply: &Value) -> Option<String> {
+        let id = reply["id"].as_u64()?;
+        self.client_ids.get(&id).unwrap_or_else(|| panic!("a reply to no command of ours: {reply}")).clone()
     }
 
     fn frames(&self) -> String {

@@ -1,6 +1,6 @@
 //! The ledger, and the operator's side of it (R-COIN).
 
-use chat_tests::{ROOM_PASSWORD, Server, is_timestamp};
+use chat_tests::{ROOM_PASSWORD, Server, is_timestamp, on_each_store};
 use futures_util::FutureExt;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
@@ -82,9 +82,8 @@ async fn r_coin_01_a_balance_never_passes_what_every_client_reads_exactly() {
     carol.ledger().await;
 }
 
-#[tokio::test]
-async fn r_coin_02_the_ledger_equals_the_balance_while_both_move() {
-    let server = Server::start().await;
+on_each_store!(r_coin_02_the_ledger_equals_the_balance_while_both_move);
+async fn r_coin_02_the_ledger_equals_the_balance_while_both_move(server: Server) {
     let alice = server.prime("alice").await;
     let carol = server.register_with_coins("carol", 300).await;
     let mut rooms = Vec::new();

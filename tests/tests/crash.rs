@@ -1,6 +1,6 @@
 //! The server is killed with -9 and started again on its folder: what it answered is there.
 
-use chat_tests::{Client, ROOM_PASSWORD, Server, Socket};
+use chat_tests::{Client, ROOM_PASSWORD, Server, Socket, on_each_store};
 use futures_util::FutureExt;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
@@ -19,9 +19,8 @@ async fn sight(client: &Client) -> Value {
         "out": client.get("/api/friend-requests?box=out").await.is(200)})
 }
 
-#[tokio::test]
-async fn all_that_was_answered_is_there_after_kill_9() {
-    let mut server = Server::start().await;
+on_each_store!(all_that_was_answered_is_there_after_kill_9);
+async fn all_that_was_answered_is_there_after_kill_9(mut server: Server) {
     let (alice, bob) = (server.prime("alice").await, server.prime("bob").await);
     let carol = server.register_with_coins("carol", 300).await;
     let (first, second) = (alice.create_room("First").await, alice.create_room("Second").await);
@@ -66,9 +65,8 @@ async fn send_until_the_end(mut socket: Socket, room: &str, who: &str) -> Vec<Va
     acknowledged
 }
 
-#[tokio::test]
-async fn r_msg_03_what_was_acknowledged_under_load_survives_each_kill() {
-    let mut server = Server::start().await;
+on_each_store!(r_msg_03_what_was_acknowledged_under_load_survives_each_kill);
+async fn r_msg_03_what_was_acknowledged_under_load_survives_each_kill(mut server: Server) {
     let alice = server.prime("alice").await;
     let room = alice.create_room("Tea").await;
     let mut members = vec![alice];
@@ -123,9 +121,8 @@ async fn whole_log(client: &Client, room: &str) -> Vec<Value> {
     }
 }
 
-#[tokio::test]
-async fn r_adm_09_joins_that_were_cut_off_are_whole_or_not_at_all() {
-    let mut server = Server::start().await;
+on_each_store!(r_adm_09_joins_that_were_cut_off_are_whole_or_not_at_all);
+async fn r_adm_09_joins_that_were_cut_off_are_whole_or_not_at_all(mut server: Server) {
     let alice = server.prime("alice").await;
     let mut rooms = Vec::new();
     for number in 0..6 {

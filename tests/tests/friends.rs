@@ -1,6 +1,6 @@
 //! Friend requests and friendships (R-FRI), over REST and as a live connection hears of them.
 
-use chat_tests::{Client, Server, Socket, is_timestamp};
+use chat_tests::{Client, Server, Socket, is_timestamp, on_each_store};
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
@@ -121,9 +121,8 @@ async fn r_fri_02_requests_that_cross_make_a_friendship() {
     assert_eq!(friends(&alice).await, ["carol"]);
 }
 
-#[tokio::test]
-async fn r_fri_02_requests_that_cross_at_the_same_moment_do_too() {
-    let server = Server::start().await;
+on_each_store!(r_fri_02_requests_that_cross_at_the_same_moment_do_too);
+async fn r_fri_02_requests_that_cross_at_the_same_moment_do_too(server: Server) {
     let (alice, carol, room) = participants(&server).await;
     for number in 0..5 {
         let other = server.register(&format!("user{number}")).await;

@@ -1,6 +1,6 @@
 //! Joining a room, and what it costs (R-ADM-04 to -09, -11).
 
-use chat_tests::{Client, ROOM_PASSWORD, Server, is_timestamp};
+use chat_tests::{Client, ROOM_PASSWORD, Server, is_timestamp, on_each_store};
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
@@ -143,9 +143,8 @@ async fn r_adm_02_the_seventh_joiner_finds_the_room_full() {
     assert_eq!(alice.room(&room).await["memberCount"], 6);
 }
 
-#[tokio::test]
-async fn r_adm_02_of_twenty_who_want_the_last_seat_one_gets_it() {
-    let server = Server::start().await;
+on_each_store!(r_adm_02_of_twenty_who_want_the_last_seat_one_gets_it);
+async fn r_adm_02_of_twenty_who_want_the_last_seat_one_gets_it(server: Server) {
     let alice = server.prime("alice").await;
     let [room, other] = rooms(&alice).await;
     for number in 2..=5 {
@@ -173,9 +172,8 @@ async fn r_adm_02_of_twenty_who_want_the_last_seat_one_gets_it() {
     assert_eq!(alice.log(&room).await.len(), 6);
 }
 
-#[tokio::test]
-async fn r_adm_06_of_parallel_joins_of_one_user_one_is_free() {
-    let server = Server::start().await;
+on_each_store!(r_adm_06_of_parallel_joins_of_one_user_one_is_free);
+async fn r_adm_06_of_parallel_joins_of_one_user_one_is_free(server: Server) {
     let alice = server.prime("alice").await;
     let rooms: [String; 4] = rooms(&alice).await;
     for (number, coins) in [450, 300, 150, 0].into_iter().enumerate() {
@@ -193,9 +191,8 @@ async fn r_adm_06_of_parallel_joins_of_one_user_one_is_free() {
     }
 }
 
-#[tokio::test]
-async fn r_adm_09_a_join_that_is_retried_at_once_charges_once() {
-    let server = Server::start().await;
+on_each_store!(r_adm_09_a_join_that_is_retried_at_once_charges_once);
+async fn r_adm_09_a_join_that_is_retried_at_once_charges_once(server: Server) {
     let alice = server.prime("alice").await;
     let carol = server.register_with_coins("carol", 1000).await;
     let [first, second] = rooms(&alice).await;

@@ -1,6 +1,6 @@
 //! Writing and reading a room's log over REST (R-MSG).
 
-use chat_tests::{Client, Server, is_timestamp};
+use chat_tests::{Client, Server, is_timestamp, on_each_store};
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
@@ -162,9 +162,8 @@ async fn r_msg_04_a_reply_names_a_message_of_the_room() {
     assert_eq!(alice.post("/api/messages", reply(3)).await.is(201)["replyTo"], 3);
 }
 
-#[tokio::test]
-async fn r_msg_02_several_senders_at_once_leave_no_gap() {
-    let server = Server::start().await;
+on_each_store!(r_msg_02_several_senders_at_once_leave_no_gap);
+async fn r_msg_02_several_senders_at_once_leave_no_gap(server: Server) {
     let alice = server.prime("alice").await;
     let room = alice.create_room("Tea").await;
     let mut members = vec![alice.clone()];

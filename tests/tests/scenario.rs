@@ -1,11 +1,10 @@
 //! The whole story once, as a new user would try it.
 
-use chat_tests::{ROOM_PASSWORD, Server, Socket};
+use chat_tests::{ROOM_PASSWORD, Server, Socket, on_each_store};
 use serde_json::json;
 
-#[tokio::test]
-async fn a_first_evening() {
-    let mut server = Server::start().await;
+on_each_store!(a_first_evening);
+async fn a_first_evening(mut server: Server) {
     let alice = server.register_with_coins("alice", 300).await;
     let refused = json!({"name": "Tea", "password": ROOM_PASSWORD});
     alice.post("/api/chatrooms", refused).await.refused(403, "prime_required");

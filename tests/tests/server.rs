@@ -110,11 +110,17 @@ async fn it_refuses_another_pepper_than_the_stores() {
     let server = Server::start().await;
     let dora = server.register("dora").await;
     dora.me().await;
-    let store = format!("sqlite:{}", server.folder().join("chat.db").display());
     let key = "a key of the tests, longer than thirty-two bytes";
     let pepper = "another pepper of the tests, longer than thirty-two bytes";
-    let log =
-        Server::refuses_to_start(&["--database-url", &store, "--jwt-key", key, "--password-pepper", pepper]).await;
+    let log = Server::refuses_to_start(&[
+        "--database-url",
+        server.database_url(),
+        "--jwt-key",
+        key,
+        "--password-pepper",
+        pepper,
+    ])
+    .await;
     assert!(log.to_lowercase().contains("pepper"), "it says why: {log}");
     assert!(!log.contains(pepper), "and not what: {log}");
 }

@@ -12,7 +12,7 @@ use chat_core::{
         text::Name,
         user::{Password, Phone, Standing, UserId},
     },
-    ports::store::{SettingStore, StoreError, UserStore},
+    ports::store::{Store, StoreError},
 };
 
 use crate::failure::Failure;
@@ -43,7 +43,7 @@ const READY: &str = "demo_accounts";
 
 /// Makes the sample accounts that are not there yet. The store is marked before the first is made, so that it can
 /// never be taken for one without.
-pub(crate) async fn make_samples(chat: &Chat, store: &impl SettingStore) -> Result<(), Failure> {
+pub(crate) async fn make_samples(chat: &Chat, store: &dyn Store) -> Result<(), Failure> {
     store.setting_or_insert(MARK, "yes").await?;
     if store.setting(READY).await?.is_some() {
         return Ok(());
@@ -75,7 +75,7 @@ async fn make_sample(chat: &Chat, sample: &Sample) -> Result<(), ChatError> {
 }
 
 /// Whether a store has sample accounts, whose password everybody knows, that could still sign in.
-pub(crate) async fn has_samples(store: &(impl SettingStore + UserStore)) -> Result<bool, StoreError> {
+pub(crate) async fn has_samples(store: &dyn Store) -> Result<bool, StoreError> {
     if store.setting(MARK).await?.is_none() {
         return Ok(false);
     }

@@ -4,7 +4,7 @@ use std::{io, net::SocketAddr, path::PathBuf};
 
 use chat_core::{BuildError, SecretsError, error::ChatError, ports::store::StoreError};
 use chat_http::NoBearerToken;
-use chat_sqlite::{MigrateError, OpenError};
+use chat_sqlite::MigrateError;
 
 /// Told to the operator, whole: no cause is left for a second look.
 #[derive(Debug, thiserror::Error)]
@@ -17,10 +17,16 @@ pub(crate) enum Failure {
     EmptySecret(PathBuf),
     #[error("the system gives no randomness")]
     NoRandomness,
-    #[error("--database-url: only sqlite: is supported, not {0}:")]
+    #[error("--database-url begins with sqlite: or mysql://")]
+    NoDatabaseUrl,
+    #[error("--database-url begins with sqlite: or mysql://, not with {0}:")]
     Scheme(String),
     #[error("--database-url")]
-    Open(#[from] OpenError),
+    OpenSqlite(#[source] chat_sqlite::OpenError),
+    #[error("--database-url")]
+    OpenMySql(#[source] chat_mysql::OpenError),
+    #[error("--table-prefix: {0:?} does not match [a-z][a-z0-9_]*, has more than 24 characters, or is sqlite_")]
+    TablePrefix(String),
     #[error("the database cannot be brought to this version")]
     Migrate(#[from] MigrateError),
     #[error("the database failed")]

@@ -5,13 +5,13 @@ mod failure;
 mod kept_secret;
 mod options;
 mod serve;
+mod store;
 
-use std::{fs, process::ExitCode};
+use std::{fs, process::ExitCode, sync::Arc};
 
 use axum::Router;
 use chat_core::{Chat, Secrets, policy::StartingCoins};
 use chat_http::OperatorToken;
-use chat_sqlite::SqliteStore;
 use clap::Parser;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::net::TcpListener;
@@ -21,6 +21,7 @@ use crate::{
     failure::Failure,
     kept_secret::{kept_secret, random_secret},
     options::Options,
+    store::ServerStore,
 };
 
 /// Shorter than this, in characters, the operator's token could be guessed.
@@ -46,19 +47,20 @@ async fn start(options: Options) -> Result<(), Failure> {
     if demo && !options.listen.ip().is_loopback() {
         return Err(Failure::DemoBeyondLoopback(options.listen));
     }
-    let store = open_store(&options, database_url).await?;
-    if !demo && demo::has_samples(&store).await? {
+    let opened = open_store(&options, database_url.as_ref()).await?;
+    let store = opened.store();
+    if !demo && demo::has_samples(store.as_ref()).await? {
         return Err(Failure::DemoStore);
     }
-    let chat = Chat::builder(store.clone())
+    let chat = Chat::builder_on(Arc::clone(&store))
         .policy(options.policy())
         .secrets(secrets(&options)?)
         .password_cost(options.password_cost)
         .build()
         .await?;
-    warn(&options);
+    warn(&options, opened.is_shared());
     if demo {
-        demo::make_samples(&chat, &store).await?;
+        demo::make_samples(&chat, store.as_ref()).await?;
     }
     let admin_token = match options.admin_token.clone().filter(|token| !token.expose_secret().is_empty()) {
         None if demo => Some(random_secret()?.into()),
@@ -74,7 +76,7 @@ async fn start(options: Options) -> Result<(), Failure> {
         eprintln!("{}", demo::greeting(address, token.expose_secret()));
     }
     serve::serve(listener, router, &chat).await?;
-    store.close().await;
+    opened.close().await;
     Ok(())
 }
 
@@ -86,32 +88,23 @@ fn router(chat: &Chat, options: &Options, admin_token: Option<&SecretString>) ->
 }
 
 /// The database that was named, if one was; `DATABASE_URL` is what other tools of the operator's read, too.
-fn database_url(options: &Options) -> Option<String> {
+fn database_url(options: &Options) -> Option<SecretString> {
     // Empty is how container files say that there is none.
-    if let Some(url) = options.database_url.as_ref().filter(|url| !url.is_empty()) {
+    if let Some(url) = options.database_url.as_ref().filter(|url| !url.expose_secret().is_empty()) {
         tracing::info!("the store is the one of --database-url or CHAT_DATABASE_URL");
         return Some(url.clone());
     }
     let url = std::env::var("DATABASE_URL").ok().filter(|url| !url.is_empty())?;
     tracing::info!("the store is the one of DATABASE_URL");
-    Some(url)
+    Some(url.into())
 }
 
-async fn open_store(options: &Options, database_url: Option<String>) -> Result<SqliteStore, Failure> {
-    let url = match database_url {
-        Some(url) => url,
-        None => {
-            make_data_dir(options)?;
-            format!("sqlite:{}", options.data_dir.join("chat.db").display())
-        }
-    };
-    let scheme = url.split(':').next().unwrap_or_default();
-    if scheme != "sqlite" {
-        return Err(Failure::Scheme(scheme.to_owned()));
+async fn open_store(options: &Options, database_url: Option<&SecretString>) -> Result<ServerStore, Failure> {
+    if let Some(url) = database_url {
+        return ServerStore::open(url.expose_secret(), options).await;
     }
-    let store = SqliteStore::open(&url).await?;
-    store.migrate().await?;
-    Ok(store)
+    make_data_dir(options)?;
+    ServerStore::open(&format!("sqlite:{}", options.data_dir.join("chat.db").display()), options).await
 }
 
 /// The secrets that were given, and for those that were not, the ones kept in the data folder.
@@ -120,13 +113,12 @@ fn secrets(options: &Options) -> Result<Secrets, Failure> {
         make_data_dir(options)?;
         kept_secret(&options.data_dir, name)
     };
-    let given = |secret: &&SecretString| !secret.expose_secret().is_empty();
-    let mut jwt_keys: Vec<SecretString> = options.jwt_key.iter().filter(given).cloned().collect();
+    let mut jwt_keys = options.jwt_keys();
     if jwt_keys.is_empty() {
         jwt_keys.push(kept("jwt.key")?);
     }
-    let pepper = match options.password_pepper.as_ref().filter(given) {
-        Some(pepper) => pepper.clone(),
+    let pepper = match options.password_pepper() {
+        Some(pepper) => pepper,
         None => kept("password.pepper")?,
     };
     Ok(Secrets::new(jwt_keys, pepper)?)
@@ -141,7 +133,16 @@ fn make_data_dir(options: &Options) -> Result<(), Failure> {
 }
 
 /// What an operator should hear of before it is too late.
-fn warn(options: &Options) {
+fn warn(options: &Options, store_is_shared: bool) {
+    if store_is_shared && options.jwt_keys().is_empty() {
+        tracing::warn!("--jwt-key was not given: another server on this database would refuse this one's tokens");
+    }
+    if store_is_shared && options.password_pepper().is_none() {
+        tracing::warn!(
+            "--password-pepper was not given: it is under {:?} alone, and without it the database's passwords are lost",
+            options.data_dir
+        );
+    }
     if let StartingCoins::AsRequested { max } = options.starting_coins {
         tracing::warn!("users begin with as many coins as they ask for, up to {max}: see --starting-coins");
     }

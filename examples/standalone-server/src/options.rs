@@ -2,6 +2,7 @@
 
 use std::{
     net::{SocketAddr, ToSocketAddrs},
+    num::NonZeroU32,
     path::PathBuf,
     time::Duration,
 };
@@ -12,7 +13,7 @@ use chat_core::{
 };
 use chat_http::HttpConfig;
 use clap::{Parser, ValueEnum, builder::BoolishValueParser};
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 
 /// A chat server: rooms of up to six, messages in real time, coins, invites and friends.
 ///
@@ -29,9 +30,18 @@ pub(crate) struct Options {
     #[arg(long, env = "CHAT_DATA_DIR", value_name = "DIR", default_value = "./chat-data")]
     pub(crate) data_dir: PathBuf,
 
-    /// Where to store: `sqlite:PATH` (made when missing) or `sqlite::memory:`. DATABASE_URL is read, too. None: demo mode
-    #[arg(long, env = "CHAT_DATABASE_URL", value_name = "URL")]
-    pub(crate) database_url: Option<String>,
+    /// Where to store: `sqlite:PATH` (made when missing), `sqlite::memory:`, or
+    /// `mysql://USER:PASSWORD@HOST:PORT/DATABASE` for MySQL and MariaDB. DATABASE_URL is read, too. None: demo mode
+    #[arg(long, env = "CHAT_DATABASE_URL", value_name = "URL", hide_env_values = true)]
+    pub(crate) database_url: Option<SecretString>,
+
+    /// How many connections to open at most: 16 to MySQL or MariaDB, or 4 that read a SQLite file, unless it is said
+    #[arg(long, env = "CHAT_DATABASE_CONNECTIONS", value_name = "N")]
+    pub(crate) database_connections: Option<NonZeroU32>,
+
+    /// What the names of all tables begin with: two chats can share a database under two prefixes
+    #[arg(long, env = "CHAT_TABLE_PREFIX", value_name = "PREFIX", default_value = "chat_")]
+    pub(crate) table_prefix: String,
 
     /// A key that signs access tokens, at least 32 bytes. Repeatable: the first signs, all verify. None: one is made and
     /// kept in the data folder
@@ -119,6 +129,16 @@ pub(crate) enum RateLimits {
 }
 
 impl Options {
+    /// The keys that were given. Empty is how container files say that there is none.
+    pub(crate) fn jwt_keys(&self) -> Vec<SecretString> {
+        self.jwt_key.iter().filter(|key| !key.expose_secret().is_empty()).cloned().collect()
+    }
+
+    /// The pepper, where one was given.
+    pub(crate) fn password_pepper(&self) -> Option<SecretString> {
+        self.password_pepper.clone().filter(|pepper| !pepper.expose_secret().is_empty())
+    }
+
     pub(crate) fn policy(&self) -> Policy {
         Policy {
             starting_coins: self.starting_coins,
@@ -203,9 +223,10 @@ mod tests {
 
     #[test]
     fn secrets_do_not_show_in_debug() {
-        let secrets = ["chat-server", "--jwt-key", "k3y", "--password-pepper", "p3pper", "--admin-token", "t0ken"];
-        let shown = format!("{:?}", Options::parse_from(secrets));
-        for secret in ["k3y", "p3pper", "t0ken"] {
+        let secrets = ["--jwt-key", "k3y", "--password-pepper", "p3pper", "--admin-token", "t0ken"];
+        let url = ["--database-url", "mysql://chat:w0rd@localhost/chat"];
+        let shown = format!("{:?}", Options::parse_from(["chat-server"].iter().chain(&secrets).chain(&url)));
+        for secret in ["k3y", "p3pper", "t0ken", "w0rd"] {
             assert!(!shown.contains(secret), "{shown}");
         }
     }

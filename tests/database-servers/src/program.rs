@@ -38,6 +38,8 @@ impl Program {
 
     fn flags(&self, place: &Place) -> Vec<OsString> {
         let mut flags: Vec<OsString> = vec!["--no-defaults".into(), with("--datadir=", data(place))];
+        // As it starts, a server deletes the temporary tables that it finds there, also those of one beside it.
+        flags.push(with("--tmpdir=", place.folder().to_owned()));
         // A server refuses to run as root by accident.
         if fs::metadata(place.folder()).is_ok_and(|folder| folder.uid() == 0) {
             flags.push("--user=root".into());
