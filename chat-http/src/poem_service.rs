@@ -9,7 +9,12 @@ use std::{
     task::{Context, Poll},
 };
 
-use axum::{body::Body, extract::Request, response::IntoResponse as _, response::Response};
+use axum::{
+    body::Body,
+    extract::{OriginalUri, Request},
+    response::IntoResponse as _,
+    response::Response,
+};
 use futures_util::TryStreamExt;
 use http::{HeaderValue, Method, Uri, header};
 use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
@@ -64,6 +69,11 @@ impl tower::Service<Request> for PoemService {
 impl Inner {
     async fn answer(&self, request: Request) -> Response {
         let (mut parts, body) = request.into_parts();
+        // To poem's router `//` is `/`, but to whoever guards a path before us, or puts a route in its place, it is not.
+        let uri = parts.extensions.get::<OriginalUri>().map_or(&parts.uri, |original| &original.0);
+        if uri.path().contains("//") {
+            return Problem::new(Code::RouteNotFound).into_response();
+        }
         if let Some(uri) = readable(&parts.uri) {
             parts.uri = uri;
         }

@@ -52,9 +52,14 @@ pub struct Socket {
 impl Socket {
     /// Connects with `Authorization` and the subprotocol `chat.v1`, without saying hello.
     pub async fn connect(server: &Server, client: &Client) -> Self {
+        Self::connect_at(server.base(), client).await
+    }
+
+    /// The same at a chat that an application has mounted at `base`, for instance `http://127.0.0.1:3000/chat`.
+    pub async fn connect_at(base: &str, client: &Client) -> Self {
         let bearer = format!("Bearer {}", client.token());
         let headers = [(header::AUTHORIZATION, bearer.as_str()), (header::SEC_WEBSOCKET_PROTOCOL, "chat.v1")];
-        Self::connect_with(server, client, &headers).await
+        Self::handshake(base, client, &headers).await
     }
 
     /// Connects as a browser does, with the access token as a subprotocol.
@@ -68,7 +73,11 @@ impl Socket {
     /// # Panics
     /// When the handshake is refused, or answered with a subprotocol other than `chat.v1` where one was offered.
     pub async fn connect_with(server: &Server, client: &Client, headers: &[(HeaderName, &str)]) -> Self {
-        let url = format!("{}/api/ws", server.base().replacen("http", "ws", 1));
+        Self::handshake(server.base(), client, headers).await
+    }
+
+    async fn handshake(base: &str, client: &Client, headers: &[(HeaderName, &str)]) -> Self {
+        let url = format!("{}/api/ws", base.replacen("http", "ws", 1));
         let mut request = url.into_client_request().expect("an address of ours");
         for (name, value) in headers {
             request.headers_mut().insert(name, HeaderValue::from_str(value).expect("a header of ours"));

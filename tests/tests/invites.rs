@@ -1,6 +1,6 @@
 //! Invites (R-INV): who gives them, to whom, and what a token is good for.
 
-use chat_tests::{ROOM_PASSWORD, Server, is_timestamp};
+use chat_tests::{ROOM_PASSWORD, Server, StoreKind, is_timestamp};
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
@@ -169,7 +169,7 @@ async fn r_inv_03_a_revoked_invite_is_told_to_its_invitee_alone() {
 
 #[tokio::test]
 async fn r_inv_03_a_token_is_shown_once() {
-    let server = Server::start().await;
+    let server = Server::on(StoreKind::Sqlite).await.expect("a store that is a file, to be looked into");
     let (alice, bob) = (server.prime("alice").await, server.prime("bob").await);
     let room = alice.create_room("Tea").await;
     let invite = alice.invite(&room, "bob").await;
@@ -186,7 +186,7 @@ async fn r_inv_03_a_token_is_shown_once() {
     bob.post("/api/joinroom", by_token(&invite)).await.is(200);
     let used = alice.get(&path).await.is(200)["invites"][0].clone();
     assert!(is_timestamp(&used["usedAt"]), "{used}");
-    let mut stored = std::fs::read(server.folder().join("chat.db")).expect("the store is a file");
+    let mut stored = std::fs::read(server.folder().join("chat.db")).expect("its file");
     stored.extend(std::fs::read(server.folder().join("chat.db-wal")).unwrap_or_default());
     let found = |secret: &str| stored.windows(secret.len()).any(|bytes| bytes == secret.as_bytes());
     assert!(found("Tea"), "the store's file is looked at where it is written");

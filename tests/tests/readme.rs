@@ -2,7 +2,10 @@
 
 use std::process::Command;
 
-use chat_tests::Server;
+use chat_test_databases::Server as Database;
+use chat_tests::{Kind, Server};
+use sqlx::mysql::MySqlConnection;
+use sqlx::{AssertSqlSafe, Connection};
 
 fn readme() -> String {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../README.md");
@@ -32,6 +35,33 @@ async fn the_first_conversation_goes_as_the_readme_says() {
     assert!(said.contains(r#""admission":{"kind":"free","coins":0"#), "Carol's first room is free: {said}");
     assert_eq!(said.matches(r#""body":"Hello, Alice!""#).count(), 2, "Carol is answered, and Alice reads it: {said}");
     assert!(!said.contains(r#""code":"#), "nothing is refused: {said}");
+}
+
+async fn a_database_is_made_as_the_readme_says(kind: Kind) {
+    let Some(database) = Database::private(kind).await else { return };
+    let blocks = blocks("sql");
+    let [statements] = blocks.as_slice() else { panic!("what makes a database in the README: {blocks:?}") };
+    let mut admin = MySqlConnection::connect(database.admin_url()).await.expect("a connection");
+    // Of another name, since the tool that brings a MySQL makes a database `chat` itself.
+    let renamed = |text: &str| text.replace("chat", "readme");
+    sqlx::raw_sql(AssertSqlSafe(renamed(statements))).execute(&mut admin).await.expect("what the README says");
+    let readme = readme();
+    let url = readme.lines().find_map(|line| line.strip_prefix("$ export CHAT_DATABASE_URL=")).expect("the URL");
+    let place = "127.0.0.1:3306";
+    assert!(url.contains(place), "{url}");
+    let at = database.url().rsplit_once('@').and_then(|(_, at)| at.split('/').next()).expect("where it listens");
+    let server = Server::at(&renamed(url).replace(place, at), &[]).await;
+    server.prime("dora").await.create_room("Tea").await;
+}
+
+#[tokio::test]
+async fn on_mariadb_a_database_is_made_as_the_readme_says() {
+    a_database_is_made_as_the_readme_says(Kind::MariaDb).await;
+}
+
+#[tokio::test]
+async fn on_mysql_a_database_is_made_as_the_readme_says() {
+    a_database_is_made_as_the_readme_says(Kind::MySql).await;
 }
 
 #[tokio::test]

@@ -58,6 +58,21 @@ async fn close_code(stream: &mut TcpStream) -> u16 {
 }
 
 #[tokio::test]
+async fn a_path_with_something_more_in_it_is_another_one() {
+    let server = Server::start().await;
+    let alice = server.register("alice").await;
+    // Who guards a path before the chat, or puts a route in its place, is not walked around.
+    for path in ["//api/me", "/api//me", "/api/me//", "/api/./me", "/api/profile/../me"] {
+        let mut stream = connect(&server).await;
+        let head = format!("GET {path} HTTP/1.1\r\nHost: chat\r\nConnection: close\r\n");
+        let request = format!("{head}Authorization: Bearer {}\r\n\r\n", alice.token());
+        stream.write_all(request.as_bytes()).await.expect("written");
+        let answer = read_to_end(&mut stream).await;
+        assert!(answer.starts_with("HTTP/1.1 404 ") && answer.contains("route_not_found"), "{path}: {answer}");
+    }
+}
+
+#[tokio::test]
 async fn what_is_no_websocket_frame_is_a_protocol_error_and_not_too_big() {
     let server = Server::start().await;
     let dora = server.register("dora").await;
