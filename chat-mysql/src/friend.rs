@@ -83,8 +83,8 @@ UPDATE chat_friend_requests SET state = ?, decided_at = ? WHERE request_id = ? A
 const INSERT_FRIENDSHIP: &str = "
 INSERT INTO chat_friendships (user_id, friend_id, since) VALUES (?, ?, ?), (?, ?, ?)";
 
-const DELETE_FRIENDSHIP: &str = "
-DELETE FROM chat_friendships WHERE (user_id = ? AND friend_id = ?) OR (user_id = ? AND friend_id = ?)";
+/// One side of it. Both in one statement could be found by reading the whole table, and so wait for others.
+const DELETE_FRIENDSHIP: &str = "DELETE FROM chat_friendships WHERE user_id = ? AND friend_id = ?";
 
 #[async_trait]
 impl FriendTx for MySqlTx {
@@ -129,7 +129,8 @@ impl FriendTx for MySqlTx {
 
     async fn delete_friendship(&mut self, a: &UserId, b: &UserId) -> Result<bool, StoreError> {
         let (a, b) = (Value::from(a), Value::from(b));
-        Ok(self.write_now(DELETE_FRIENDSHIP, &[a, b, b, a], from_driver).await? != 0)
+        self.write(DELETE_FRIENDSHIP, &[a, b]);
+        Ok(self.write_now(DELETE_FRIENDSHIP, &[b, a], from_driver).await? != 0)
     }
 }
 

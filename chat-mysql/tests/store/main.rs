@@ -5,6 +5,7 @@
 
 mod failures;
 mod host;
+mod locks;
 mod lost_commit;
 mod migrations;
 mod opening;

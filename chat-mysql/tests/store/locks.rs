@@ -1,0 +1,56 @@
+//! Nobody waits for a lock that the contract of a method does not name, however few rows a table has.
+
+use chat_conformance::build::{NOON, append, begin, draft, new_room_of, room_of, user, users};
+use chat_test_databases::Kind;
+
+use crate::stores::{on_both, own};
+
+on_both! {
+    a_batch_waits_for_its_own_rooms_alone,
+    an_end_of_a_friendship_waits_for_nobody_elses,
+}
+
+async fn a_batch_waits_for_its_own_rooms_alone(kind: Kind) {
+    let Some(fresh) = own(kind).await else { return };
+    let store = &fresh.store;
+    users(store, &["alice"]).await;
+    let mut rooms = Vec::new();
+    for _ in 0..40 {
+        rooms.push(room_of(store, &["alice"]).await);
+    }
+    for held in [0, 20, 39] {
+        let mut holds = begin(store).await;
+        holds.lock_room(rooms[held]).await.unwrap();
+        let others = rooms.iter().enumerate().filter(|(index, _)| *index != held);
+        let drafts: Vec<_> = others.map(|(_, room)| draft(*room, "alice", "hi")).collect();
+        let planned = append(store, &drafts).await;
+        assert!(planned.iter().all(|planned| planned.starts_with("new")), "{planned:?}");
+        holds.rollback().await.unwrap();
+    }
+}
+
+async fn an_end_of_a_friendship_waits_for_nobody_elses(kind: Kind) {
+    let Some(fresh) = own(kind).await else { return };
+    let store = &fresh.store;
+    new_room_of(store, &["alice", "bob", "carol", "dave"]).await;
+    let mut tx = begin(store).await;
+    tx.insert_friendship(&user("alice"), &user("bob"), NOON).await.unwrap();
+    tx.insert_friendship(&user("carol"), &user("dave"), NOON).await.unwrap();
+    tx.commit().await.unwrap();
+    let (mut one, mut other) = (begin(store).await, begin(store).await);
+    assert!(one.delete_friendship(&user("alice"), &user("bob")).await.unwrap());
+    assert!(other.delete_friendship(&user("carol"), &user("dave")).await.unwrap());
+    one.commit().await.unwrap();
+    other.commit().await.unwrap();
+    assert!(store_has_no_friends(store).await);
+}
+
+async fn store_has_no_friends(store: &chat_mysql::MySqlStore) -> bool {
+    use chat_core::ports::store::FriendStore;
+    for id in ["alice", "bob", "carol", "dave"] {
+        if !store.friends(&user(id)).await.unwrap().is_empty() {
+            return false;
+        }
+    }
+    true
+}
