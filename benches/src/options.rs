@@ -1,0 +1,88 @@
+//! What can be chosen.
+
+use std::{path::PathBuf, time::Duration};
+
+use clap::{Parser, ValueEnum};
+
+use crate::{load::Span, place::Kind};
+
+/// Measures the chat beside what its databases can do.
+#[derive(Debug, Parser)]
+#[command(name = "chat-bench")]
+pub(crate) struct Options {
+    /// On which databases. MariaDB and MySQL are private servers, started for this run, unless CHAT_TEST_MARIADB_URL
+    /// or CHAT_TEST_MYSQL_URL names one; one that cannot be had is left out.
+    #[arg(long, value_enum, value_delimiter = ',', default_value = "mariadb,mysql,sqlite")]
+    pub(crate) databases: Vec<Kind>,
+    /// How long and how much.
+    #[arg(long, value_enum, default_value_t = Scale::Full)]
+    pub(crate) scale: Scale,
+    /// Only what has this in its name.
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    pub(crate) only: String,
+    /// Writes all figures of all rounds to this file.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) json: Option<PathBuf>,
+    /// Fails when a ratio on MariaDB is not what it has to be, or was not measured.
+    #[arg(long)]
+    pub(crate) require: bool,
+}
+
+/// How long and how much.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Scale {
+    /// Some seconds: shows that everything works. Its figures mean nothing.
+    Small,
+    /// Minutes.
+    Full,
+}
+
+impl Scale {
+    /// How many rounds there are.
+    pub(crate) const fn rounds(self) -> usize {
+        match self {
+            Self::Small => 2,
+            Self::Full => 5,
+        }
+    }
+
+    /// How long a load lasts.
+    pub(crate) const fn span(self) -> Span {
+        match self {
+            Self::Small => Span { warm_up: Duration::from_millis(50), measured: Duration::from_millis(150) },
+            Self::Full => Span { warm_up: Duration::from_millis(700), measured: Duration::from_millis(2_500) },
+        }
+    }
+
+    /// How many rows are inserted in bulk.
+    pub(crate) const fn bulk(self) -> usize {
+        match self {
+            Self::Small => 4_000,
+            Self::Full => 80_000,
+        }
+    }
+
+    /// How many events the large room has.
+    pub(crate) const fn large_room(self) -> usize {
+        match self {
+            Self::Small => 20_000,
+            Self::Full => 1_000_000,
+        }
+    }
+
+    /// How many pages of each room are read a round.
+    pub(crate) const fn pages(self) -> usize {
+        match self {
+            Self::Small => 50,
+            Self::Full => 1_000,
+        }
+    }
+
+    /// How many rooms are joined a round, by five users each.
+    pub(crate) const fn joined_rooms(self) -> usize {
+        match self {
+            Self::Small => 4,
+            Self::Full => 60,
+        }
+    }
+}
