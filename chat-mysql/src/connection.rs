@@ -22,7 +22,7 @@ use tokio::{
 
 use crate::error::{self, from_driver};
 
-/// What our promises need of a session. Reads and writes rely on nothing else that a session can set.
+/// What our promises need of `sql_mode`.
 pub(crate) const SQL_MODE: &str = "STRICT_ALL_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,\
                                    NO_ENGINE_SUBSTITUTION";
 
@@ -30,7 +30,8 @@ pub(crate) const SQL_MODE: &str = "STRICT_ALL_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DAT
 const RESTORE: &str = ";SET SESSION sql_mode = @chat_sql_mode, SESSION time_zone = @chat_time_zone, \
                        SESSION character_set_client = @chat_client, SESSION character_set_results = @chat_results, \
                        SESSION collation_connection = @chat_collation, SESSION autocommit = @chat_autocommit, \
-                       SESSION innodb_lock_wait_timeout = @chat_lock_wait";
+                       SESSION innodb_lock_wait_timeout = @chat_lock_wait, \
+                       SESSION sql_select_limit = @chat_select_limit, SESSION completion_type = @chat_completion";
 
 /// Where connections come from.
 pub(crate) struct Connections {
@@ -119,7 +120,9 @@ impl Connections {
             "SET @chat_sql_mode = @@SESSION.sql_mode, @chat_time_zone = @@SESSION.time_zone, \
              @chat_client = @@SESSION.character_set_client, @chat_results = @@SESSION.character_set_results, \
              @chat_collation = @@SESSION.collation_connection, @chat_autocommit = @@SESSION.autocommit, \
-             @chat_lock_wait = @@SESSION.innodb_lock_wait_timeout, SESSION sql_mode = '{SQL_MODE}', \
+             @chat_lock_wait = @@SESSION.innodb_lock_wait_timeout, \
+             @chat_select_limit = @@SESSION.sql_select_limit, @chat_completion = @@SESSION.completion_type, \
+             SESSION sql_select_limit = DEFAULT, SESSION completion_type = 0, SESSION sql_mode = '{SQL_MODE}', \
              SESSION time_zone = '+00:00', SESSION autocommit = 1, SESSION innodb_lock_wait_timeout = {lock_wait};\
              SET NAMES utf8mb4;"
         );
@@ -174,6 +177,8 @@ pub(crate) struct Lease {
     connection: Option<PoolConnection<MySql>>,
     connections: Arc<Connections>,
     state: State,
+    /// How long one waits for an answer.
+    answer: Duration,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -194,8 +199,15 @@ pub(crate) enum Then {
 }
 
 impl Lease {
-    const fn new(connections: Arc<Connections>, connection: PoolConnection<MySql>) -> Self {
-        Self { connection: Some(connection), connections, state: State::Untouched }
+    fn new(connections: Arc<Connections>, connection: PoolConnection<MySql>) -> Self {
+        let answer = connections.answer;
+        Self { connection: Some(connection), connections, state: State::Untouched, answer }
+    }
+
+    /// Waits this long for answers.
+    pub(crate) const fn patient(mut self, answer: Duration) -> Self {
+        self.answer = answer;
+        self
     }
 
     /// Runs the statements of a command, separated by semicolons, in one round trip. Their replies stand in their
@@ -207,7 +219,7 @@ impl Lease {
         let (skipped, hidden) = (before.matches(';').count(), after.matches(';').count());
         self.state = State::InUse;
         let mut replies = Vec::new();
-        let ran = match timeout(self.connections.answer, self.replies(command, &mut replies)).await {
+        let ran = match timeout(self.answer, self.replies(command, &mut replies)).await {
             Ok(ran) => ran,
             Err(_) => Err(error::no_answer()),
         };

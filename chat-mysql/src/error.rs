@@ -13,8 +13,8 @@ const LOCK_DEADLOCK: u16 = 1213;
 const LOCK_WAIT_TIMEOUT: u16 = 1205;
 /// MariaDB under a snapshot: the row was changed since it was read.
 const CHECKREAD: u16 = 1020;
-/// Somebody killed the statement.
-const QUERY_INTERRUPTED: u16 = 1317;
+/// Somebody killed the statement, or a limit that was set for all statements did (MariaDB, MySQL).
+const INTERRUPTED: [u16; 3] = [1317, 1969, 3024];
 /// The server is going down; the connection was killed (MariaDB), or was idle for too long (MySQL).
 const GONE: [u16; 3] = [1053, 1927, 4031];
 /// The server does not write: it is a replica, or on its way to become one.
@@ -59,8 +59,8 @@ pub(crate) fn from_driver(error: sqlx::Error) -> StoreError {
         };
     };
     match number {
-        LOCK_DEADLOCK | LOCK_WAIT_TIMEOUT | CHECKREAD | QUERY_INTERRUPTED => StoreError::Transient(Box::new(error)),
-        _ if GONE.contains(&number) => StoreError::Transient(Box::new(error)),
+        LOCK_DEADLOCK | LOCK_WAIT_TIMEOUT | CHECKREAD => StoreError::Transient(Box::new(error)),
+        _ if GONE.contains(&number) || INTERRUPTED.contains(&number) => StoreError::Transient(Box::new(error)),
         _ if UNFIT.contains(&number) || is_violation(&error) => StoreError::Corrupt(error.to_string()),
         _ => StoreError::Unavailable(Box::new(error)),
     }

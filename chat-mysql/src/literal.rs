@@ -164,6 +164,22 @@ pub(crate) fn push_list<'v>(sql: &mut String, values: impl IntoIterator<Item = V
     }
 }
 
+/// Lists longer than this are cut: MariaDB makes a subquery of a list of 1,000, and then reads, and locks, whole tables.
+const LONGEST_LIST: usize = 500;
+
+/// Appends `(column IN (…) OR column IN (…))`.
+pub(crate) fn push_in<'v>(sql: &mut String, column: &str, values: impl IntoIterator<Item = Value<'v>>) {
+    let values: Vec<Value<'v>> = values.into_iter().collect();
+    for (index, list) in values.chunks(LONGEST_LIST).enumerate() {
+        sql.push_str(if index == 0 { "(" } else { " OR " });
+        sql.push_str(column);
+        sql.push_str(" IN (");
+        push_list(sql, list.iter().copied());
+        sql.push(')');
+    }
+    sql.push(')');
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -177,6 +193,15 @@ mod tests {
             "UPDATE x_t SET a = _utf8mb4 x'273b2044524f50205441424c4520783b202d2d203f', b = _ascii x'5c3f' \
              WHERE c = NULL AND d = -7"
         );
+    }
+
+    #[test]
+    fn a_long_list_is_cut() {
+        let mut sql = String::new();
+        push_in(&mut sql, "seq", (0..1_001).map(Value::Integer));
+        let lists: Vec<usize> = sql.split(" OR ").map(|list| list.split(',').count()).collect();
+        assert_eq!(lists, [500, 500, 1]);
+        assert!(sql.starts_with("(seq IN (0,1,") && sql.ends_with(" OR seq IN (1000))"), "{sql}");
     }
 
     #[test]

@@ -3,6 +3,8 @@
 //! MySQL commits with every statement that defines something, so that a migration can be cut off between two of them.
 //! Therefore each statement of a migration can be run again, and the migration is recorded after its last one.
 
+use std::time::Duration;
+
 use chat_core::ports::store::StoreError;
 use chat_sql::{
     migration::{self, MigrateError, Migration, pending},
@@ -40,6 +42,9 @@ VALUES (?, ?, CAST(UNIX_TIMESTAMP(NOW(3)) * 1000 AS SIGNED))";
 const LOCK: &str = "SELECT GET_LOCK(CONCAT('chat:', SHA2(CONCAT(DATABASE(), '.', ?), 224)), 60) AS locked";
 const UNLOCK: &str = "DO RELEASE_LOCK(CONCAT('chat:', SHA2(CONCAT(DATABASE(), '.', ?), 224)))";
 
+/// How long one statement of a migration may take: some have to write a large table anew.
+const A_LONG_MIGRATION: Duration = Duration::from_secs(24 * 60 * 60);
+
 /// Somebody else has been migrating the same tables for a minute.
 #[derive(Debug, thiserror::Error)]
 #[error("another process has been migrating the same tables for a minute")]
@@ -55,7 +60,7 @@ impl MySqlStore {
     /// not create or alter tables: then let [`sql`](Self::sql) be run by one who may.
     pub async fn migrate(&self) -> Result<(), MigrateError> {
         let tables = &self.shared().tables;
-        let mut lease = self.shared().connections.lease().await?;
+        let mut lease = self.shared().connections.lease().await?.patient(A_LONG_MIGRATION);
         let prefix = [Value::Ascii(tables.prefix())];
         let locked = last(lease.run(&statement(tables, LOCK, &prefix), Then::More).await.map_err(refused)?);
         let is_locked = locked.rows.first().map(|row| Columns::new(row, "migrations", &[]).integer_if_any("locked"));

@@ -159,7 +159,8 @@ impl MySqlOptions {
 
     fn pool(&self, options: MySqlConnectOptions, suspicion: &Arc<Suspicion>) -> MySqlPool {
         let set_up = format!(
-            "SET SESSION sql_mode = '{SQL_MODE}', SESSION innodb_lock_wait_timeout = {};\
+            "SET SESSION sql_mode = '{SQL_MODE}', SESSION autocommit = 1, SESSION completion_type = 0, \
+             SESSION sql_select_limit = DEFAULT, SESSION innodb_lock_wait_timeout = {};\
              SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED",
             self.lock_wait_seconds()
         );

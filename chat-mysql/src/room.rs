@@ -14,7 +14,7 @@ use chat_sql::{last_seq, locked_room, member, membership, named_member, room_vie
 use crate::{
     MySqlStore,
     error::taken,
-    literal::{Value, push_list},
+    literal::{Value, push_in},
     tx::MySqlTx,
 };
 
@@ -53,8 +53,8 @@ FROM chat_members m JOIN chat_users u ON u.user_id = m.user_id
 WHERE m.room_id = ? AND m.left_at IS NULL
 ORDER BY CASE m.role WHEN 'owner' THEN 0 WHEN 'moderator' THEN 1 ELSE 2 END, m.joined_seq";
 
-/// Followed by the list of ids.
-const LAST_SEQS: &str = "SELECT room_id, last_seq FROM chat_rooms WHERE room_id IN (";
+/// Followed by the list of ids, in which they stand.
+const LAST_SEQS: &str = "SELECT room_id, last_seq FROM chat_rooms WHERE ";
 
 #[async_trait]
 impl RoomStore for MySqlStore {
@@ -83,8 +83,7 @@ impl RoomStore for MySqlStore {
             return Ok(Vec::new());
         }
         let mut sql = self.shared().tables.sql(LAST_SEQS).as_str().to_owned();
-        push_list(&mut sql, ids.iter().map(Value::from));
-        sql.push(')');
+        push_in(&mut sql, "room_id", ids.iter().map(Value::from));
         self.rows_of(&sql).await?.iter().map(last_seq).collect()
     }
 }

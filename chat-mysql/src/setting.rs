@@ -6,6 +6,7 @@ use sqlx::mysql::MySqlRow;
 use crate::{
     MySqlStore,
     literal::{Value, statement},
+    tx::BEGIN,
 };
 
 const SETTING: &str = "SELECT name, value FROM chat_settings WHERE name = ?";
@@ -23,7 +24,7 @@ impl SettingStore for MySqlStore {
         let insert = statement(tables, INSERT_SETTING, &[Value::Ascii(name), Value::Ascii(value)]);
         let read = statement(tables, SETTING, &[Value::Ascii(name)]);
         // To insert what stands, and to read it again, does nothing.
-        let rows = self.rows_of(&[insert, read].join(";")).await?;
+        let rows = self.rows_of(&format!("{BEGIN}{insert};COMMIT;{read}")).await?;
         let stands = rows.first().map(setting).transpose()?;
         stands.ok_or_else(|| StoreError::Corrupt(format!("settings: {name} is gone as soon as it is set")))
     }

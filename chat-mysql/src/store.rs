@@ -16,7 +16,7 @@ use crate::{
     literal::{Value, statement},
     migrate,
     options::{MySqlOptions, OpenError},
-    tx::MySqlTx,
+    tx::{BEGIN, MySqlTx},
 };
 
 /// A store in MySQL or MariaDB. Cheap to clone: clones share their connections.
@@ -134,7 +134,8 @@ pub(crate) fn last(mut replies: Vec<Reply>) -> Reply {
 
 /// An attempt that is asked for is settled: where it has no row, this one takes its place, and its commit would find the
 /// key taken.
-const VOID_ATTEMPT: &str = "INSERT INTO chat_attempts (attempt_id, at, void) VALUES (?, ?, 1)";
+const VOID_ATTEMPT: &str = "
+INSERT INTO chat_attempts (attempt_id, at, void) VALUES (?, CAST(UNIX_TIMESTAMP(NOW(3)) * 1000 AS SIGNED), 1)";
 const ATTEMPT: &str = "SELECT void FROM chat_attempts WHERE attempt_id = ?";
 
 #[async_trait]
@@ -145,9 +146,8 @@ impl Store for MySqlStore {
 
     /// Waits for an attempt that has written its row and not ended yet: the key is locked.
     async fn was_committed(&self, attempt: AttemptId) -> Result<bool, StoreError> {
-        let made_at = made_at(attempt);
-        let void = statement(&self.shared.tables, VOID_ATTEMPT, &[(&attempt).into(), made_at.into()]);
-        match self.lease().await?.run(&void, Then::Done).await {
+        let void = statement(&self.shared.tables, VOID_ATTEMPT, &[(&attempt).into()]);
+        match self.lease().await?.run(&format!("{BEGIN}{void};COMMIT"), Then::Done).await {
             Ok(_) => Ok(false),
             Err(failure) if is_duplicate(&failure.error) => {
                 let row = self.row(ATTEMPT, &[(&attempt).into()]).await?;
@@ -160,15 +160,10 @@ impl Store for MySqlStore {
 
     async fn ping(&self) -> Result<(), StoreError> {
         // A server that does not write says so; a lock that nobody else takes keeps it from waiting.
-        let ping = statement(&self.shared.tables, PING, &[]);
-        self.lease().await?.run(&ping, Then::Done).await?;
+        let ping = self.shared.tables.sql(PING);
+        self.lease().await?.run(&format!("{BEGIN}{};COMMIT", ping.as_str()), Then::Done).await?;
         Ok(())
     }
 }
 
 const PING: &str = "DELETE FROM chat_attempts WHERE attempt_id = x''";
-
-/// When an attempt's id was made: its first 48 bits count milliseconds (RFC 9562, version 7).
-fn made_at(attempt: AttemptId) -> i64 {
-    attempt.as_bytes().iter().take(6).fold(0, |time, byte| time << 8 | i64::from(*byte))
-}

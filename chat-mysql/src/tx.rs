@@ -154,26 +154,26 @@ impl StoreTx for MySqlTx {
     }
 }
 
-const ATTEMPT: &str = "INSERT INTO chat_attempts (attempt_id, at) VALUES (?, ?)";
+const ATTEMPT: &str = "
+INSERT INTO chat_attempts (attempt_id, at) VALUES (?, CAST(UNIX_TIMESTAMP(NOW(3)) * 1000 AS SIGNED))";
 
-/// Old attempts, a few at a time, so that no answer waits long for it. By itself after the commit: it waits for nobody
+/// Attempts older than an hour, by the one clock that all nodes share, a few at a time, so that no answer waits long for it. By itself after the commit: it waits for nobody
 /// while it holds locks that others want.
-const FORGET_ATTEMPTS: &str = "DELETE FROM chat_attempts WHERE at < ? ORDER BY at LIMIT 256";
-
-/// How long an attempt is kept, in milliseconds.
-const ATTEMPT_AGE: i64 = 60 * 60 * 1000;
+const FORGET_ATTEMPTS: &str = "
+START TRANSACTION READ WRITE;
+DELETE FROM chat_attempts WHERE at < CAST(UNIX_TIMESTAMP(NOW(3)) * 1000 AS SIGNED) - 3600000 ORDER BY at LIMIT 256;
+COMMIT";
 
 /// Old attempts are deleted with every commit of this many, four for each that came.
 const COMMITS_A_CHORE: u32 = 64;
 
 /// What ends a transaction that has written: the attempt's row, and the commit.
 pub(crate) fn commit_sql(shared: &Shared, attempt: Attempt) -> String {
-    let mut sql = statement(&shared.tables, ATTEMPT, &[(&attempt.id).into(), attempt.at.into()]);
+    let mut sql = statement(&shared.tables, ATTEMPT, &[(&attempt.id).into()]);
     sql += ";COMMIT";
     if shared.commits.fetch_add(1, Ordering::Relaxed).is_multiple_of(COMMITS_A_CHORE) {
-        let before = attempt.at.as_millis().saturating_sub(ATTEMPT_AGE);
         sql.push(';');
-        sql += &statement(&shared.tables, FORGET_ATTEMPTS, &[before.into()]);
+        sql += shared.tables.sql(FORGET_ATTEMPTS).as_str();
     }
     sql
 }

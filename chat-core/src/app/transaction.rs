@@ -10,7 +10,7 @@ use std::{
 };
 
 use async_trait::async_trait;
-use tokio::time::{sleep, timeout};
+use tokio::time::sleep;
 
 use super::{chat::Inner, retry::Retry};
 use crate::{
@@ -21,7 +21,7 @@ use crate::{
         time::Timestamp,
         user::UserId,
     },
-    ports::store::{ASK_LIMIT, Attempt, AttemptId, LockedUser, Source, StoreError, StoreTx},
+    ports::store::{Attempt, AttemptId, LockedUser, Source, StoreError, StoreTx, ask},
     realtime::{
         Announced,
         notice::{Logged, Notice},
@@ -118,13 +118,13 @@ impl Inner {
     /// Finds out what became of a commit whose answer was lost; never guesses. Where nobody can tell in time, the caller
     /// hears so, and the question is asked on: what was committed is published in the end.
     async fn settle(self: &Arc<Self>, attempt: AttemptId, told: Told, lost: Source) -> Result<(), StoreError> {
-        match timeout(ASK_LIMIT, self.store.was_committed(attempt)).await {
-            Ok(Ok(true)) => {
+        match ask(self.store.as_ref(), attempt).await {
+            Some(true) => {
                 self.publish(told).await;
                 Ok(())
             }
-            Ok(Ok(false)) => Err(StoreError::Transient(lost)),
-            Ok(Err(_)) | Err(_) => {
+            Some(false) => Err(StoreError::Transient(lost)),
+            None => {
                 let chat = Arc::clone(self);
                 self.tasks.spawn(async move { chat.ask_on(attempt, told).await });
                 Err(StoreError::Unknown(lost))

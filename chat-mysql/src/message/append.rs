@@ -15,17 +15,16 @@ use chat_core::{
         room::RoomId,
         user::UserId,
     },
-    ports::store::{ASK_LIMIT, Attempt, Source, Store, StoreError},
+    ports::store::{Attempt, Source, StoreError, ask},
     rules::message::{BatchFacts, Draft, Planned, RoomFacts, plan_batch},
 };
 use chat_sql::{row::Columns, sent_before, standing, tables::Tables};
-use tokio::time::timeout;
 
 use crate::{
     MySqlStore,
     connection::{Failure, Lease, Reply, Then},
     error::is_duplicate,
-    literal::{Value, push_list, statement},
+    literal::{Value, push_in, push_list, statement},
     tx::{BEGIN, BEGUN, commit_sql, committed},
 };
 
@@ -58,10 +57,10 @@ pub(super) async fn append(store: &MySqlStore, drafts: &[Draft], attempt: Attemp
 
 /// Finds out what became of a batch whose commit was answered with an error.
 async fn ask_for(store: &MySqlStore, attempt: Attempt, lost: Source) -> Result<(), StoreError> {
-    match timeout(ASK_LIMIT, store.was_committed(attempt.id)).await {
-        Ok(Ok(true)) => Ok(()),
-        Ok(Ok(false)) => Err(StoreError::Transient(lost)),
-        Ok(Err(_)) | Err(_) => Err(StoreError::Unknown(lost)),
+    match ask(store, attempt.id).await {
+        Some(true) => Ok(()),
+        Some(false) => Err(StoreError::Transient(lost)),
+        None => Err(StoreError::Unknown(lost)),
     }
 }
 
@@ -147,8 +146,8 @@ fn hides_a_repeat((draft, planned): (&Draft, &Planned)) -> bool {
 }
 
 const LOCK_ROOMS: &str = "
-SELECT room_id, last_seq, closed_at IS NOT NULL AS closed FROM chat_rooms FORCE INDEX (PRIMARY) WHERE room_id IN (";
-const LOCK_ROOMS_END: &str = ") ORDER BY room_id FOR UPDATE";
+SELECT room_id, last_seq, closed_at IS NOT NULL AS closed FROM chat_rooms FORCE INDEX (PRIMARY) WHERE ";
+const LOCK_ROOMS_END: &str = " ORDER BY room_id FOR UPDATE";
 
 const SENDERS: &str = "
 ;SELECT m.room_id, m.user_id, u.standing
@@ -182,7 +181,7 @@ async fn read_facts(
         }
     }
     let mut sql = [BEGIN, tables.sql(LOCK_ROOMS).as_str()].concat();
-    push_list(&mut sql, senders.keys().map(Value::from));
+    push_in(&mut sql, "room_id", senders.keys().map(Value::from));
     sql += LOCK_ROOMS_END;
     sql += tables.sql(SENDERS).as_str();
     push_pairs(&mut sql, "m.room_id", "m.user_id", senders.iter().map(|(room, ids)| (room, ids.iter().copied())));
@@ -212,10 +211,8 @@ fn push_pairs<'v, V: Into<Value<'v>>>(
         sql.push('=');
         Value::from(room).push_to(sql);
         sql.push_str(" AND ");
-        sql.push_str(column);
-        sql.push_str(" IN (");
-        push_list(sql, values.map(Into::into));
-        sql.push_str("))");
+        push_in(sql, column, values.map(Into::into));
+        sql.push(')');
     }
 }
 
@@ -275,7 +272,7 @@ INSERT INTO chat_events (room_id, seq, kind, sender, at, client_id, content, tar
 
 /// By the key, or a server that finds a small table cheaper to read whole would wait for rooms of others.
 const COUNT_MESSAGES: &str =
-    "UPDATE chat_rooms FORCE INDEX (PRIMARY) SET last_seq = last_seq + ?, last_event_at = ? WHERE room_id IN (";
+    "UPDATE chat_rooms FORCE INDEX (PRIMARY) SET last_seq = last_seq + ?, last_event_at = ? WHERE ";
 
 impl<'b> New<'b> {
     fn of(drafts: &'b [Draft], planned: &'b [Planned]) -> Self {
@@ -318,8 +315,8 @@ impl<'b> New<'b> {
         }
         let count = |(count, rooms): (&i64, &Vec<RoomId>)| {
             let mut sql = statement(tables, COUNT_MESSAGES, &[(*count).into(), attempt.at.into()]);
-            push_list(&mut sql, rooms.iter().map(Value::from));
-            sql + ")"
+            push_in(&mut sql, "room_id", rooms.iter().map(Value::from));
+            sql
         };
         by_count.iter().map(count).collect()
     }

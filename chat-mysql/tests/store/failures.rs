@@ -17,6 +17,7 @@ on_both! {
     a_pool_that_is_exhausted_is_unavailable_and_recovers,
     a_server_that_does_not_write_is_unavailable_and_recovers,
     a_server_with_too_many_connections_is_unavailable_and_recovers,
+    a_server_that_leaves_transactions_open_by_default_changes_nothing,
     a_server_that_hangs_is_given_up_and_recovers,
     a_server_that_died_is_unavailable_and_what_was_committed_is_there_when_it_is_back,
 }
@@ -88,6 +89,8 @@ async fn what_the_server_says_of_a_statement_is_told_by_its_number(kind: Kind) {
         (1053, "transient"),   // The server is going down.
         (1927, "transient"),   // The connection was killed.
         (1317, "transient"),   // The statement was killed.
+        (1969, "transient"),   // It took too long (MariaDB).
+        (3024, "transient"),   // It took too long (MySQL).
         (4031, "transient"),   // Idle for too long.
         (1290, "unavailable"), // Read-only.
         (1836, "unavailable"), // Read-only.
@@ -156,6 +159,24 @@ async fn a_server_with_too_many_connections_is_unavailable_and_recovers(kind: Ki
     while store.begin(attempt()).await.is_err() {
         tokio::task::yield_now().await;
     }
+}
+
+async fn a_server_that_leaves_transactions_open_by_default_changes_nothing(kind: Kind) {
+    let Some(server) = Server::private(kind).await else { return };
+    admin(&server, "SET GLOBAL autocommit = 0").await;
+    admin(&server, "SET GLOBAL completion_type = 'CHAIN'").await;
+    let store = MySqlStore::open(server.url()).await.unwrap();
+    store.migrate().await.unwrap();
+    let room = new_room_of(&store, &["alice"]).await;
+    store.append(&[draft(room, "alice", "hi")], attempt()).await.unwrap();
+    let asked = attempt();
+    assert!(!store.was_committed(asked.id).await.unwrap());
+    store.close().await;
+    let store = MySqlStore::open(server.url()).await.unwrap();
+    assert_eq!(chat_conformance::build::log(&store, room).await, ["1 joined alice", "2 message alice"]);
+    let mut tx = store.begin(asked).await.unwrap();
+    tx.insert_user(&new_user("bob")).await.unwrap();
+    assert_eq!(name(&tx.commit().await), "transient", "it was asked for, and so is void");
 }
 
 async fn a_server_that_hangs_is_given_up_and_recovers(kind: Kind) {

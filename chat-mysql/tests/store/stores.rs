@@ -81,7 +81,8 @@ pub(crate) async fn host(kind: Kind) -> Option<Fresh> {
 /// What an application may have set, and must find again.
 pub(crate) const STRANGE: &str = "SET SESSION sql_mode = 'ANSI_QUOTES,PIPES_AS_CONCAT,NO_BACKSLASH_ESCAPES', \
                                   SESSION time_zone = '+05:30', SESSION autocommit = 0, \
-                                  SESSION innodb_lock_wait_timeout = 7;\
+                                  SESSION innodb_lock_wait_timeout = 7, \
+                                  SESSION sql_select_limit = 1, SESSION completion_type = 'CHAIN';\
                                   SET NAMES latin1;\
                                   SET SESSION TRANSACTION ISOLATION LEVEL SERIALIZABLE";
 

@@ -22,7 +22,7 @@ async fn tables_of_every_release_are_upgraded_with_their_rows(kind: Kind) {
     let known = MySqlStore::open(new.url()).await.unwrap().pending().await.unwrap();
     assert_eq!(known.len(), RELEASED.len(), "a migration has no rows to be tested with");
     for version in 1..=RELEASED.len() {
-        let database = Database::fresh(kind).await.expect("a server that was there a moment ago");
+        let database = Database::fresh(kind).await.unwrap();
         let mut sql = MySqlConnection::connect(database.url()).await.unwrap();
         let migrations = "CREATE TABLE chat_migrations (version BIGINT PRIMARY KEY, name VARCHAR(64) NOT NULL,
             applied_at BIGINT NOT NULL)";

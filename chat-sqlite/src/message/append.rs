@@ -10,7 +10,7 @@ use chat_core::{
         event::{Event, Seq},
         room::RoomId,
     },
-    ports::store::{ASK_LIMIT, Attempt, Source, Store, StoreError},
+    ports::store::{Attempt, Source, StoreError, ask},
     rules::message::{BatchFacts, Draft, Planned, RoomFacts, SentBefore, plan_batch},
 };
 use chat_sql::{
@@ -19,7 +19,6 @@ use chat_sql::{
 };
 use serde_json::json;
 use sqlx::Row;
-use tokio::time::timeout;
 
 use crate::{SqliteStore, error::from_driver, sql::Db, tx};
 
@@ -85,10 +84,10 @@ pub(super) async fn append(
 
 /// Finds out what became of a batch whose commit was answered with an error.
 async fn ask_for(store: &SqliteStore, attempt: Attempt, lost: Source) -> Result<(), StoreError> {
-    match timeout(ASK_LIMIT, store.was_committed(attempt.id)).await {
-        Ok(Ok(true)) => Ok(()),
-        Ok(Ok(false)) => Err(StoreError::Transient(lost)),
-        Ok(Err(_)) | Err(_) => Err(StoreError::Unknown(lost)),
+    match ask(store, attempt.id).await {
+        Some(true) => Ok(()),
+        Some(false) => Err(StoreError::Transient(lost)),
+        None => Err(StoreError::Unknown(lost)),
     }
 }
 

@@ -14,6 +14,7 @@
 //!   future of one of its methods was dropped.
 
 mod admission;
+mod ask;
 mod coin;
 mod friend;
 mod invite;
@@ -23,12 +24,13 @@ mod session;
 mod setting;
 mod user;
 
-use std::{error::Error, time::Duration};
+use std::error::Error;
 
 use async_trait::async_trait;
 
 pub use self::{
     admission::{AdmissionTx, Entrant},
+    ask::{ASK_LIMIT, ask},
     coin::{CoinStore, CoinTx, NewCoinEntry},
     friend::{FriendStore, FriendTx, Ties},
     invite::{InviteStore, InviteTx},
@@ -53,10 +55,6 @@ pub struct Attempt {
     /// When it began. Stores forget attempts after an hour.
     pub at: Timestamp,
 }
-
-/// For how long a store is asked what became of a commit whose answer was lost, before the caller hears that nobody
-/// knows.
-pub const ASK_LIMIT: Duration = Duration::from_secs(2);
 
 /// A store: reads, and transactions.
 #[async_trait]
