@@ -41,7 +41,7 @@ impl Scale {
     /// How many rounds there are.
     pub(crate) const fn rounds(self) -> usize {
         match self {
-            Self::Small => 2,
+            Self::Small => 1,
             Self::Full => 5,
         }
     }
@@ -57,7 +57,7 @@ impl Scale {
     /// How many rows are inserted in bulk.
     pub(crate) const fn bulk(self) -> usize {
         match self {
-            Self::Small => 4_000,
+            Self::Small => 2_000,
             Self::Full => 80_000,
         }
     }
@@ -65,7 +65,7 @@ impl Scale {
     /// How many events the large room has.
     pub(crate) const fn large_room(self) -> usize {
         match self {
-            Self::Small => 20_000,
+            Self::Small => 5_000,
             Self::Full => 1_000_000,
         }
     }
@@ -81,7 +81,7 @@ impl Scale {
     /// How many rooms are joined a round, by five users each.
     pub(crate) const fn joined_rooms(self) -> usize {
         match self {
-            Self::Small => 4,
+            Self::Small => 2,
             Self::Full => 60,
         }
     }
