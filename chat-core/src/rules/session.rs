@@ -36,7 +36,8 @@ pub enum Refresh {
     Stolen,
 }
 
-/// What the refresh token of `generation` does to its session. The token is known to be genuine.
+/// What the refresh token of `generation` does to its session; nothing where its user may not sign in (R-ACC-06). The
+/// token is known to be genuine.
 pub fn decide_refresh(
     session: &Session,
     standing: Standing,
