@@ -13,6 +13,7 @@ mod scenario;
 mod server;
 mod socket;
 mod store;
+pub mod tree;
 
 pub use chat_test_databases::Kind;
 

@@ -114,6 +114,54 @@ async fn r_coin_02_the_ledger_equals_the_balance_while_both_move(server: Server)
 }
 
 #[tokio::test]
+async fn r_coin_04_no_entry_is_changed_or_removed_whatever_follows() {
+    let server = Server::start().await;
+    let alice = server.prime("alice").await;
+    let carol = server.register_with_coins("carol", 150).await;
+    let rooms = [alice.create_room("Free").await, alice.create_room("Paid").await, alice.create_room("Dear").await];
+    let (admin, path) = (server.admin(), "/admin/users/carol/coins");
+    let mut stands = carol.ledger().await;
+    for (step, expected) in [
+        ("grant", 2),
+        ("the same grant", 2),
+        ("another under its key", 2),
+        ("debit", 3),
+        ("debit of too much", 3),
+        ("free join", 3),
+        ("paid join", 4),
+        ("join without coins", 4),
+        ("leave", 4),
+        ("return", 4),
+        ("prime", 4),
+        ("correction", 5),
+    ] {
+        match step {
+            "grant" => drop(admin.post(path, grant(10, "k1")).await.is(201)),
+            "the same grant" => drop(admin.post(path, grant(10, "k1")).await.is(200)),
+            "another under its key" => {
+                drop(admin.post(path, grant(11, "k1")).await.refused(409, "idempotency_conflict"))
+            }
+            "debit" => drop(admin.post(path, grant(-5, "k2")).await.is(201)),
+            "debit of too much" => drop(admin.post(path, grant(-999, "k3")).await.refused(402, "insufficient_coins")),
+            "free join" => drop(carol.join(&rooms[0]).await),
+            "paid join" | "return" => drop(carol.join(&rooms[1]).await),
+            "join without coins" => {
+                let join = json!({"roomId": rooms[2], "password": ROOM_PASSWORD});
+                carol.post("/api/joinroom", join).await.refused(402, "insufficient_coins");
+            }
+            "leave" => carol.leave(&rooms[1]).await,
+            "prime" => server.make_prime("carol", true).await,
+            "correction" => drop(admin.post(path, grant(5, "k4")).await.is(201)),
+            other => panic!("{other} is no step"),
+        }
+        let ledger = carol.ledger().await;
+        assert!(ledger.ends_with(&stands), "{step}: {stands:?} became {ledger:?}");
+        assert_eq!(ledger.len(), expected, "{step}: {ledger:?}");
+        stands = ledger;
+    }
+}
+
+#[tokio::test]
 async fn the_ledger_pages_backwards() {
     let server = Server::start().await;
     let carol = server.register("carol").await;

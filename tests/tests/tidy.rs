@@ -3,46 +3,13 @@
 //! Each check is a function from text to the faults it finds, and proves itself on a bad sample.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
+
+use chat_tests::tree::{files, root, rust_files, tests_of};
 
 const CORE_NAMES_NONE_OF: [&str; 9] =
     ["sqlx", "axum", "poem", "poem_openapi", "hyper", "hyper_util", "http", "tower", "reqwest"];
 const LONGEST_FILE: usize = 500;
-
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace around this package").to_owned()
-}
-
-/// The files below `folder` whose name ends so, with their text, sorted; without what builds leave behind.
-fn files(folder: &Path, ending: &str) -> Vec<(String, String)> {
-    let mut found = Vec::new();
-    let mut folders = vec![folder.to_owned()];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display())) {
-            let path = entry.expect("an entry of a folder that can be read").path();
-            let name = path.file_name().expect("an entry has a name").to_string_lossy().into_owned();
-            if path.is_dir()
-                && !name.starts_with('.')
-                && !["target", "node_modules", "chat-data"].contains(&name.as_str())
-            {
-                folders.push(path);
-            } else if name.ends_with(ending) && path.is_file() {
-                let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-                let shown = path.strip_prefix(root()).expect("below the root").display().to_string();
-                found.push((shown, text));
-            }
-        }
-    }
-    found.sort();
-    found
-}
-
-/// The Rust files of the workspace.
-fn rust_files() -> Vec<(String, String)> {
-    let files = files(&root(), ".rs");
-    assert!(files.len() > 10, "the tree is where this looks: {}", files.len());
-    files
-}
 
 #[track_caller]
 fn none(faults: Vec<String>) {
@@ -131,14 +98,6 @@ fn no_source_file_outgrows_its_subject() {
     assert!(too_long("a.rs", &"x\n".repeat(500)).is_none());
 }
 
-/// The part of a file that is tests: all of it below a `tests` folder, else what follows `#[cfg(test)]`.
-fn tests_of<'a>(path: &str, text: &'a str) -> &'a str {
-    if path.starts_with("tests/") || path.contains("/tests/") {
-        return text;
-    }
-    text.find("#[cfg(test)]").map_or("", |start| &text[start..])
-}
-
 fn lazy_tests(path: &str, text: &str) -> Vec<String> {
     let mut faults = Vec::new();
     for line in tests_of(path, text).lines() {
@@ -196,6 +155,47 @@ fn rule_ids_are_written_alike() {
     let bad = ["R", "-ADM-7, R", "-adm-07 and R", "-ADM07"].concat();
     assert_eq!(crooked_rule_ids("a.rs", &bad).len(), 3);
     assert!(crooked_rule_ids("a.rs", "/// R-ADM-07, R-COIN-01 to -03 (R-MSG); OUR-X").is_empty());
+}
+
+/// Statements that change or remove what stands in the ledger, or let it go with something else.
+fn ledger_changes(path: &str, text: &str) -> Vec<String> {
+    const LEDGER: &str = "CHAT_COIN_ENTRIES";
+    let text = text.to_ascii_uppercase();
+    let mut faults = Vec::new();
+    for statement in text.split(['"', ';']).filter(|statement| statement.contains(LEDGER)) {
+        let words: Vec<&str> = words(statement).filter(|word| !word.is_empty()).collect();
+        for (at, _) in words.iter().enumerate().filter(|(_, word)| **word == LEDGER) {
+            // Between the verb and its table stands at most `OR IGNORE INTO`.
+            let verbs = ["UPDATE", "DELETE", "REPLACE", "TRUNCATE", "DROP", "ALTER"];
+            let verb = words[at.saturating_sub(4)..at].iter().find(|word| verbs.contains(word));
+            faults.extend(verb.map(|verb| format!("{path}: {verb} on the ledger, which only grows (R-COIN-04)")));
+        }
+        if words.contains(&"CASCADE") {
+            faults.push(format!("{path}: entries of the ledger go with nothing else (R-COIN-04)"));
+        }
+    }
+    faults
+}
+
+#[test]
+fn r_coin_04_no_statement_changes_or_removes_a_ledger_entry() {
+    let stores = ["chat-sql/src", "chat-sqlite/src", "chat-mysql/src"].map(|folder| root().join(folder));
+    let sources = stores.iter().flat_map(|store| [files(store, ".rs"), files(store, ".sql")].concat());
+    let naming: Vec<_> = sources.filter(|(_, text)| text.contains("chat_coin_entries")).collect();
+    assert!(naming.len() >= 4, "each store's statements and schema are where this looks: {}", naming.len());
+    none(naming.iter().flat_map(|(path, text)| ledger_changes(path, text)).collect());
+    for bad in [
+        "const A: &str = \"\nUPDATE chat_coin_entries SET amount = 1\";",
+        "DELETE FROM `chat_coin_entries` WHERE 1;",
+        "INSERT OR REPLACE INTO chat_coin_entries(user_id)",
+        "DROP TABLE chat_coin_entries;",
+        "CREATE TABLE chat_coin_entries (user_id TEXT REFERENCES chat_users ON DELETE CASCADE)",
+    ] {
+        assert_eq!(ledger_changes("a.rs", bad).len(), 1, "{bad}");
+    }
+    let good =
+        "UPDATE chat_users SET coins = 1\";\nINSERT INTO chat_coin_entries VALUES (1); SELECT 1 FROM chat_coin_entries";
+    assert_eq!(ledger_changes("a.rs", good), [""; 0]);
 }
 
 /// The links of a Markdown page that lead nowhere, seen from `folder`.
