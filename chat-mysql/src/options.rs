@@ -1,11 +1,11 @@
 //! How a store is opened.
 
-use std::{io, num::NonZeroU32, str::FromStr, sync::Arc, time::Duration};
+use std::{io, net::IpAddr, num::NonZeroU32, str::FromStr, sync::Arc, time::Duration};
 
 use chat_sql::tables::{DEFAULT_PREFIX, is_prefix};
 use sqlx::{
     AssertSqlSafe, ConnectOptions, Connection, Executor, Row,
-    mysql::{MySqlConnectOptions, MySqlConnection, MySqlPool, MySqlPoolOptions},
+    mysql::{MySqlConnectOptions, MySqlConnection, MySqlPool, MySqlPoolOptions, MySqlSslMode},
 };
 use tokio::time::timeout;
 
@@ -142,8 +142,7 @@ impl MySqlOptions {
 
     /// Opens the store of that URL: see [`MySqlStore::open`].
     pub async fn open(self, url: &str) -> Result<MySqlStore, OpenError> {
-        let place = Place::parse(url)?;
-        place.try_out(self.acquire).await?;
+        let place = Place::parse(url)?.tried_out(self.acquire).await?;
         let suspicion = Arc::new(Suspicion::default());
         let pool = self.pool(place.options, &suspicion);
         let connections = Connections::own(pool, suspicion, self.acquire, self.answer);
@@ -197,6 +196,8 @@ struct Place {
     at: String,
     user: String,
     database: String,
+    /// It is this machine, and the URL leaves it to us whether to speak by TLS.
+    may_go_plain: bool,
 }
 
 impl Place {
@@ -215,7 +216,24 @@ impl Place {
         let user = options.get_username().to_owned();
         // The driver's log would show statements as they are sent, with what users wrote in them.
         let options = options.charset("utf8mb4").timezone(Some("+00:00".to_owned())).disable_statement_logging();
-        Ok(Self { options, at, user, database })
+        let may_go_plain = is_loopback(options.get_host()) && !says_ssl_mode(url);
+        Ok(Self { options, at, user, database, may_go_plain })
+    }
+
+    /// The place as it can be connected to. On this machine that is without TLS, unless the server insists: sqlx 0.9.0
+    /// sets no TCP_NODELAY, and what takes more than one TLS record (16 KiB) then waits 40 ms for an acknowledgement
+    /// (transact-rs/sqlx#4335).
+    async fn tried_out(mut self, patience: Duration) -> Result<Self, OpenError> {
+        if self.may_go_plain {
+            let as_the_url_says = self.options.clone();
+            self.options = self.options.ssl_mode(MySqlSslMode::Disabled);
+            match self.try_out(patience).await {
+                Err(OpenError::SignIn { .. } | OpenError::Refused { .. }) => self.options = as_the_url_says,
+                tried => return tried.map(|()| self),
+            }
+        }
+        self.try_out(patience).await?;
+        Ok(self)
     }
 
     /// Connects once, to say precisely what is wrong; a pool would go on trying, and then say that it took too long.
@@ -246,6 +264,38 @@ impl Place {
             (None, sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut) => OpenError::Unreachable { at, source },
             (None, sqlx::Error::Configuration(error)) => OpenError::Url(error.to_string()),
             _ => OpenError::Refused { at, source },
+        }
+    }
+}
+
+fn is_loopback(host: &str) -> bool {
+    let address = host.trim_matches(['[', ']']).parse::<IpAddr>();
+    host == "localhost" || address.is_ok_and(|address| address.is_loopback())
+}
+
+fn says_ssl_mode(url: &str) -> bool {
+    url.split_once('?').is_some_and(|(_, parameters)| parameters.contains("ssl-mode=") || parameters.contains("sslmode="))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_on_this_machine_and_unasked_tls_may_be_left_out() {
+        for (place, parameters, plain) in [
+            ("localhost", "", true),
+            ("127.0.0.1:3306", "", true),
+            ("127.8.0.1", "?charset=utf8mb4", true),
+            ("[::1]:3306", "", true),
+            ("127.0.0.1", "?ssl-mode=PREFERRED", false),
+            ("127.0.0.1", "?charset=utf8mb4&sslmode=REQUIRED", false),
+            ("localhost.example.org", "", false),
+            ("192.0.2.1", "", false),
+            ("db", "", false),
+        ] {
+            let url = format!("mysql://bob:s3cret@{place}/chat{parameters}");
+            assert_eq!(Place::parse(&url).unwrap().may_go_plain, plain, "{url}");
         }
     }
 }

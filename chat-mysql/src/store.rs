@@ -43,8 +43,10 @@ impl MySqlStore {
     }
 
     /// Opens `mysql://USER:PASSWORD@HOST:PORT/DATABASE` with the defaults of [`MySqlOptions`], on connections of its
-    /// own. The URL's parameters are those of sqlx, among them `ssl-mode` (`DISABLED`, `PREFERRED`, which is the
-    /// default, `REQUIRED`, `VERIFY_CA`, `VERIFY_IDENTITY`), `ssl-ca`, `ssl-cert`, `ssl-key` and `socket`.
+    /// own. The URL's parameters are those of sqlx, among them `ssl-mode` (`DISABLED`, `PREFERRED`, `REQUIRED`,
+    /// `VERIFY_CA`, `VERIFY_IDENTITY`), `ssl-ca`, `ssl-cert`, `ssl-key` and `socket`. Where it names no `ssl-mode`, that
+    /// is `PREFERRED` to another machine, and on this one (`localhost`, a loopback address) `DISABLED` unless the server
+    /// insists on TLS.
     ///
     /// # Errors
     /// [`OpenError`] says which part of the URL is wrong, who refused whom, or that the server is too old. The database

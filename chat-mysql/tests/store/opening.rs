@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
+use chat_core::ports::store::{Store, StoreError};
 use chat_mysql::{MySqlOptions, MySqlStore, OpenError};
 use chat_test_databases::{Database, Kind};
+use sqlx::{AssertSqlSafe, Connection, mysql::MySqlConnection};
 use tokio::net::TcpListener;
 
 use crate::stores::on_both;
@@ -121,8 +123,22 @@ async fn encryption_that_was_asked_for_is_had_or_refused(kind: Kind) {
     }
 }
 
+#[tokio::test]
+async fn a_server_on_this_machine_that_insists_on_tls_has_it() {
+    let Some(database) = Database::fresh(Kind::MySql).await else { return };
+    let url = database.user_with("ALL").await;
+    let user = url.split_once("://").unwrap().1.split_once(':').unwrap().0;
+    let mut admin = MySqlConnection::connect(&database.admin_url()).await.unwrap();
+    let insist = format!("ALTER USER '{user}'@'%' REQUIRE SSL");
+    sqlx::raw_sql(AssertSqlSafe(insist)).execute(&mut admin).await.unwrap();
+    let plain = MySqlStore::open(&format!("{url}?ssl-mode=DISABLED")).await.err().unwrap();
+    assert!(matches!(plain, OpenError::SignIn { .. }), "{plain:?}");
+    let store = MySqlStore::open(&url).await.unwrap();
+    store.migrate().await.unwrap();
+    store.ping().await.unwrap();
+}
+
 async fn a_store_that_was_closed_is_unavailable(kind: Kind) {
-    use chat_core::ports::store::{Store, StoreError};
     let Some(database) = Database::fresh(kind).await else { return };
     let store = MySqlStore::open(database.url()).await.unwrap();
     store.migrate().await.unwrap();
