@@ -23,6 +23,10 @@ mod app;
 pub mod error;
 mod fault;
 pub mod model;
+#[cfg(not(feature = "planted-bugs"))]
+mod planted;
+#[cfg(feature = "planted-bugs")]
+pub mod planted;
 pub mod policy;
 pub mod ports;
 pub mod realtime;

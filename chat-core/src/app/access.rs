@@ -14,6 +14,8 @@ impl Inner {
     /// The room as this member sees it; refused to all others (R-MSG-01).
     pub(super) async fn view_as_member(&self, room: RoomId, user: &UserId) -> Result<RoomView, ChatError> {
         match self.store.room_view(room, user).await? {
+            #[cfg(feature = "planted-bugs")]
+            Some(view) if crate::planted::Planted::UnreadCountsOwn.is_on() => self.with_own_unread(view).await,
             Some(view) => Ok(view),
             None => Err(self.no_member(room).await?.into()),
         }

@@ -8,6 +8,7 @@ use crate::{
     api::{Admin, ChangeCoins, ChangedCoins},
     error::{ChatError, Rejection},
     model::user::{User, UserId},
+    planted::Planted,
     ports::store::NewCoinEntry,
     rules::{self, coin::CoinChange},
 };
@@ -59,6 +60,8 @@ impl Command for Change {
         let user = user.ok_or(Rejection::UserNotFound)?.user;
         let ChangeCoins { amount, reason, key } = &self.change;
         let seen = tx.coin_entry_by_key(&self.user, key).await?;
+        let ignored = Planted::CoinKeyIgnored.is_on() && seen.is_some();
+        let seen = seen.filter(|_| !ignored);
         let decided = rules::coin::decide_change(user.coins, *amount, reason, seen.as_ref())?;
         match (decided, seen) {
             (CoinChange::Repeat, Some(entry)) => Ok(ChangedCoins { entry, repeated: true }),
@@ -69,7 +72,7 @@ impl Command for Change {
                     reason: Some(reason.clone()),
                     balance_after,
                     room: None,
-                    key: Some(key.clone()),
+                    key: (!ignored).then(|| key.clone()),
                     at: tx.now,
                 };
                 let entry = tx.append_coin_entry(&self.user, &entry).await?;

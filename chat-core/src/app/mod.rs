@@ -9,6 +9,8 @@ mod friend;
 mod invite;
 mod live;
 mod message;
+#[cfg(feature = "planted-bugs")]
+mod planted;
 pub(crate) mod retry;
 mod room;
 mod room_join;

@@ -21,6 +21,7 @@ use crate::{
         session::Caller,
         user::{PasswordHash, User, UserId},
     },
+    planted::Planted,
     ports::store::NewCoinEntry,
     rules::{
         self,
@@ -58,7 +59,10 @@ impl Inner {
             let stored = self.store.room(room).await?.ok_or(Rejection::RoomNotFound)?.password;
             let ok = self.passwords.verify(password.expose_secret(), Some(&stored)).await?;
             let shown = Shown::Password { verified: stored, ok };
-            if let Some(joined) = self.execute(TakeSeat::new(user, room, shown, join)).await? {
+            let seat = TakeSeat::new(user, room, shown, join);
+            #[cfg(feature = "planted-bugs")]
+            let seat = seat.planted(self).await?;
+            if let Some(joined) = self.execute(seat).await? {
                 return Ok(joined);
             }
         }
@@ -67,15 +71,17 @@ impl Inner {
 }
 
 /// Decides a join and carries it out; `None` where the password that was verified is not the stored one any more.
-struct TakeSeat {
-    user: UserId,
-    room: RoomId,
-    shown: Shown,
-    dry_run: bool,
-    max_charge: Option<Coins>,
+pub(super) struct TakeSeat {
+    pub(super) user: UserId,
+    pub(super) room: RoomId,
+    pub(super) shown: Shown,
+    pub(super) dry_run: bool,
+    pub(super) max_charge: Option<Coins>,
+    #[cfg(feature = "planted-bugs")]
+    pub(super) before: super::planted::Before,
 }
 
-enum Shown {
+pub(super) enum Shown {
     Password { verified: PasswordHash, ok: bool },
     Invite(InviteId),
 }
@@ -91,7 +97,15 @@ impl Shown {
 
 impl TakeSeat {
     fn new(user: &UserId, room: RoomId, shown: Shown, join: &JoinRoom) -> Self {
-        Self { user: user.clone(), room, shown, dry_run: join.dry_run, max_charge: join.max_charge }
+        Self {
+            user: user.clone(),
+            room,
+            shown,
+            dry_run: join.dry_run,
+            max_charge: join.max_charge,
+            #[cfg(feature = "planted-bugs")]
+            before: Default::default(),
+        }
     }
 }
 
@@ -127,6 +141,8 @@ impl Command for TakeSeat {
             price: chat.policy.room_price,
             max_charge: self.max_charge,
         };
+        #[cfg(feature = "planted-bugs")]
+        let facts = self.before.instead_of(facts);
 
         // Decide.
         let join = rules::room::decide_join(&facts, tx.now)?;
@@ -152,9 +168,13 @@ impl Command for TakeSeat {
             let admission = Admission { kind, coins: price, at: tx.now };
             tx.insert_admission(&user.id, room.id, &admission).await?;
             joined.admission = Some(admission);
+            #[cfg(feature = "planted-bugs")]
+            let price = self.before.left_to_pay(price);
             joined.balance = charge(tx, &user, &room, price).await?;
         }
-        if let Some(id) = self.shown.invite() {
+        if let Some(id) = self.shown.invite()
+            && !Planted::InviteUsedTwice.is_on()
+        {
             let now = tx.now;
             tx.use_invite(id, now).await?;
         }
@@ -165,7 +185,7 @@ impl Command for TakeSeat {
 }
 
 /// Takes the price of a room; what is free leaves no entry.
-async fn charge(tx: &mut Tx, user: &User, room: &Room, price: Coins) -> Result<Coins, ChatError> {
+pub(super) async fn charge(tx: &mut Tx, user: &User, room: &Room, price: Coins) -> Result<Coins, ChatError> {
     if price == Coins::ZERO {
         return Ok(user.coins);
     }

@@ -21,6 +21,7 @@ use crate::{
         time::Timestamp,
         user::UserId,
     },
+    planted::{self, Planted},
     ports::store::{Attempt, AttemptId, LockedUser, Source, StoreError, StoreTx, ask},
     realtime::{
         Announced,
@@ -62,7 +63,11 @@ impl Inner {
     /// Runs a command to its end, whether or not anybody waits for it.
     pub(super) async fn execute<C: Command>(self: &Arc<Self>, command: C) -> Result<C::Answer, ChatError> {
         let chat = Arc::clone(self);
-        let task = self.tasks.spawn(async move { chat.attempts(&command).await });
+        if Planted::NoTaskOfItsOwn.is_on() {
+            return chat.attempts(&command).await;
+        }
+        let write = async move { chat.attempts(&command).await };
+        let task = planted::spawn(write, |write| self.tasks.spawn(write));
         match task.await {
             Ok(done) => done,
             // The transaction was dropped by the panic, which rolled it back; the caller gets the panic.
@@ -99,7 +104,10 @@ impl Inner {
             tx.store.rollback().await?;
             return Ok(answer);
         }
-        let told = Told { announced: self.hub.announce(tx.rooms), notices: tx.notices };
+        let mut told = Told { announced: self.hub.announce(tx.rooms), notices: tx.notices };
+        if Planted::PublishBeforeCommit.is_on() {
+            self.bus.publish(std::mem::take(&mut told.notices)).await;
+        }
         match tx.store.commit().await {
             Ok(()) => self.publish(told).await,
             Err(StoreError::Unknown(lost)) => self.settle(attempt.id, told, lost).await?,

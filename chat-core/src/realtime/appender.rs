@@ -16,6 +16,7 @@ use crate::{
     app::retry::Retry,
     error::ChatError,
     model::{message::ContentMac, session::Caller},
+    planted,
     ports::{
         bus::Bus,
         clock::Clock,
@@ -133,7 +134,7 @@ impl Worker {
     /// Runs the transaction in a task of its own: a store that panics fails this batch, not the appender.
     async fn append(&self, drafts: Vec<Draft>) -> Result<Vec<Planned>, Failed> {
         let (store, clock) = (Arc::clone(&self.store), Arc::clone(&self.clock));
-        let appended = tokio::spawn(async move {
+        let write = async move {
             let mut retry = Retry::new();
             loop {
                 let attempt = Attempt { id: AttemptId::new(), at: clock.now() };
@@ -142,8 +143,8 @@ impl Worker {
                     done => return done,
                 }
             }
-        });
-        match appended.await {
+        };
+        match planted::spawn(write, tokio::spawn).await {
             Ok(done) => done.map_err(Failed::Store),
             Err(_) => Err(Failed::Panicked),
         }

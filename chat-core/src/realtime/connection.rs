@@ -22,6 +22,7 @@ use crate::{
         room::{RoomId, RoomView},
         session::Caller,
     },
+    planted::Planted,
     ports::store::{EventRange, Store},
 };
 
@@ -142,7 +143,8 @@ impl Connection {
             Some(missed) if missed <= MAX_REPLAY && has <= told => {
                 self.delivered.insert(room, has);
                 if missed != 0 {
-                    self.behind.push_back(Behind { room, after: has, up_to: head });
+                    let after = if Planted::ResumeOffByOne.is_on() { has.next() } else { has };
+                    self.behind.push_back(Behind { room, after, up_to: head });
                 }
             }
             _ => self.reset.push_back(room),

@@ -14,6 +14,7 @@ use crate::{
         time::Timestamp,
         user::{Standing, UserId},
     },
+    planted::Planted,
     rules::user::decide_act,
 };
 
@@ -112,7 +113,9 @@ fn decide_send(draft: &Draft, facts: &BatchFacts) -> Result<Send, Rejection> {
     // A map keyed by owned ids cannot be asked with borrowed ones; the clone is a short string.
     let standing = facts.members.get(&(draft.room, draft.sender.clone())).ok_or(Rejection::NotAMember)?;
     decide_act(*standing)?;
-    if let Some((client_id, content)) = &draft.client_id {
+    if let Some((client_id, content)) = &draft.client_id
+        && !Planted::ClientIdIgnored.is_on()
+    {
         let key = (draft.room, draft.sender.clone(), client_id.clone());
         if let Some(before) = facts.sent_before.get(&key) {
             return match before.content {
@@ -143,7 +146,8 @@ fn new_event(draft: &Draft, seq: Seq, now: Timestamp) -> Event {
 
 /// Where a read position goes that shall go to `wanted`: only forward, never past the log's end (R-MSG-07).
 pub fn decide_read(current: Seq, wanted: Seq, last: Seq) -> Seq {
-    wanted.min(last).max(current)
+    let within = wanted.min(last);
+    if Planted::ReadPositionGoesBack.is_on() { within } else { within.max(current) }
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use crate::{
         time::Timestamp,
         user::UserId,
     },
+    planted::Planted,
 };
 
 /// Whether a user may make a room (R-ADM-01).
@@ -146,10 +147,12 @@ pub fn decide_leave(leaver: &UserId, members: &[Member], closed: bool) -> Result
     let Some(leaving) = members.iter().find(|member| member.user == *leaver) else {
         return Err(Rejection::NotAMember);
     };
-    let heir = members
-        .iter()
-        .filter(|member| member.user != *leaver)
-        .min_by_key(|member| (std::cmp::Reverse(member.role), member.joined_seq));
+    let others = members.iter().filter(|member| member.user != *leaver);
+    let heir = if Planted::HeirByName.is_on() {
+        others.min_by_key(|member| &member.user)
+    } else {
+        others.min_by_key(|member| (std::cmp::Reverse(member.role), member.joined_seq))
+    };
     Ok(match heir {
         None if closed => Leave::StayClosed,
         None => Leave::Close,

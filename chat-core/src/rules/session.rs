@@ -3,6 +3,7 @@
 use crate::{
     error::Rejection,
     model::{session::Session, time::Timestamp, user::Standing},
+    planted::Planted,
     policy::Policy,
 };
 
@@ -61,7 +62,7 @@ pub fn decide_refresh(
         return Ok(Refresh::Repeat);
     }
     if generation < session.generation {
-        return Ok(Refresh::Stolen);
+        return Ok(if Planted::StolenRefreshTokenAnswered.is_on() { Refresh::Repeat } else { Refresh::Stolen });
     }
     // A token of the future is genuine only where the store was set back to an earlier state.
     Err(Rejection::InvalidRefreshToken)
