@@ -1,0 +1,49 @@
+//! Looking at everything, so that nothing can differ unseen.
+
+use chat_core::{
+    model::{
+        friend::RequestBox,
+        room::{Role, RoomId},
+        user::UserId,
+    },
+    ports::store::EventRange,
+};
+
+use crate::{command::Command, world::World};
+
+/// More than any test writes.
+const ALL: usize = 100_000;
+
+/// The commands that show all that a user can see of themself.
+#[must_use]
+pub fn of_user(user: &UserId) -> Vec<Command> {
+    let user = || user.clone();
+    vec![
+        Command::FindUser { user: user() },
+        Command::CoinEntries { user: user(), before: None, limit: ALL },
+        Command::Rooms { user: user() },
+        Command::FriendRequests { user: user(), which: RequestBox::In },
+        Command::FriendRequests { user: user(), which: RequestBox::Out },
+        Command::Friends { user: user() },
+    ]
+}
+
+/// The commands that show all that is in a room; none where nobody is left to look.
+#[must_use]
+pub fn of_room(world: &World, room: RoomId) -> Vec<Command> {
+    let members = world.places.get(&room).map(|place| place.members.as_slice()).unwrap_or_default();
+    let Some(owner) = members.iter().find(|member| member.role == Role::Owner) else { return Vec::new() };
+    let user = || owner.user.clone();
+    vec![
+        Command::Members { user: user(), room },
+        Command::History { user: user(), room, range: EventRange::Newest, limit: ALL },
+        Command::Invites { user: user(), room },
+    ]
+}
+
+/// The commands that show all there is.
+#[must_use]
+pub fn of_all(world: &World) -> Vec<Command> {
+    let users = world.accounts.keys().flat_map(of_user);
+    users.chain(world.places.keys().flat_map(|&room| of_room(world, room))).collect()
+}

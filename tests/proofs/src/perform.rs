@@ -1,0 +1,208 @@
+//! Doing to a real chat what a command says.
+
+use chat_core::{
+    Chat,
+    api::{
+        Admin as _, ChangeCoins, ChangePassword, CreateRoom, Friends as _, InviteUser, Invites as _, JoinKey, JoinRoom,
+        Ledger as _, Login, Messages as _, Register, Rooms as _, SendMessage, Sessions as _, SignedIn, UpdateUser,
+        Users as _,
+    },
+    error::ChatError,
+    model::{
+        coin::{Amount, Coins},
+        room::Capacity,
+        session::{Caller, SessionTokens},
+    },
+};
+use secrecy::{ExposeSecret as _, SecretString};
+
+use crate::{
+    answer::{Answer, Reply, Tokens, plain},
+    command::Command,
+    names::{Names, Secret},
+    words,
+};
+
+/// What the chat answered, in its own ids.
+#[derive(Clone, Debug)]
+pub struct Told {
+    /// The answer.
+    pub answer: Answer,
+    /// The secret that came with it.
+    pub secret: Option<Secret>,
+}
+
+/// Does it, and waits for the answer. The clock is moved by who holds it: that command is answered here alone.
+///
+/// # Panics
+/// On any failure that is no answer of the rules: nothing here is out of order but what is asked.
+pub async fn perform(chat: &Chat, names: &Names, command: &Command) -> Told {
+    let mut secret = None;
+    let answer = match ask(chat, names, command, &mut secret).await {
+        Ok(reply) => Ok(reply),
+        Err(ChatError::Rejected(rejection)) => Err(plain(rejection)),
+        Err(failure) => panic!("{command:?} failed: {failure:?}"),
+    };
+    Told { answer, secret }
+}
+
+#[expect(clippy::too_many_lines, reason = "one line a command, and as many as there are")]
+async fn ask(chat: &Chat, names: &Names, command: &Command, secret: &mut Option<Secret>) -> Result<Reply, ChatError> {
+    let caller = Caller::user(command.actor().map_or_else(|| words::user(0), |user| names.user(user)));
+    let caller = &caller;
+    Ok(match command {
+        Command::Advance(_) => Reply::Done,
+        Command::Register { user, device, coins, password, .. } => {
+            let register = Register {
+                user_id: names.user(user),
+                device: words::device(*device),
+                name: words::name(0),
+                phone: words::phone(),
+                coins: Coins::new(*coins).expect("it is a balance"),
+                password: words::password(*password),
+            };
+            signed_in(chat, chat.register(register).await?, secret).await?
+        }
+        Command::Me { .. } => Reply::User(chat.me(caller).await?),
+        Command::UpdateMe { name, .. } => {
+            let update = UpdateUser { name: Some(words::name(*name)), phone: None };
+            Reply::User(chat.update_me(caller, update).await?)
+        }
+        Command::Profile { other, .. } => Reply::Profile(chat.profile(caller, &names.user(other)).await?),
+        Command::Login { user, device, password, .. } => {
+            let login = Login {
+                user_id: names.user(user).to_string(),
+                device: words::device(*device),
+                password: words::password(*password).expose().into(),
+            };
+            signed_in(chat, chat.login(login).await?, secret).await?
+        }
+        Command::Refresh { session, generation } => {
+            let refresh = &names.keys(*session).refresh;
+            let tokens = chat.refresh(&refresh[(*generation).min(refresh.len() - 1)]).await?;
+            let known = known(&tokens);
+            *secret = Some(Secret::Tokens(tokens));
+            Reply::Tokens(known)
+        }
+        Command::Authenticate { session, nth } => {
+            let access = &names.keys(*session).access;
+            Reply::Caller(chat.authenticate(&access[(*nth).min(access.len() - 1)]).await?.user)
+        }
+        Command::Logout { session } => {
+            chat.logout(&names.keys(*session).caller).await?;
+            Reply::Done
+        }
+        Command::ChangePassword { session, old, new } => {
+            let change = ChangePassword { old: words::password(*old).expose().into(), new: words::password(*new) };
+            chat.change_password(&names.keys(*session).caller, change).await?;
+            Reply::Done
+        }
+        Command::CreateRoom { capacity, client_id, .. } => {
+            let create = CreateRoom {
+                name: words::name(1),
+                password: words::room_password(true),
+                capacity: Capacity::parse((*capacity).into()).expect("a capacity is from 2 to 6"),
+                client_id: client_id.map(words::client_id),
+            };
+            Reply::Created(chat.create_room(caller, create).await?)
+        }
+        Command::Rooms { .. } => Reply::Rooms(chat.rooms(caller).await?),
+        Command::Room { room, .. } => Reply::Room(chat.room(caller, names.room(*room)).await?),
+        Command::Join { room, right, dry_run, max_charge, .. } => {
+            let key = JoinKey::Password { room: names.room(*room), password: room_password(*right) };
+            join(chat, caller, key, *dry_run, *max_charge).await?
+        }
+        Command::JoinByInvite { invite, dry_run, max_charge, .. } => {
+            join(chat, caller, JoinKey::Invite(names.token(*invite)), *dry_run, *max_charge).await?
+        }
+        Command::Leave { room, .. } => {
+            chat.leave_room(caller, names.room(*room)).await?;
+            Reply::Done
+        }
+        Command::Members { room, .. } => Reply::Members(chat.members(caller, names.room(*room)).await?),
+        Command::Invite { room, invitee, right, .. } => {
+            let invite = InviteUser { invitee: Some(names.user(invitee)), password: room_password(*right) };
+            let made = chat.invite(caller, names.room(*room), invite).await?;
+            *secret = Some(Secret::Invite(made.token));
+            Reply::Invite(made.invite)
+        }
+        Command::Invites { room, .. } => Reply::Invites(chat.invites(caller, names.room(*room)).await?),
+        Command::RevokeInvite { room, invite, .. } => {
+            chat.revoke_invite(caller, names.room(*room), names.invite(*invite)).await?;
+            Reply::Done
+        }
+        Command::CoinEntries { before, limit, .. } => Reply::Entries(chat.coin_entries(caller, *before, *limit).await?),
+        Command::Send { room, body, client_id, reply_to, .. } => {
+            let send = SendMessage {
+                room: names.room(*room),
+                body: words::body(*body),
+                client_id: client_id.map(words::client_id),
+                reply_to: *reply_to,
+            };
+            Reply::Sent(chat.send_message(caller, send).await?)
+        }
+        Command::History { room, range, limit, .. } => {
+            Reply::History(chat.history(caller, names.room(*room), *range, *limit).await?)
+        }
+        Command::MarkRead { room, seq, .. } => Reply::Read(chat.mark_read(caller, names.room(*room), *seq).await?),
+        Command::RequestFriend { other, .. } => {
+            Reply::Requested(chat.request_friend(caller, Some(names.user(other))).await?)
+        }
+        Command::FriendRequests { which, .. } => Reply::Requests(chat.friend_requests(caller, *which).await?),
+        Command::AcceptRequest { request, .. } => {
+            Reply::Request(chat.accept_request(caller, names.request(*request)).await?)
+        }
+        Command::DeclineRequest { request, .. } => {
+            Reply::Request(chat.decline_request(caller, names.request(*request)).await?)
+        }
+        Command::WithdrawRequest { request, .. } => {
+            chat.withdraw_request(caller, names.request(*request)).await?;
+            Reply::Done
+        }
+        Command::Friends { .. } => Reply::Friends(chat.friends(caller).await?),
+        Command::Unfriend { other, .. } => {
+            chat.unfriend(caller, &names.user(other)).await?;
+            Reply::Done
+        }
+        Command::FindUser { user } => Reply::User(chat.find_user(&names.user(user)).await?),
+        Command::SetPrime { user, prime } => Reply::User(chat.set_prime(&names.user(user), *prime).await?),
+        Command::ChangeCoins { user, amount, reason, key } => {
+            let change = ChangeCoins {
+                amount: Amount::parse(*amount).expect("it is a change"),
+                reason: words::reason(*reason),
+                key: words::coin_key(*key),
+            };
+            Reply::Coins(chat.change_coins(&names.user(user), change).await?)
+        }
+    })
+}
+
+fn room_password(right: bool) -> SecretString {
+    words::room_password(right).expose().into()
+}
+
+async fn join(
+    chat: &Chat,
+    caller: &Caller,
+    key: JoinKey,
+    dry_run: bool,
+    max_charge: Option<i64>,
+) -> Result<Reply, ChatError> {
+    let max_charge = max_charge.map(|max| Coins::new(max).expect("it is a price"));
+    Ok(Reply::Joined(Box::new(chat.join_room(caller, JoinRoom { key, dry_run, max_charge }).await?)))
+}
+
+async fn signed_in(chat: &Chat, signed_in: SignedIn, secret: &mut Option<Secret>) -> Result<Reply, ChatError> {
+    let tokens = known(&signed_in.session);
+    let caller = chat.authenticate(signed_in.session.access_token.expose_secret()).await?;
+    *secret = Some(Secret::Session(caller, signed_in.session));
+    Ok(Reply::SignedIn(signed_in.user, tokens))
+}
+
+fn known(tokens: &SessionTokens) -> Tokens {
+    Tokens {
+        expires_at: tokens.expires_at,
+        refresh_expires_at: tokens.refresh_expires_at,
+        device: tokens.device.clone(),
+    }
+}

@@ -1,0 +1,80 @@
+//! Invites (R-INV).
+
+use std::time::Duration;
+
+use chat_core::{
+    error::Rejection,
+    model::{
+        invite::{Invite, InviteId},
+        room::{Role, RoomId},
+        user::UserId,
+    },
+};
+
+use super::World;
+use crate::{
+    answer::{Answer, Reply, invalid},
+    command::{Tag, id_of},
+};
+
+const GOOD_FOR: Duration = Duration::from_hours(7 * 24);
+
+impl World {
+    /// In the order of R-INV-02.
+    pub(super) fn invite(&mut self, tag: Tag, user: &UserId, room: RoomId, invitee: &UserId, right: bool) -> Answer {
+        let place = self.place(room)?;
+        let role = place.member(user).ok_or(Rejection::NotAMember)?.role;
+        if role != Role::Owner {
+            return Err(Rejection::NotAllowed);
+        }
+        if place.room.closed_at.is_some() {
+            return Err(Rejection::RoomClosed);
+        }
+        if !right {
+            return Err(Rejection::WrongRoomPassword);
+        }
+        if user == invitee {
+            return Err(invalid());
+        }
+        let prime = self.account(invitee)?.user.prime;
+        if place.member(invitee).is_some() {
+            return Err(Rejection::AlreadyMember);
+        }
+        if !prime {
+            return Err(Rejection::InviteeNotPrime);
+        }
+        let invite = Invite {
+            id: InviteId::from_bytes(id_of(tag)),
+            room,
+            maker: user.clone(),
+            invitee: invitee.clone(),
+            created_at: self.now,
+            expires_at: self.now.after(GOOD_FOR),
+            used_at: None,
+            revoked_at: None,
+        };
+        self.invites.insert(invite.id, invite.clone());
+        Ok(Reply::Invite(invite))
+    }
+
+    pub(super) fn invites_to(&self, user: &UserId, room: RoomId) -> Answer {
+        if self.place(room)?.member(user).ok_or(Rejection::NotAMember)?.role != Role::Owner {
+            return Err(Rejection::NotAllowed);
+        }
+        Ok(Reply::Invites(self.invites.values().filter(|invite| invite.room == room).cloned().collect()))
+    }
+
+    pub(super) fn revoke_invite(&mut self, user: &UserId, room: RoomId, id: InviteId) -> Answer {
+        let role = self.place(room)?.member(user).ok_or(Rejection::NotAMember)?.role;
+        let now = self.now;
+        let invite = self.invites.get_mut(&id).filter(|invite| invite.room == room);
+        let invite = invite.ok_or(Rejection::InviteNotFound)?;
+        if role != Role::Owner && invite.maker != *user {
+            return Err(Rejection::NotAllowed);
+        }
+        if invite.used_at.is_none() && invite.revoked_at.is_none() {
+            invite.revoked_at = Some(now);
+        }
+        Ok(Reply::Done)
+    }
+}

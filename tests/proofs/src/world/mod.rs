@@ -1,0 +1,208 @@
+//! The whole chat as its rules describe it: one value, no locks, no store. It is written from the rules, not from the
+//! code, and shares nothing with chat-core but the types.
+
+mod coin;
+mod friend;
+mod invite;
+mod message;
+mod room;
+mod session;
+mod user;
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+use chat_core::{
+    error::Rejection,
+    model::{
+        admission::Admission,
+        coin::CoinEntry,
+        event::{Event, EventKind, Seq},
+        friend::{FriendRequest, RequestId},
+        invite::{Invite, InviteId},
+        message::ClientId,
+        room::{Member, Room, RoomId},
+        session::{DeviceId, SessionId},
+        time::Timestamp,
+        user::{User, UserId},
+    },
+};
+
+use crate::{
+    answer::{Answer, Reply},
+    command::Command,
+};
+
+/// All that is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct World {
+    /// The time.
+    pub now: Timestamp,
+    /// Who has registered.
+    pub accounts: BTreeMap<UserId, Account>,
+    /// All rooms, closed ones included.
+    pub places: BTreeMap<RoomId, Place>,
+    /// All invites.
+    pub invites: BTreeMap<InviteId, Invite>,
+    /// All friend requests.
+    pub requests: BTreeMap<RequestId, FriendRequest>,
+    /// Who are friends, each pair in the order of the ids, and since when.
+    pub friendships: BTreeMap<(UserId, UserId), Timestamp>,
+    /// All sessions.
+    pub sessions: BTreeMap<SessionId, Session>,
+}
+
+/// Somebody who has registered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Account {
+    /// The user.
+    pub user: User,
+    /// Which of the passwords.
+    pub password: u8,
+    /// The ledger, the oldest first.
+    pub entries: Vec<CoinEntry>,
+    /// Where they may sit without paying.
+    pub admissions: BTreeMap<RoomId, Admission>,
+    /// What they made under which client id.
+    pub made: BTreeMap<ClientId, RoomId>,
+}
+
+/// A room with all that is in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The room.
+    pub room: Room,
+    /// Who sits there.
+    pub members: Vec<Member>,
+    /// Who has ever sat there.
+    pub once: BTreeSet<UserId>,
+    /// The log. Shared by the worlds that a search compares.
+    pub log: Arc<Vec<Event>>,
+    /// What was sent under which client id.
+    pub sent: BTreeMap<(UserId, ClientId), (Seq, u8, Option<Seq>)>,
+}
+
+/// Somebody signed in on a device.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Session {
+    /// Who.
+    pub user: UserId,
+    /// Where.
+    pub device: DeviceId,
+    /// The number of the present refresh token.
+    pub generation: usize,
+    /// Since when.
+    pub created_at: Timestamp,
+    /// When the refresh token was last replaced.
+    pub rotated_at: Timestamp,
+    /// It is over.
+    pub ended: bool,
+    /// When the access tokens end that were issued, in the order in which they were.
+    pub access: Vec<Timestamp>,
+}
+
+impl Default for World {
+    fn default() -> Self {
+        Self {
+            now: crate::clock::MORNING,
+            accounts: BTreeMap::new(),
+            places: BTreeMap::new(),
+            invites: BTreeMap::new(),
+            requests: BTreeMap::new(),
+            friendships: BTreeMap::new(),
+            sessions: BTreeMap::new(),
+        }
+    }
+}
+
+impl World {
+    /// Does what the command says, as the rules have it, and answers. A refusal changes nothing, except that a refresh
+    /// token that was used before ends its session.
+    pub fn apply(&mut self, command: &Command) -> Answer {
+        match command {
+            Command::Advance(span) => {
+                self.now = self.now.after(*span);
+                Ok(Reply::Done)
+            }
+            Command::Register { tag, user, device, coins, password } => {
+                self.register(*tag, user, *device, *coins, *password)
+            }
+            Command::Me { user } | Command::FindUser { user } => Ok(Reply::User(self.account(user)?.user.clone())),
+            Command::UpdateMe { user, name } => self.update_me(user, *name),
+            Command::Profile { user, other } => self.profile(user, other),
+            Command::Login { tag, user, device, password } => self.login(*tag, user, *device, *password),
+            Command::Refresh { session, generation } => self.refresh(*session, *generation),
+            Command::Authenticate { session, nth } => self.authenticate(*session, *nth),
+            Command::Logout { session } => self.logout(*session),
+            Command::ChangePassword { session, old, new } => self.change_password(*session, *old, *new),
+            Command::CreateRoom { tag, user, capacity, client_id } => {
+                self.create_room(*tag, user, *capacity, *client_id)
+            }
+            Command::Rooms { user } => Ok(Reply::Rooms(self.rooms(user))),
+            Command::Room { user, room } => Ok(Reply::Room(self.view(*room, user)?)),
+            Command::Join { user, room, right, dry_run, max_charge } => {
+                self.join_by_password(user, *room, *right, *dry_run, *max_charge)
+            }
+            Command::JoinByInvite { user, invite, dry_run, max_charge } => {
+                self.join_by_invite(user, *invite, *dry_run, *max_charge)
+            }
+            Command::Leave { user, room } => self.leave(user, *room),
+            Command::Members { user, room } => self.members(user, *room),
+            Command::Invite { tag, user, room, invitee, right } => self.invite(*tag, user, *room, invitee, *right),
+            Command::Invites { user, room } => self.invites_to(user, *room),
+            Command::RevokeInvite { user, room, invite } => self.revoke_invite(user, *room, *invite),
+            Command::CoinEntries { user, before, limit } => self.coin_entries(user, *before, *limit),
+            Command::Send { user, room, body, client_id, reply_to } => {
+                self.send(user, *room, *body, *client_id, *reply_to)
+            }
+            Command::History { user, room, range, limit } => self.history(user, *room, *range, *limit),
+            Command::MarkRead { user, room, seq } => self.mark_read(user, *room, *seq),
+            Command::RequestFriend { tag, user, other } => self.request_friend(*tag, user, other),
+            Command::FriendRequests { user, which } => Ok(Reply::Requests(self.open_requests(user, *which))),
+            Command::AcceptRequest { user, request } => self.accept_request(user, *request),
+            Command::DeclineRequest { user, request } => self.decline_request(user, *request),
+            Command::WithdrawRequest { user, request } => self.withdraw_request(user, *request),
+            Command::Friends { user } => Ok(Reply::Friends(self.friends(user))),
+            Command::Unfriend { user, other } => self.unfriend(user, other),
+            Command::SetPrime { user, prime } => {
+                let account = self.account_mut(user)?;
+                account.user.prime = *prime;
+                Ok(Reply::User(account.user.clone()))
+            }
+            Command::ChangeCoins { user, amount, reason, key } => self.change_coins(user, *amount, *reason, *key),
+        }
+    }
+
+    fn account(&self, user: &UserId) -> Result<&Account, Rejection> {
+        self.accounts.get(user).ok_or(Rejection::UserNotFound)
+    }
+
+    fn account_mut(&mut self, user: &UserId) -> Result<&mut Account, Rejection> {
+        self.accounts.get_mut(user).ok_or(Rejection::UserNotFound)
+    }
+
+    fn place(&self, room: RoomId) -> Result<&Place, Rejection> {
+        self.places.get(&room).ok_or(Rejection::RoomNotFound)
+    }
+
+    fn place_mut(&mut self, room: RoomId) -> Result<&mut Place, Rejection> {
+        self.places.get_mut(&room).ok_or(Rejection::RoomNotFound)
+    }
+}
+
+impl Place {
+    /// The seat of a present member.
+    #[must_use]
+    pub fn member(&self, user: &UserId) -> Option<&Member> {
+        self.members.iter().find(|member| member.user == *user)
+    }
+
+    fn log(&mut self, sender: &UserId, at: Timestamp, kind: EventKind) -> Event {
+        let event = Event { room: self.room.id, seq: self.room.last_seq.next(), sender: sender.clone(), at, kind };
+        self.room.last_seq = event.seq;
+        Arc::make_mut(&mut self.log).push(event.clone());
+        event
+    }
+}
