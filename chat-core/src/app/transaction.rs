@@ -107,6 +107,8 @@ impl Inner {
         let mut told = Told { announced: self.hub.announce(tx.rooms), notices: tx.notices };
         if Planted::PublishBeforeCommit.is_on() {
             self.bus.publish(std::mem::take(&mut told.notices)).await;
+            // As over a network: others run between the two.
+            tokio::task::yield_now().await;
         }
         match tx.store.commit().await {
             Ok(()) => self.publish(told).await,
