@@ -274,7 +274,8 @@ fn is_loopback(host: &str) -> bool {
 }
 
 fn says_ssl_mode(url: &str) -> bool {
-    url.split_once('?').is_some_and(|(_, parameters)| parameters.contains("ssl-mode=") || parameters.contains("sslmode="))
+    url.split_once('?')
+        .is_some_and(|(_, parameters)| parameters.contains("ssl-mode=") || parameters.contains("sslmode="))
 }
 
 #[cfg(test)]

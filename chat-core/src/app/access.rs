@@ -30,7 +30,7 @@ impl Inner {
     }
 
     /// Why somebody who is no member of a room is refused.
-    async fn no_member(&self, room: RoomId) -> Result<Rejection, ChatError> {
+    pub(super) async fn no_member(&self, room: RoomId) -> Result<Rejection, ChatError> {
         Ok(if self.store.room(room).await?.is_some() { Rejection::NotAMember } else { Rejection::RoomNotFound })
     }
 }

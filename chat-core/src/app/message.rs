@@ -30,8 +30,10 @@ impl Messages for Chat {
         range: EventRange,
         limit: usize,
     ) -> Result<History, ChatError> {
-        let last_seq = self.0.as_member(room, &caller.user).await?.last_seq;
+        // First the page, then the membership: whoever has left in between is refused, and so nobody reads what was
+        // logged after they left.
         let mut events = self.0.store.events(room, range, limit.saturating_add(1)).await?;
+        let last_seq = self.0.as_member(room, &caller.user).await?.last_seq;
         let has_more = limit < events.len();
         match range {
             EventRange::After(_) => events.truncate(limit),
@@ -40,8 +42,10 @@ impl Messages for Chat {
                 events.drain(..events.len().saturating_sub(limit));
             }
         }
-        // What was logged between the two reads is as true as what was read first.
-        let last_seq = events.last().map_or(last_seq, |event| event.seq.max(last_seq));
+        // Where the page reaches the log's end, that is the end it says, also where more was logged between the reads.
+        let reaches_the_end =
+            !(has_more && matches!(range, EventRange::After(_)) || matches!(range, EventRange::Before(_)));
+        let last_seq = events.last().filter(|_| reaches_the_end).map_or(last_seq, |event| event.seq);
         Ok(History { events, has_more, last_seq })
     }
 

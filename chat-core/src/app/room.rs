@@ -51,8 +51,11 @@ impl Rooms for Chat {
     }
 
     async fn members(&self, caller: &Caller, room: RoomId) -> Result<Vec<NamedMember>, ChatError> {
-        self.0.as_member(room, &caller.user).await?;
-        Ok(self.0.store.members(room).await?)
+        let members = self.0.store.members(room).await?;
+        if members.iter().any(|named| named.member.user == caller.user) {
+            return Ok(members);
+        }
+        Err(self.0.no_member(room).await?.into())
     }
 }
 

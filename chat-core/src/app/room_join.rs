@@ -44,6 +44,10 @@ impl Inner {
         };
         if joined.already_member {
             joined.view = self.store.room_view(joined.room.id, user).await?;
+            // One look at the room, not two that differ.
+            if let Some(view) = &joined.view {
+                joined.room = view.room.clone();
+            }
         }
         Ok(joined)
     }

@@ -72,7 +72,8 @@ impl Inner {
             Ok(done) => done,
             // The transaction was dropped by the panic, which rolled it back; the caller gets the panic.
             Err(error) if error.is_panic() => panic::resume_unwind(error.into_panic()),
-            Err(_) => Err(ChatError::Overloaded("the chat is shutting down")),
+            // Its runtime has ended, perhaps while the commit was on its way.
+            Err(_) => Err(ChatError::UnknownOutcome(StoreError::Unknown("the write was ended".into()))),
         }
     }
 

@@ -19,7 +19,7 @@ impl ContentKey {
     /// The MAC of a message as it is sent: what it answers, and its body.
     pub(crate) fn mac(&self, body: &MessageBody, reply_to: Option<Seq>) -> ContentMac {
         let mut mac = mac(&self.0);
-        // No message has the number 0, so that it can stand for none.
+        mac.update(&[u8::from(reply_to.is_some())]);
         mac.update(&reply_to.map_or(0, Seq::get).to_be_bytes());
         mac.update(body.as_str().as_bytes());
         let mut short = [0; 16];
@@ -40,6 +40,7 @@ mod tests {
         assert_eq!(key.mac(&body("hi"), None), mac);
         assert_ne!(key.mac(&body("ho"), None), mac);
         assert_ne!(key.mac(&body("hi"), Some(Seq::new(1))), mac);
+        assert_ne!(key.mac(&body("hi"), Some(Seq::ZERO)), mac, "what is answered need not exist");
         assert_ne!(ContentKey::new([2; 32]).mac(&body("hi"), None), mac);
     }
 }

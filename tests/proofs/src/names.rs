@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chat_core::{
-    api::{ChangedCoins, CreatedRoom, Joined, RequestedFriend, Sent},
+    api::{ChangedCoins, CreatedRoom, FriendRequestOutcome, Joined, RequestedFriend, Sent},
     model::{
         coin::CoinEntry,
         event::{Event, EventKind},
@@ -142,10 +142,10 @@ impl Names {
                     self.tokens.insert(id, token.clone());
                 }
             }
-            (Command::RequestFriend { tag, .. }, Reply::Requested(requested)) => {
-                if self.requests.to_model(requested.request.id) == requested.request.id {
-                    self.requests.pair(RequestId::from_bytes(id_of(*tag)), requested.request.id);
-                }
+            (Command::RequestFriend { tag, .. }, Reply::Requested(requested))
+                if requested.outcome == FriendRequestOutcome::New =>
+            {
+                self.requests.pair(RequestId::from_bytes(id_of(*tag)), requested.request.id);
             }
             (Command::Register { tag, .. } | Command::Login { tag, .. }, Reply::SignedIn(..)) => {
                 if let Some(Secret::Session(caller, tokens)) = secret {
