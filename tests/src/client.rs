@@ -105,18 +105,42 @@ impl Client {
         Answer::checked_unless_unavailable(asked, status, headers, &body)
     }
 
+    /// Sends a request to a server that may be killed meanwhile, or whose database may be away; `None` where the connection
+    /// broke before the answer was there.
+    ///
+    /// # Panics
+    /// When an answer does not come in time, or breaks the contract.
+    pub async fn attempt(&self, request: RequestBuilder) -> Option<Answer> {
+        let (asked, outcome) = self.execute(request).await;
+        let (status, headers, body) = match outcome {
+            Ok(answer) => answer,
+            Err(error) if error.is_timeout() => panic!("{asked}: {error:?}"),
+            Err(_) => return None,
+        };
+        Some(Answer::checked_unless_unavailable(asked, status, headers, &body))
+    }
+
     /// POST with a JSON body to a server whose database may be away.
     pub async fn try_post(&self, path: &str, body: Value) -> Answer {
         self.try_send(self.request(Method::POST, path).json(&body)).await
     }
 
     async fn exchange(&self, request: RequestBuilder) -> (String, StatusCode, HeaderMap, Bytes) {
+        let (asked, outcome) = self.execute(request).await;
+        let (status, headers, body) = outcome.unwrap_or_else(|error| panic!("{asked}: {error:?}"));
+        (asked, status, headers, body)
+    }
+
+    /// What was asked, and the whole answer.
+    async fn execute(&self, request: RequestBuilder) -> (String, reqwest::Result<(StatusCode, HeaderMap, Bytes)>) {
         let request = request.build().expect("a request that can be sent");
         let asked = format!("{} {} by {:?}", request.method(), request.url().path(), self.user_id);
-        let response = self.http.execute(request).await.unwrap_or_else(|error| panic!("{asked}: {error:?}"));
-        let (status, headers) = (response.status(), response.headers().clone());
-        let body = response.bytes().await.unwrap_or_else(|error| panic!("{asked}: no body: {error:?}"));
-        (asked, status, headers, body)
+        let outcome = async {
+            let response = self.http.execute(request).await?;
+            let (status, headers) = (response.status(), response.headers().clone());
+            Ok((status, headers, response.bytes().await?))
+        };
+        (asked, outcome.await)
     }
 
     /// GET.

@@ -105,6 +105,21 @@ impl Client {
         page["events"].as_array().expect("a page has events").clone()
     }
 
+    /// The events of a room from after this number on, however many, oldest first.
+    pub async fn log_after(&self, room: &str, mut after: usize) -> Vec<Value> {
+        let mut log = Vec::new();
+        loop {
+            let page = self.page(room, &format!("after={after}&limit=200")).await;
+            let events = page["events"].as_array().expect("a page has events");
+            after += events.len();
+            log.extend(events.iter().cloned());
+            if page["hasMore"] == false {
+                assert_eq!(page["lastSeq"], after, "the last number is that of the last event");
+                return log;
+            }
+        }
+    }
+
     /// The room as this user sees it.
     pub async fn room(&self, room: &str) -> Value {
         self.get(&format!("/api/chatrooms/{room}")).await.is(200)
@@ -128,18 +143,24 @@ impl Client {
     /// # Panics
     /// When it does not.
     pub async fn ledger(&self) -> Vec<Value> {
-        let page = self.get("/api/me/coins?limit=200").await.is(200);
-        assert_eq!(page["hasMore"], false, "more than a page: {page}");
-        let entries = page["entries"].as_array().expect("a ledger has entries").clone();
+        let (mut entries, mut before) = (Vec::new(), String::new());
+        loop {
+            let page = self.get(&format!("/api/me/coins?limit=200{before}")).await.is(200);
+            entries.extend(page["entries"].as_array().expect("a ledger has entries").iter().cloned());
+            if page["hasMore"] == false {
+                break;
+            }
+            before = format!("&before={}", entries.last().expect("a page with more after it is not empty")["number"]);
+        }
         let (mut balance, mut number) = (0, 0);
         for entry in entries.iter().rev() {
             balance += entry["amount"].as_i64().expect("an amount is an integer");
-            assert_eq!(entry["balanceAfter"], balance, "the balance after each entry is the sum so far: {page}");
+            assert_eq!(entry["balanceAfter"], balance, "the balance after each entry is the sum so far: {entries:?}");
             let next = entry["number"].as_i64().expect("an entry is numbered");
-            assert!(next > number, "newest first: {page}");
+            assert!(next > number, "newest first: {entries:?}");
             number = next;
         }
-        assert_eq!(self.coins().await, balance, "the balance is the sum of the ledger: {page}");
+        assert_eq!(self.coins().await, balance, "the balance is the sum of the ledger: {entries:?}");
         entries
     }
 

@@ -132,11 +132,17 @@ impl Socket {
         self.reply(id).await
     }
 
-    /// Sends a command and answers its reply, or `None` where the connection ends before.
-    pub async fn try_command(&mut self, mut command: Value) -> Option<Value> {
-        let deadline = Instant::now() + PATIENCE;
+    /// Sends a command under a new id without waiting; `None` where the connection has ended, and it may have arrived all
+    /// the same.
+    pub async fn try_begin(&mut self, mut command: Value) -> Option<u64> {
         let id = self.number(&mut command);
         self.stream.send(Message::text(command.to_string())).await.ok()?;
+        Some(id)
+    }
+
+    /// Waits for the reply to the command with this id, `ok` or `error`; `None` where the connection ends before.
+    pub async fn try_reply(&mut self, id: u64) -> Option<Value> {
+        let deadline = Instant::now() + PATIENCE;
         loop {
             if let Some(index) = self.untaken.iter().position(|frame| is_reply(frame, id)) {
                 return self.untaken.remove(index);
@@ -273,6 +279,13 @@ impl Socket {
     /// All frames so far, taken or not.
     pub fn seen(&self) -> &[Value] {
         &self.seen
+    }
+
+    /// Every event that this connection was told of, also as the result of its own commands.
+    pub fn told(&self) -> impl Iterator<Item = &Value> {
+        let events = self.seen.iter().filter(|frame| frame["type"] == "event").map(|frame| &frame["event"]);
+        let results = self.seen.iter().filter(|frame| frame["type"] == "ok").map(|frame| &frame["result"]);
+        events.chain(results.filter(|result| result.get("kind").is_some()))
     }
 
     /// The events of a room that this connection has heard, in order, its own `ok`s among them.

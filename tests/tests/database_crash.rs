@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use chat_test_databases::Server as Database;
-use chat_tests::{Answer, Client, Kind, ROOM_PASSWORD, Server, Socket, Unavailable};
+use chat_tests::{Client, Kind, ROOM_PASSWORD, Server, Socket, Unavailable};
 use futures_util::future::join_all;
 use http::{Method, StatusCode, header};
 use serde_json::{Value, json};
@@ -26,7 +26,6 @@ macro_rules! on_each_database {
 
 on_each_database! {
     r_msg_03_messages_outlive_a_database_that_is_killed_under_load
-    r_adm_09_joins_and_grants_outlive_a_database_that_is_killed_under_load
     a_database_that_hangs_costs_answers_and_nothing_else
 }
 
@@ -148,20 +147,9 @@ impl Writer {
     }
 }
 
-async fn whole_log(client: &Client, room: &str) -> Vec<Value> {
-    let mut log = Vec::new();
-    loop {
-        let page = client.page(room, &format!("after={}&limit=200", log.len())).await;
-        log.extend(page["events"].as_array().expect("events").iter().cloned());
-        if page["hasMore"] == false {
-            return log;
-        }
-    }
-}
-
 /// The log has every message that was acknowledged, once, in its writer's order, and none besides.
 async fn assert_kept(evening: &mut Evening, writers: &[Writer]) {
-    let log = whole_log(&evening.members[1], &evening.room).await;
+    let log = evening.members[1].log_after(&evening.room, 0).await;
     for (seq, event) in (1_i64..).zip(&log) {
         assert_eq!(event["seq"], seq, "without a hole");
     }
@@ -240,70 +228,4 @@ async fn a_database_that_hangs_costs_answers_and_nothing_else(kind: Kind) {
     evening.under_load().await;
     let writers = writers.stop().await;
     assert_kept(&mut evening, &writers).await;
-}
-
-/// A join or a grant, and what came of the first try.
-struct Tried {
-    client: Client,
-    path: String,
-    body: Value,
-    first: Answer,
-}
-
-async fn r_adm_09_joins_and_grants_outlive_a_database_that_is_killed_under_load(kind: Kind) {
-    let Some(database) = Database::private(kind).await else { return };
-    let server = Server::at(database.url(), &[]).await;
-    let alice = server.prime("alice").await;
-    let mut rooms = Vec::new();
-    for number in 0..6 {
-        rooms.push(alice.create_room(&format!("Room {number}")).await);
-    }
-    let mut joiners = Vec::new();
-    for number in 0..5 {
-        joiners.push(server.register_with_coins(&format!("joiner{number}"), 10_000).await);
-    }
-    let mut bystander = Socket::open(&server, &alice).await;
-    let mut running = Vec::new();
-    for joiner in &joiners {
-        let grants = (0..10).map(|key| {
-            let path = format!("/admin/users/{}/coins", joiner.user_id);
-            (server.admin(), path, json!({"amount": 7, "reason": "a present", "key": key.to_string()}))
-        });
-        let joins = rooms.iter().map(|room| {
-            (joiner.clone(), "/api/joinroom".to_owned(), json!({"roomId": room, "password": ROOM_PASSWORD}))
-        });
-        for (client, path, body) in joins.chain(grants) {
-            running.push(tokio::spawn(async move {
-                let first = client.try_post(&path, body.clone()).await;
-                Tried { client, path, body, first }
-            }));
-        }
-    }
-    // In the middle: some have joined, and others are on their way.
-    bystander.event("a first joined", |event| event["kind"] == "joined").await;
-    database.kill().await;
-    let tried: Vec<Tried> = join_all(running).await.into_iter().map(|tried| tried.expect("no panic")).collect();
-    database.restart().await;
-
-    for Tried { client, path, body, first } in tried {
-        let again = client.post(&path, body).await;
-        let is_done = again.json["alreadyMember"] == true || (path.starts_with("/admin") && again.status == 200);
-        match first.unavailable() {
-            None => {
-                assert!(first.status < 300, "{first:?}");
-                assert!(is_done, "acknowledged and lost: {first:?}, then {again:?}");
-            }
-            Some(Unavailable::NotDone) => assert!(!is_done, "refused and done: {first:?}, then {again:?}"),
-            // Which of both it was, the sums below say.
-            Some(Unavailable::Unknown) => assert!(again.status < 300, "{again:?}"),
-        }
-    }
-    for joiner in &joiners {
-        assert_eq!(joiner.coins().await, 10_000 - 5 * 150 + 10 * 7, "{} paid and got everything once", joiner.user_id);
-        assert_eq!(joiner.ledger().await.len(), 1 + 5 + 10);
-    }
-    for room in &rooms {
-        assert_eq!((alice.room(room).await["memberCount"].clone(), alice.log(room).await.len()), (json!(6), 6));
-        bystander.heard(room, 6).await;
-    }
 }
