@@ -3,7 +3,9 @@
 mod databases;
 mod figures;
 mod needs;
+mod planted;
 mod setup;
+mod soak;
 mod steps;
 mod test;
 mod workspace;
@@ -26,6 +28,11 @@ Usage: cargo xtask <chore>
             elsewhere it says what to install
   databases COMMAND…
             Runs a command with the databases of the tests, as `test` does
+  planted   Builds chat-proofs with bugs in it, switches on one after the other, and fails unless the
+            test that should notice each does; `databases` before it has more of them on servers, too
+  soak [SCALE]
+            Runs all that takes a scale (steps against the model, histories, races, crashes) that many
+            times as much as `test` does, 10 where none is given, and prints what it did as Markdown
   fmt       Formats all code
   figures   Builds a fresh clone from nothing and prints how long a newcomer waits, how large the
             server is and how many crates it takes, as a Markdown table
@@ -41,6 +48,9 @@ fn main() -> ExitCode {
         ["setup"] => setup::run(&[]),
         ["setup", "--require", names] => Kind::list(names).and_then(|required| setup::run(&required)),
         ["databases", command @ ..] => databases::run(command),
+        ["planted"] => planted::run(),
+        ["soak"] => soak::run("10"),
+        ["soak", scale] => soak::run(scale),
         ["fmt"] => workspace::succeed(workspace::cargo(&["fmt", "--all"])),
         ["figures"] => figures::run(),
         ["help" | "--help" | "-h"] => {

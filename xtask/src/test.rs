@@ -20,6 +20,13 @@ pub(crate) fn run(required: &[Kind]) -> Result<(), String> {
     done
 }
 
+/// Another chore, in a process of its own.
+fn myself(arguments: &[&str]) -> Command {
+    let mut command = cargo(&["xtask"]);
+    command.args(arguments);
+    command
+}
+
 fn steps(nextest: bool, variables: &[(&'static str, String)]) -> Vec<Step> {
     let with_databases = |mut command: Command| {
         command.envs(variables.iter().map(|(name, value)| (name, value)));
@@ -39,6 +46,7 @@ fn steps(nextest: bool, variables: &[(&'static str, String)]) -> Vec<Step> {
         // With the whole workspace's features, as the tests are built, or the crates would be compiled twice.
         step(SERVER, None, cargo(&["build", "--workspace", "--bin", "chat-server"])),
         step("tests", Some(SERVER), with_databases(cargo(tests))),
+        step("planted bugs", Some("tests"), with_databases(myself(&["planted"]))),
         step("doc tests", None, with_databases(cargo(&["test", "--workspace", "--doc"]))),
         step("documentation", None, doc),
     ]
@@ -73,7 +81,7 @@ mod tests {
         for nextest in [true, false] {
             let steps = steps(nextest, &[("CHAT_TEST_MYSQL_URL", "none".to_owned())]);
             let told = steps.iter().filter(|step| show(&step.command).contains("CHAT_TEST_MYSQL_URL=none"));
-            assert_eq!(told.map(|step| step.name).collect::<Vec<_>>(), ["tests", "doc tests"]);
+            assert_eq!(told.map(|step| step.name).collect::<Vec<_>>(), ["tests", "planted bugs", "doc tests"]);
         }
     }
 }

@@ -187,7 +187,7 @@ fn sequences(kind: StoreKind, steps: u32) {
         cases,
         rng_seed: RngSeed::Fixed(seed),
         failure_persistence: None,
-        max_shrink_iters: 2_000,
+        max_shrink_time: 60_000,
         ..Config::default()
     };
     let played = AtomicUsize::new(0);

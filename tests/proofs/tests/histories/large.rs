@@ -194,7 +194,7 @@ fn seated(events: &[Event]) -> BTreeMap<UserId, bool> {
 }
 
 /// Everything that must hold of what was stored.
-async fn count(stage: &Stage, store: &dyn Store, world: &World) {
+pub(crate) async fn count(stage: &Stage, store: &dyn Store, world: &World) {
     let mut entered: BTreeMap<UserId, BTreeSet<RoomId>> = BTreeMap::new();
     for &room in world.places.keys() {
         let room = stage.names.room(room);

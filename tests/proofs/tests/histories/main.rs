@@ -3,6 +3,7 @@
 
 mod bad;
 mod large;
+mod seats;
 mod small;
 
 use chat_proofs::{

@@ -1,0 +1,49 @@
+//! `cargo xtask soak`: the proofs at length.
+
+use std::{process::Stdio, time::Instant};
+
+use chat_test_database_servers::Kind;
+
+use crate::{
+    databases::Databases,
+    setup,
+    workspace::{cargo, show, succeed},
+};
+
+/// Package and test binary of each proof that takes a scale.
+const PROOFS: [(&str, &str); 3] = [("chat-proofs", "steps"), ("chat-proofs", "histories"), ("chat-tests", "crashes")];
+
+/// Runs all proofs with this scale, one after the other, and prints what they said of themselves.
+pub(crate) fn run(scale: &str) -> Result<(), String> {
+    let required = [Kind::MariaDb, Kind::MySql];
+    setup::run(&required)?;
+    let databases = Databases::start(&required)?;
+    succeed(cargo(&["build", "--bin", "chat-server"]))?;
+    let mut report = format!("`cargo xtask soak {scale}`\n\n");
+    let mut failed = Vec::new();
+    for (package, binary) in PROOFS {
+        let begun = Instant::now();
+        let mut command = cargo(&["test", "--package", package, "--test", binary, "--", "--nocapture"]);
+        command.envs(databases.variables()).env("CHAT_TEST_SCALE", scale).stderr(Stdio::inherit());
+        println!("\n==> {}", show(&command));
+        let output = command.output().map_err(|error| format!("{}: {error}", show(&command)))?;
+        let told = String::from_utf8_lossy(&output.stdout);
+        println!("{told}");
+        let minutes = begun.elapsed().as_secs_f64() / 60.0;
+        let end = if output.status.success() { "passed" } else { "FAILED" };
+        report += &format!("- **{binary}** {end} in {minutes:.1} minutes\n");
+        // What a proof did is the line in which it names its violations, cycles or points.
+        for line in told
+            .lines()
+            .filter(|line| line.contains("violations") || line.contains("explained") || line.contains("cycles"))
+        {
+            report += &format!("  - {}\n", line.trim());
+        }
+        if !output.status.success() {
+            failed.push(binary);
+        }
+    }
+    println!("\n{report}");
+    databases.report();
+    if failed.is_empty() { Ok(()) } else { Err(format!("not all is well: {}", failed.join(", "))) }
+}
