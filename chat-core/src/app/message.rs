@@ -30,10 +30,17 @@ impl Messages for Chat {
         range: EventRange,
         limit: usize,
     ) -> Result<History, ChatError> {
-        // First the page, then the membership: whoever has left in between is refused, and so nobody reads what was
-        // logged after they left.
-        let mut events = self.0.store.events(room, range, limit.saturating_add(1)).await?;
-        let last_seq = self.0.as_member(room, &caller.user).await?.last_seq;
+        let (mut events, last_seq) = loop {
+            // First the page, then the membership: whoever has left in between is refused, and so nobody reads what was
+            // logged after they left.
+            let events = self.0.store.events(room, range, limit.saturating_add(1)).await?;
+            let last_seq = self.0.as_member(room, &caller.user).await?.last_seq;
+            // A page that ends where by now something follows is read again, and then has that.
+            let is_overtaken = events.is_empty() && matches!(range, EventRange::After(seq) if seq < last_seq);
+            if !is_overtaken {
+                break (events, last_seq);
+            }
+        };
         let has_more = limit < events.len();
         match range {
             EventRange::After(_) => events.truncate(limit),
@@ -42,10 +49,14 @@ impl Messages for Chat {
                 events.drain(..events.len().saturating_sub(limit));
             }
         }
-        // Where the page reaches the log's end, that is the end it says, also where more was logged between the reads.
-        let reaches_the_end =
-            !(has_more && matches!(range, EventRange::After(_)) || matches!(range, EventRange::Before(_)));
-        let last_seq = events.last().filter(|_| reaches_the_end).map_or(last_seq, |event| event.seq);
+        // A page that reaches the log's end says where that was, also where more was logged between the reads.
+        let is_at_the_end = |newest: Seq| match range {
+            EventRange::Newest => true,
+            EventRange::After(_) => !has_more,
+            EventRange::Before(seq) => newest.next() < seq,
+        };
+        let newest = events.last().map(|event| event.seq);
+        let last_seq = newest.filter(|&newest| is_at_the_end(newest)).unwrap_or(last_seq);
         Ok(History { events, has_more, last_seq })
     }
 

@@ -180,6 +180,8 @@ fn seed() -> u64 {
 
 fn sequences(kind: StoreKind, steps: u32) {
     let runtime = Runtime::new().unwrap();
+    // A pool is not dropped outside of it.
+    let _context = runtime.enter();
     let Some(grounds) = runtime.block_on(Grounds::open(kind)) else { return };
     let seed = seed();
     let cases = scaled(steps).div_ceil(LENGTH as u32);

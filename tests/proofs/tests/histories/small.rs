@@ -34,7 +34,19 @@ fn commands(world: &World, random: &mut Random, tag: &mut Tag) -> Vec<Command> {
         commands.push(command);
         *tag += 1;
     }
+    let commands = commands.into_iter().map(|command| within_the_log(world, command)).collect();
     without_pages_of_who_comes_or_goes(world, commands)
+}
+
+/// Who marks as read what is not there yet gets an end that the log had meanwhile, and need not be its last one
+/// (ARCHITECTURE.md, Decisions).
+fn within_the_log(world: &World, mut command: Command) -> Command {
+    if let Command::MarkRead { room, seq, .. } = &mut command
+        && let Some(place) = world.places.get(room)
+    {
+        *seq = (*seq).min(place.room.last_seq);
+    }
+    command
 }
 
 /// A page of a log is read before the membership: who joins in between may read a page without their `joined`
