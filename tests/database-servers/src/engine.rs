@@ -2,10 +2,12 @@
 
 use std::collections::VecDeque;
 use std::ffi::OsString;
+use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output};
 use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::place::Place;
@@ -119,6 +121,30 @@ pub(crate) fn outcome(program: &Path, output: &Output) -> Result<String, String>
     let lines: Vec<&str> = said.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
     let last = &lines[lines.len().saturating_sub(4)..];
     Err(format!("{}: {}: {}", program.display(), output.status, last.join(" / ")))
+}
+
+/// Stops a process, and answers when all its threads have stopped: each does so when it next looks for signals, and may
+/// answer a client before.
+pub(crate) fn stop(process: &str) -> Result<(), String> {
+    signal(process, "STOP")?;
+    let given_up = Instant::now() + Duration::from_secs(10);
+    while !has_stopped(process) {
+        if given_up < Instant::now() {
+            return Err(format!("process {process} goes on in spite of SIGSTOP"));
+        }
+        thread::yield_now();
+    }
+    Ok(())
+}
+
+/// Whether every thread is stopped (`T`), by Linux's /proc; elsewhere nobody can tell, and it is taken for so.
+fn has_stopped(process: &str) -> bool {
+    let Ok(threads) = fs::read_dir(format!("/proc/{process}/task")) else { return true };
+    threads.flatten().all(|thread| {
+        let stat = fs::read_to_string(thread.path().join("stat")).unwrap_or_default();
+        // The state stands behind the name, which is in parentheses and may hold any character.
+        stat.rsplit_once(") ").is_none_or(|(_, rest)| rest.starts_with('T'))
+    })
 }
 
 /// Sends a signal that the standard library knows nothing of.

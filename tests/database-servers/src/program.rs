@@ -7,7 +7,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-use crate::engine::{Engine, FLAGS, StartError, outcome, run, signal, wait_for_line};
+use crate::engine::{Engine, FLAGS, StartError, outcome, run, signal, stop, wait_for_line};
 use crate::kind::Kind;
 use crate::place::Place;
 
@@ -131,7 +131,7 @@ impl Engine for Program {
     }
 
     fn pause(&self, _place: &Place) -> Result<(), String> {
-        signal(&self.id()?, "STOP")
+        stop(&self.id()?)
     }
 
     fn resume(&self, _place: &Place) -> Result<(), String> {

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-use crate::engine::{Engine, FLAGS, StartError, outcome, run, signal};
+use crate::engine::{Engine, FLAGS, StartError, outcome, run, signal, stop};
 use crate::place::Place;
 
 /// The tool; its servers are nobody's children.
@@ -32,10 +32,10 @@ impl Tool {
         command
     }
 
-    fn signal(&self, place: &Place, name: &str) -> Result<(), String> {
+    fn process(place: &Place) -> Result<String, String> {
         let file = data(place).join("mysqld.pid");
         let process = fs::read_to_string(&file).map_err(|error| format!("{}: {error}", file.display()))?;
-        signal(process.trim(), name)
+        Ok(process.trim().to_owned())
     }
 }
 
@@ -75,11 +75,11 @@ impl Engine for Tool {
     }
 
     fn pause(&self, place: &Place) -> Result<(), String> {
-        self.signal(place, "STOP")
+        stop(&Self::process(place)?)
     }
 
     fn resume(&self, place: &Place) -> Result<(), String> {
-        self.signal(place, "CONT")
+        signal(&Self::process(place)?, "CONT")
     }
 }
 
