@@ -30,6 +30,7 @@ impl Messages for Chat {
         range: EventRange,
         limit: usize,
     ) -> Result<History, ChatError> {
+        let mut is_read_again = false;
         let (mut events, last_seq) = loop {
             // First the page, then the membership: whoever has left in between is refused, and so nobody reads what was
             // logged after they left.
@@ -37,9 +38,10 @@ impl Messages for Chat {
             let last_seq = self.0.as_member(room, &caller.user).await?.last_seq;
             // A page that ends where by now something follows is read again, and then has that.
             let is_overtaken = events.is_empty() && matches!(range, EventRange::After(seq) if seq < last_seq);
-            if !is_overtaken {
+            if !is_overtaken || is_read_again {
                 break (events, last_seq);
             }
+            is_read_again = true;
         };
         let has_more = limit < events.len();
         match range {
