@@ -38,11 +38,13 @@ impl Invites for Chat {
     }
 
     async fn invites(&self, caller: &Caller, room: RoomId) -> Result<Vec<Invite>, ChatError> {
+        // First the list, then the membership: whoever has left in between is refused.
+        let invites = self.0.store.invites_to(room).await?;
         let membership = self.0.as_member(room, &caller.user).await?;
         if !rules::invite::may_invite(membership.role, &self.0.policy) {
             return Err(Rejection::NotAllowed.into());
         }
-        Ok(self.0.store.invites_to(room).await?)
+        Ok(invites)
     }
 
     async fn revoke_invite(&self, caller: &Caller, room: RoomId, invite: InviteId) -> Result<(), ChatError> {
