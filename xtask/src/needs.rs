@@ -75,11 +75,11 @@ pub(crate) const NEEDS: &[Need] = &[
         name: "MariaDB",
         why: "the chat is tested on it",
         present: || is_settled(Kind::MariaDb),
-        // The core alone: it has the server, and no service that would be started.
+        // The cores alone: they have the server and what makes its data, and no service that would be started.
         remedy: Remedy::Packages {
-            debian: &["mariadb-server-core"],
-            elsewhere: "install MariaDB 10.11 or later such that `mariadbd` and `mariadb-install-db` are on the PATH, \
-                or name a server by CHAT_TEST_MARIADB_URL",
+            debian: &["mariadb-server-core", "mariadb-client-core"],
+            elsewhere: "install MariaDB 10.11 or later such that `mariadbd`, `mariadb-install-db` and \
+                `my_print_defaults` are on the PATH, or name a server by CHAT_TEST_MARIADB_URL",
         },
         database: Some(Kind::MariaDb),
     },

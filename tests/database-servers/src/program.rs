@@ -17,6 +17,8 @@ const OLDEST_MYSQL: [u32; 3] = [8, 0, 16];
 pub(crate) struct Program {
     kind: Kind,
     server: PathBuf,
+    /// Makes the data of a new server.
+    initializer: PathBuf,
     version: String,
     process: Option<Child>,
 }
@@ -28,12 +30,20 @@ impl Program {
             Kind::MariaDb => "mariadbd",
             Kind::MySql => "mysqld",
         };
-        let server = on_path(name).ok_or(format!("no {name} on the PATH"))?;
+        let server = needed(name)?;
         let mut ask = Command::new(&server);
         ask.arg("--version");
         let version = run(ask)?;
         fits(kind, &version).map_err(|why| format!("{}: {why}", server.display()))?;
-        Ok(Self { kind, server, version, process: None })
+        let initializer = match kind {
+            Kind::MariaDb => {
+                // The script's own need, which Debian has in another package.
+                needed("my_print_defaults")?;
+                needed("mariadb-install-db")?
+            }
+            Kind::MySql => server.clone(),
+        };
+        Ok(Self { kind, server, initializer, version, process: None })
     }
 
     fn flags(&self, place: &Place) -> Vec<OsString> {
@@ -47,14 +57,8 @@ impl Program {
         flags
     }
 
-    fn make_data(&self, place: &Place) -> Result<Command, String> {
-        let mut command = match self.kind {
-            Kind::MariaDb => {
-                let install = on_path("mariadb-install-db").ok_or("no mariadb-install-db on the PATH")?;
-                place.in_group(&install)
-            }
-            Kind::MySql => place.in_group(&self.server),
-        };
+    fn make_data(&self, place: &Place) -> Command {
+        let mut command = place.in_group(&self.initializer);
         command.args(self.flags(place));
         match self.kind {
             // Without the user whom everybody is; and without `--rpm` it would hand a folder of the installed
@@ -62,7 +66,7 @@ impl Program {
             Kind::MariaDb => command.args(["--skip-test-db", "--rpm"]),
             Kind::MySql => command.arg("--initialize-insecure"),
         };
-        Ok(command)
+        command
     }
 }
 
@@ -79,11 +83,10 @@ impl Engine for Program {
         if data(place).exists() {
             return Ok(());
         }
-        let mut command = self.make_data(place)?;
-        let program = self.server.clone();
-        let output = command.output().map_err(|error| format!("{}: {error}", program.display()));
+        let output = self.make_data(place).output();
         place.forget_group();
-        outcome(&program, &output?)?;
+        let program = &self.initializer;
+        outcome(program, &output.map_err(|error| format!("{}: {error}", program.display()))?)?;
         // Names are not resolved, so the root whom the server made comes in by the socket alone, whose folder is
         // closed to others.
         let accounts = format!(
@@ -164,6 +167,10 @@ fn on_path(name: &str) -> Option<PathBuf> {
     let path = env::var_os("PATH").unwrap_or_default();
     let usual = ["/usr/sbin", "/usr/local/sbin"].map(PathBuf::from);
     env::split_paths(&path).chain(usual).map(|folder| folder.join(name)).find(|file| is_program(file))
+}
+
+fn needed(name: &str) -> Result<PathBuf, String> {
+    on_path(name).ok_or_else(|| format!("no {name} on the PATH"))
 }
 
 fn is_program(file: &Path) -> bool {
