@@ -11,7 +11,7 @@ use chat_sql::{
     row::{Columns, integer},
 };
 
-use crate::{MySqlStore, literal::Value, tx::MySqlTx};
+use crate::{MySqlStore, literal::Value, snapshot::Mark, tx::MySqlTx};
 
 const COIN_ENTRIES: &str = "
 SELECT user_id, number, amount, kind, reason, balance_after, room_id, CONVERT(`key` USING ascii) AS `key`, at
@@ -19,6 +19,9 @@ FROM chat_coin_entries
 WHERE user_id = ? AND number < ?
 ORDER BY number DESC
 LIMIT ?";
+
+/// What each entry moves.
+const ENTRIES: &str = "SELECT entries FROM chat_users WHERE user_id = ?";
 
 #[async_trait]
 impl CoinStore for MySqlStore {
@@ -29,7 +32,9 @@ impl CoinStore for MySqlStore {
         limit: usize,
     ) -> Result<Vec<CoinEntry>, StoreError> {
         let before = before.map_or(i64::MAX, integer);
-        let rows = self.rows(COIN_ENTRIES, &[user.into(), before.into(), integer(limit).into()]).await?;
+        let user = Value::from(user);
+        let mark = Mark::By(ENTRIES, &[user]);
+        let rows = self.snapshot(COIN_ENTRIES, &[user, before.into(), integer(limit).into()], mark).await?;
         rows.iter().map(coin_entry).collect()
     }
 }
@@ -38,8 +43,6 @@ const COIN_ENTRY_BY_KEY: &str = "
 SELECT user_id, number, amount, kind, reason, balance_after, room_id, CONVERT(`key` USING ascii) AS `key`, at
 FROM chat_coin_entries
 WHERE user_id = ? AND `key` = ?";
-
-const ENTRIES: &str = "SELECT entries FROM chat_users WHERE user_id = ?";
 
 const SET_BALANCE: &str = "
 UPDATE chat_users SET coins = ?, entries = ? WHERE user_id = ? AND coins + ? = ? AND entries = ?";

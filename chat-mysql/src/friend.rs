@@ -9,7 +9,7 @@ use chat_core::{
 };
 use chat_sql::{friend, request, ties};
 
-use crate::{MySqlStore, error::from_driver, literal::Value, tx::MySqlTx};
+use crate::{MySqlStore, error::from_driver, literal::Value, snapshot::Mark, tx::MySqlTx};
 
 const FRIENDS: &str = "
 SELECT f.user_id, f.friend_id, f.since, u.name
@@ -47,7 +47,7 @@ FROM (SELECT 0 AS back UNION ALL SELECT 1) AS side LEFT JOIN chat_friend_request
 #[async_trait]
 impl FriendStore for MySqlStore {
     async fn friends(&self, user: &UserId) -> Result<Vec<Friend>, StoreError> {
-        self.rows(FRIENDS, &[user.into()]).await?.iter().map(friend).collect()
+        self.snapshot(FRIENDS, &[user.into()], Mark::Itself).await?.iter().map(friend).collect()
     }
 
     async fn open_requests(&self, user: &UserId, which: RequestBox) -> Result<Vec<FriendRequest>, StoreError> {
@@ -55,7 +55,7 @@ impl FriendStore for MySqlStore {
             RequestBox::In => OPEN_REQUESTS_IN,
             RequestBox::Out => OPEN_REQUESTS_OUT,
         };
-        self.rows(text, &[user.into()]).await?.iter().map(request).collect()
+        self.snapshot(text, &[user.into()], Mark::Itself).await?.iter().map(request).collect()
     }
 
     async fn request(&self, id: RequestId) -> Result<Option<FriendRequest>, StoreError> {
@@ -63,7 +63,7 @@ impl FriendStore for MySqlStore {
     }
 
     async fn ties(&self, user: &UserId, other: &UserId) -> Result<Ties, StoreError> {
-        ties(&self.rows(TIES, &between(user, other)).await?, user)
+        ties(&self.snapshot(TIES, &between(user, other), Mark::Itself).await?, user)
     }
 }
 

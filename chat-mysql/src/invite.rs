@@ -9,7 +9,7 @@ use chat_core::{
 };
 use chat_sql::invite;
 
-use crate::{MySqlStore, tx::MySqlTx};
+use crate::{MySqlStore, snapshot::Mark, tx::MySqlTx};
 
 const INVITE_BY_TOKEN: &str = "
 SELECT invite_id, room_id, maker, invitee, created_at, expires_at, used_at, revoked_at
@@ -29,7 +29,7 @@ impl InviteStore for MySqlStore {
     }
 
     async fn invites_to(&self, room: RoomId) -> Result<Vec<Invite>, StoreError> {
-        self.rows(INVITES_TO, &[(&room).into()]).await?.iter().map(invite).collect()
+        self.snapshot(INVITES_TO, &[(&room).into()], Mark::Itself).await?.iter().map(invite).collect()
     }
 }
 

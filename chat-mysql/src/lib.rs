@@ -56,6 +56,7 @@ mod options;
 mod room;
 mod session;
 mod setting;
+mod snapshot;
 mod store;
 mod tx;
 mod user;

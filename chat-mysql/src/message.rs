@@ -23,6 +23,8 @@ use chat_sql::{
 use crate::{
     MySqlStore,
     literal::{Value, statement},
+    room::ROOM_MARK,
+    snapshot::Mark,
     tx::MySqlTx,
 };
 
@@ -54,7 +56,8 @@ impl MessageStore for MySqlStore {
             EventRange::Before(seq) => (EVENTS_BEFORE, seq.into(), true),
             EventRange::Newest => (EVENTS_BEFORE, Value::Integer(i64::MAX), true),
         };
-        let rows = self.rows(text, &[(&room).into(), bound, integer(limit).into()]).await?;
+        let room = Value::from(&room);
+        let rows = self.snapshot(text, &[room, bound, integer(limit).into()], Mark::By(ROOM_MARK, &[room])).await?;
         let mut events: Vec<Event> = rows.iter().map(event).collect::<Result<_, _>>()?;
         if newest_first {
             events.reverse();

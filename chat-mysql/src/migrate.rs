@@ -18,7 +18,7 @@ use crate::{
     error::is_denied,
     literal::{Value, statement},
     store::last,
-    version::check_version,
+    version::Server,
 };
 
 const MIGRATIONS: &[Migration] =
@@ -102,14 +102,13 @@ fn steps(tables: &Tables, migration: &Migration) -> Vec<String> {
     steps
 }
 
-/// Says whether the server and the tables are those that this release needs.
-pub(crate) async fn check(lease: &mut Lease, tables: &Tables) -> Result<(), StoreError> {
+/// The server, where it and the tables are those that this release needs.
+pub(crate) async fn check(lease: &mut Lease, tables: &Tables) -> Result<Server, StoreError> {
     let version = last(lease.run("SELECT VERSION() AS version", Then::Done).await?);
-    if let Some(row) = version.rows.first() {
-        check_version(Columns::new(row, "server", &[]).text("version")?)
-            .map_err(|error| StoreError::Unavailable(Box::new(error)))?;
-    }
-    migration::check(MIGRATIONS, &applied(lease, tables, Then::Done).await?)
+    let version = version.rows.first().map_or(Ok(""), |row| Columns::new(row, "server", &[]).text("version"))?;
+    let server = Server::of(version).map_err(|error| StoreError::Unavailable(Box::new(error)))?;
+    migration::check(MIGRATIONS, &applied(lease, tables, Then::Done).await?)?;
+    Ok(server)
 }
 
 /// Versions and names of what was run.

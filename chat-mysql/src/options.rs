@@ -13,7 +13,7 @@ use crate::{
     MySqlStore,
     connection::{Connections, SQL_MODE, Suspicion},
     error::{is_denied, number},
-    version::{TooOld, check_version},
+    version::{Server, TooOld},
 };
 
 /// What can be chosen when a store is opened.
@@ -245,7 +245,8 @@ impl Place {
         let version: sqlx::Result<String> = version.and_then(|row| row.try_get(0));
         // The server forgets it in any case.
         let _ = connection.close().await;
-        Ok(check_version(&version.map_err(|error| self.told(error))?)?)
+        Server::of(&version.map_err(|error| self.told(error))?)?;
+        Ok(())
     }
 
     fn told(&self, source: sqlx::Error) -> OpenError {

@@ -15,6 +15,7 @@ use crate::{
     MySqlStore,
     error::taken,
     literal::{Value, push_in},
+    snapshot::Mark,
     tx::MySqlTx,
 };
 
@@ -48,10 +49,20 @@ WHERE m.user_id = ? AND m.left_at IS NULL
 ORDER BY r.last_event_at DESC, r.room_id DESC";
 
 const MEMBERS: &str = "
-SELECT m.room_id, m.user_id, m.role, m.joined_at, m.joined_seq, m.read_seq, u.name
-FROM chat_members m JOIN chat_users u ON u.user_id = m.user_id
+SELECT m.room_id, m.user_id, m.role, m.joined_at, m.joined_seq, m.read_seq, u.name, r.last_seq
+FROM chat_members m JOIN chat_users u ON u.user_id = m.user_id JOIN chat_rooms r ON r.room_id = m.room_id
 WHERE m.room_id = ? AND m.left_at IS NULL
 ORDER BY CASE m.role WHEN 'owner' THEN 0 WHEN 'moderator' THEN 1 ELSE 2 END, m.joined_seq";
+
+/// What each change of a room or of its members moves.
+pub(crate) const ROOM_MARK: &str = "SELECT last_seq FROM chat_rooms WHERE room_id = ?";
+
+/// What a change of one of a user's rooms moves.
+const ROOMS_MARK: &str = "
+SELECT m.room_id, m.read_seq, r.last_seq
+FROM chat_members m JOIN chat_rooms r ON r.room_id = m.room_id
+WHERE m.user_id = ? AND m.left_at IS NULL
+ORDER BY m.room_id";
 
 /// Followed by the list of ids, in which they stand.
 const LAST_SEQS: &str = "SELECT room_id, last_seq FROM chat_rooms WHERE ";
@@ -63,19 +74,26 @@ impl RoomStore for MySqlStore {
     }
 
     async fn membership(&self, id: RoomId, user: &UserId) -> Result<Option<Membership>, StoreError> {
-        self.row(MEMBERSHIP, &[(&id).into(), user.into()]).await?.as_ref().map(membership).transpose()
+        self.snapshot_row(MEMBERSHIP, &[(&id).into(), user.into()], Mark::Itself)
+            .await?
+            .as_ref()
+            .map(membership)
+            .transpose()
     }
 
     async fn room_view(&self, id: RoomId, user: &UserId) -> Result<Option<RoomView>, StoreError> {
-        self.row(ROOM_VIEW, &[(&id).into(), user.into()]).await?.as_ref().map(room_view).transpose()
+        let (room, user) = (Value::from(&id), user.into());
+        let row = self.snapshot_row(ROOM_VIEW, &[room, user], Mark::By(ROOM_MARK, &[room])).await?;
+        row.as_ref().map(room_view).transpose()
     }
 
     async fn rooms_of(&self, user: &UserId) -> Result<Vec<RoomView>, StoreError> {
-        self.rows(ROOMS_OF, &[user.into()]).await?.iter().map(room_view).collect()
+        let user = [user.into()];
+        self.snapshot(ROOMS_OF, &user, Mark::By(ROOMS_MARK, &user)).await?.iter().map(room_view).collect()
     }
 
     async fn members(&self, id: RoomId) -> Result<Vec<NamedMember>, StoreError> {
-        self.rows(MEMBERS, &[(&id).into()]).await?.iter().map(named_member).collect()
+        self.snapshot(MEMBERS, &[(&id).into()], Mark::Itself).await?.iter().map(named_member).collect()
     }
 
     async fn last_seqs(&self, ids: &[RoomId]) -> Result<Vec<(RoomId, Seq)>, StoreError> {

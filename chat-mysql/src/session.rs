@@ -9,7 +9,7 @@ use chat_core::{
 };
 use chat_sql::{row::integer, session, session_and_standing};
 
-use crate::{MySqlStore, literal::Value, tx::MySqlTx};
+use crate::{MySqlStore, literal::Value, snapshot::Mark, tx::MySqlTx};
 
 const SESSION: &str = "
 SELECT s.session_id, s.user_id, s.device, s.generation, s.created_at, s.rotated_at, s.revoked_at, u.standing
@@ -19,7 +19,7 @@ WHERE s.session_id = ?";
 #[async_trait]
 impl SessionStore for MySqlStore {
     async fn session(&self, id: SessionId) -> Result<Option<(Session, Standing)>, StoreError> {
-        self.row(SESSION, &[(&id).into()]).await?.as_ref().map(session_and_standing).transpose()
+        self.snapshot_row(SESSION, &[(&id).into()], Mark::Itself).await?.as_ref().map(session_and_standing).transpose()
     }
 }
 

@@ -1,9 +1,6 @@
 //! The store itself.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, AtomicU32, Ordering},
-};
+use std::sync::{Arc, OnceLock, atomic::AtomicU32};
 
 use async_trait::async_trait;
 use chat_core::ports::store::{Attempt, AttemptId, Store, StoreError, StoreTx};
@@ -17,6 +14,7 @@ use crate::{
     migrate,
     options::{MySqlOptions, OpenError},
     tx::{BEGIN, MySqlTx},
+    version::Server,
 };
 
 /// A store in MySQL or MariaDB. Cheap to clone: clones share their connections.
@@ -29,17 +27,17 @@ pub struct MySqlStore {
 pub(crate) struct Shared {
     pub(crate) connections: Arc<Connections>,
     pub(crate) tables: Tables,
-    /// The tables were seen to be those of this release.
-    is_current: AtomicBool,
+    /// The server, once it and the tables were seen to be fit for this release.
+    server: OnceLock<Server>,
     /// How many transactions were committed, for the chores that come with some of them.
     pub(crate) commits: AtomicU32,
 }
 
 impl MySqlStore {
     pub(crate) fn new(connections: Connections, prefix: &str) -> Self {
-        let (is_current, commits) = (AtomicBool::new(false), AtomicU32::new(0));
+        let (server, commits) = (OnceLock::new(), AtomicU32::new(0));
         let connections = Arc::new(connections);
-        Self { shared: Arc::new(Shared { connections, tables: Tables::new(prefix), is_current, commits }) }
+        Self { shared: Arc::new(Shared { connections, tables: Tables::new(prefix), server, commits }) }
     }
 
     /// Opens `mysql://USER:PASSWORD@HOST:PORT/DATABASE` with the defaults of [`MySqlOptions`], on connections of its
@@ -85,18 +83,19 @@ impl MySqlStore {
     /// A connection to tables that are there.
     pub(crate) async fn lease(&self) -> Result<Lease, StoreError> {
         let mut lease = self.shared.connections.lease().await?;
-        self.check_schema(&mut lease).await?;
+        self.check(&mut lease).await?;
         Ok(lease)
     }
 
     /// The connection for batches of messages.
     pub(crate) async fn lane(&self) -> Result<Lease, StoreError> {
         let mut lease = self.shared.connections.lane().await?;
-        self.check_schema(&mut lease).await?;
+        self.check(&mut lease).await?;
         Ok(lease)
     }
 
-    /// The rows of a plain read.
+    /// The rows of a plain read of one row, or of such as may be of different moments; others are read by
+    /// [`snapshot`](Self::snapshot).
     pub(crate) async fn rows(&self, text: &'static str, values: &[Value<'_>]) -> Result<Vec<MySqlRow>, StoreError> {
         self.rows_of(&statement(&self.shared.tables, text, values)).await
     }
@@ -108,24 +107,36 @@ impl MySqlStore {
 
     /// The rows of a plain read.
     pub(crate) async fn rows_of(&self, sql: &str) -> Result<Vec<MySqlRow>, StoreError> {
-        match self.rows_once(sql).await {
+        Ok(last(self.replies_of(sql).await?).rows)
+    }
+
+    /// The replies to plain reads, which go in one round trip.
+    pub(crate) async fn replies_of(&self, sql: &str) -> Result<Vec<Reply>, StoreError> {
+        match self.replies_once(sql).await {
             // The connection was lost while it lay idle, or with this read on it, which changes nothing.
-            Err(StoreError::Transient(_)) => self.rows_once(sql).await,
+            Err(StoreError::Transient(_)) => self.replies_once(sql).await,
             done => done,
         }
     }
 
-    async fn rows_once(&self, sql: &str) -> Result<Vec<MySqlRow>, StoreError> {
-        Ok(last(self.lease().await?.run(sql, Then::Done).await?).rows)
+    async fn replies_once(&self, sql: &str) -> Result<Vec<Reply>, StoreError> {
+        Ok(self.lease().await?.run(sql, Then::Done).await?)
     }
 
-    async fn check_schema(&self, lease: &mut Lease) -> Result<(), StoreError> {
-        if self.shared.is_current.load(Ordering::Acquire) {
-            return Ok(());
+    /// The server that the tables are on.
+    pub(crate) async fn server(&self) -> Result<Server, StoreError> {
+        match self.shared.server.get() {
+            Some(server) => Ok(*server),
+            None => self.check(&mut self.shared.connections.lease().await?).await,
         }
-        migrate::check(lease, &self.shared.tables).await?;
-        self.shared.is_current.store(true, Ordering::Release);
-        Ok(())
+    }
+
+    async fn check(&self, lease: &mut Lease) -> Result<Server, StoreError> {
+        if let Some(server) = self.shared.server.get() {
+            return Ok(*server);
+        }
+        let server = migrate::check(lease, &self.shared.tables).await?;
+        Ok(*self.shared.server.get_or_init(|| server))
     }
 }
 

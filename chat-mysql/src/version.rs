@@ -11,9 +11,22 @@ pub struct TooOld {
 const MYSQL: [u32; 3] = [8, 0, 16];
 const MARIADB: [u32; 3] = [10, 11, 0];
 
-/// Whether a server of this version can be spoken to.
-pub(crate) fn check_version(found: &str) -> Result<(), TooOld> {
-    if is_recent(found) { Ok(()) } else { Err(TooOld { found: found.to_owned() }) }
+/// A server that can be spoken to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Server {
+    /// A read may show a commit and not one before it: see [`snapshot`](crate::snapshot).
+    pub(crate) tears_views: bool,
+}
+
+impl Server {
+    /// The one that calls itself so.
+    pub(crate) fn of(version: &str) -> Result<Self, TooOld> {
+        if is_recent(version) {
+            Ok(Self { tears_views: version.contains("MariaDB") })
+        } else {
+            Err(TooOld { found: version.to_owned() })
+        }
+    }
 }
 
 /// `8.0.36`, `9.7.4-2`, `10.11.14-MariaDB-0+deb12u2`, `5.5.5-10.11.14-MariaDB`, `8.0.11-TiDB-v8.5.0`. Who calls itself
@@ -45,6 +58,14 @@ mod tests {
         for old in ["8.0.15", "5.7.44-log", "10.10.7-MariaDB", "5.5.5-10.3.39-MariaDB"] {
             assert!(!is_recent(old), "{old}");
         }
+    }
+
+    #[test]
+    fn mariadb_alone_tears_views() {
+        let tears = |version| Server::of(version).map(|server| server.tears_views);
+        assert_eq!(tears("10.11.14-MariaDB-0+deb12u2"), Ok(true));
+        assert_eq!(tears("9.7.4-2"), Ok(false));
+        assert_eq!(tears("5.7.44-log"), Err(TooOld { found: "5.7.44-log".to_owned() }));
     }
 
     #[test]

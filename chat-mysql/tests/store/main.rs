@@ -16,3 +16,4 @@ mod schema;
 mod stores;
 mod suite;
 mod upgrade;
+mod views;
