@@ -2,6 +2,7 @@
 
 mod databases;
 mod figures;
+mod mutants;
 mod needs;
 mod planted;
 mod setup;
@@ -30,6 +31,8 @@ Usage: cargo xtask <chore>
             Runs a command with the databases of the tests, as `test` does
   planted   Builds chat-proofs with bugs in it, switches on one after the other, and fails unless the
             test that should notice each does; `databases` before it has more of them on servers, too
+  mutants   Changes the rules and the commands at one place at a time, with cargo-mutants, and fails
+            where no test notices and docs/proofs.md has no reason why. Takes hours
   soak [SCALE]
             Runs all that takes a scale (steps against the model, histories, races, crashes) that many
             times as much as `test` does, 10 where none is given, and prints what it did as Markdown
@@ -49,6 +52,7 @@ fn main() -> ExitCode {
         ["setup", "--require", names] => Kind::list(names).and_then(|required| setup::run(&required)),
         ["databases", command @ ..] => databases::run(command),
         ["planted"] => planted::run(),
+        ["mutants"] => mutants::run(),
         ["soak"] => soak::run("10"),
         ["soak", scale] => soak::run(scale),
         ["fmt"] => workspace::succeed(workspace::cargo(&["fmt", "--all"])),

@@ -7,6 +7,7 @@ use std::{
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
+        mpsc::{self, Receiver, RecvTimeoutError, Sender},
     },
     thread::{self, JoinHandle},
     time::{Duration, Instant},
@@ -64,15 +65,13 @@ async fn r_msg_02_a_reader_sees_no_commit_without_those_before_it(kind: Kind) {
         let store = yielding(kind, fresh.database.url()).await;
         readers.push(tokio::spawn(read(store, room, Arc::clone(&is_over))));
     }
-    let busy = busy(&is_over);
+    let busy = Busy::begin();
     let writers = MEMBERS.map(|member| tokio::spawn(write(fresh.store.clone(), room, member, writes(kind))));
     for writer in writers {
         writer.await.unwrap();
     }
     is_over.store(true, Ordering::Relaxed);
-    for thread in busy {
-        thread.join().unwrap();
-    }
+    busy.end();
 
     // Who wrote which number.
     let log = fresh.store.events(room, EventRange::After(Seq::ZERO), usize::MAX).await.unwrap();
@@ -129,20 +128,36 @@ async fn under_way(fresh: &Fresh) -> Vec<MySqlConnection> {
     others
 }
 
-/// Keeps the processors busy, by fits and starts, with what goes before the readers.
-fn busy(is_over: &Arc<AtomicBool>) -> Vec<JoinHandle<()>> {
-    let processors = thread::available_parallelism().map_or(1, NonZero::get);
-    let threads = std::iter::repeat_n(is_over, processors).map(Arc::clone);
-    threads.map(|is_over| thread::spawn(move || be_busy(&is_over))).collect()
+/// Threads that keep the processors busy, by fits and starts, with what goes before the readers.
+struct Busy {
+    threads: Vec<(Sender<()>, JoinHandle<()>)>,
 }
 
-fn be_busy(is_over: &AtomicBool) {
-    while !is_over.load(Ordering::Relaxed) {
+impl Busy {
+    fn begin() -> Self {
+        let processors = thread::available_parallelism().map_or(1, NonZero::get);
+        let begin = || {
+            let (end, is_ended) = mpsc::channel();
+            (end, thread::spawn(move || be_busy(&is_ended)))
+        };
+        Self { threads: std::iter::repeat_with(begin).take(processors).collect() }
+    }
+
+    fn end(self) {
+        for (end, thread) in self.threads {
+            drop(end);
+            thread.join().unwrap();
+        }
+    }
+}
+
+/// Works and rests in turn until nobody can end it any more.
+fn be_busy(is_ended: &Receiver<()>) {
+    while is_ended.recv_timeout(IDLE) == Err(RecvTimeoutError::Timeout) {
         let begun = Instant::now();
         while begun.elapsed() < BUSY {
             std::hint::spin_loop();
         }
-        thread::sleep(IDLE);
     }
 }
 
