@@ -1,10 +1,13 @@
 //! The chat as a library: live connections without a transport, while everything happens at once.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use chat_core::{
-    Chat, Secrets,
-    api::{Admin, CreateRoom, JoinKey, JoinRoom, Live, Messages, Register, Resume, Rooms, SendMessage, Users},
+    BuildError, Chat, ChatBuilder, Secrets,
+    api::{
+        Admin, CreateRoom, JoinKey, JoinRoom, Live, Messages, Register, Resume, Rooms, SendMessage, Sessions, Users,
+    },
+    error::Rejection,
     model::{
         coin::Coins,
         event::{Event, EventKind, Seq},
@@ -14,7 +17,8 @@ use chat_core::{
         text::Name,
         user::{Password, Phone, UserId},
     },
-    ports::store::EventRange,
+    policy::Policy,
+    ports::store::{EventRange, Store},
     realtime::{
         connection::Connection,
         delivery::{Delivery, EndReason},
@@ -22,28 +26,41 @@ use chat_core::{
 };
 use chat_sqlite::SqliteStore;
 use chat_tests::PATIENCE;
+use futures_util::FutureExt;
+use secrecy::ExposeSecret;
 use tokio::{task::JoinSet, time::timeout};
 
 const ROOM_PASSWORD: &str = "biscuits";
 
-async fn chat() -> Chat {
+async fn store() -> Arc<dyn Store> {
     let store = SqliteStore::open("sqlite::memory:").await.expect("a store");
     store.migrate().await.expect("its tables");
-    let secrets = Secrets::new(vec!["k".repeat(32).into()], "pepper".into()).expect("secrets");
-    Chat::builder(store).secrets(secrets).password_cost(4).build().await.expect("a chat")
+    Arc::new(store)
 }
 
-async fn user(chat: &Chat, id: &str) -> Caller {
-    let id = UserId::parse(id).expect("an id");
-    let register = Register {
-        user_id: id.clone(),
+fn on(store: Arc<dyn Store>, pepper: &str) -> ChatBuilder {
+    let secrets = Secrets::new(vec!["k".repeat(32).into()], pepper.into()).expect("secrets");
+    Chat::builder_on(store).secrets(secrets).password_cost(4)
+}
+
+async fn chat() -> Chat {
+    on(store().await, "pepper").build().await.expect("a chat")
+}
+
+fn registration(id: &str) -> Register {
+    Register {
+        user_id: UserId::parse(id).expect("an id"),
         device: DeviceId::parse("phone").expect("a device"),
         name: Name::parse("Somebody").expect("a name"),
         phone: Phone::parse("+15550100").expect("a phone"),
         coins: Coins::ZERO,
         password: Password::parse("correct horse").expect("a password"),
-    };
-    chat.register(register).await.expect("a user");
+    }
+}
+
+async fn user(chat: &Chat, id: &str) -> Caller {
+    chat.register(registration(id)).await.expect("a user");
+    let id = UserId::parse(id).expect("an id");
     chat.set_prime(&id, true).await.expect("prime");
     Caller::user(id)
 }
@@ -294,8 +311,39 @@ async fn a_chat_that_drains_tells_its_connections_and_takes_no_more() {
     chat.drain();
     assert!(matches!(next(&mut connected.connection).await, Delivery::Draining));
     assert!(chat.connect(&owner).await.is_err());
+    assert!(chat.drained().now_or_never().is_none(), "somebody is still there");
     drop(connected);
     timeout(PATIENCE, chat.drained()).await.expect("nobody is left");
+}
+
+#[tokio::test]
+async fn a_chat_says_by_which_numbers_it_goes() {
+    let policy = Policy { moderators_invite: true, ..Policy::default() };
+    let chat = on(store().await, "pepper").policy(policy.clone()).build().await.expect("a chat");
+    assert_eq!(chat.policy(), &policy);
+    assert_ne!(chat.policy(), &Policy::default());
+}
+
+#[tokio::test]
+async fn a_store_whose_passwords_have_another_pepper_is_refused() {
+    let store = store().await;
+    on(store.clone(), "pepper").build().await.expect("a chat");
+    on(store.clone(), "pepper").build().await.expect("the same again");
+    let refused = on(store, "another").build().await.err();
+    assert!(matches!(refused, Some(BuildError::OtherPepper)), "{refused:?}");
+}
+
+#[tokio::test]
+async fn a_session_that_was_ended_before_it_was_first_seen_is_refused() {
+    let store = store().await;
+    let [here, there] = [on(store.clone(), "pepper"), on(store, "pepper")];
+    let (here, there) = (here.build().await.expect("a chat"), there.build().await.expect("another"));
+    let session = here.register(registration("alice")).await.expect("a user").session;
+    let token = session.access_token.expose_secret();
+    let caller = here.authenticate(token).await.expect("she is signed in");
+    here.logout(&caller).await.expect("and out");
+    let refused = there.authenticate(token).await.expect_err("there it is seen for the first time");
+    assert_eq!(refused.rejection(), Some(&Rejection::SessionRevoked));
 }
 
 #[tokio::test]

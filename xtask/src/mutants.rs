@@ -21,10 +21,11 @@ const RUNS: [Run; 2] = [
         scale: "0.02",
     },
     Run {
-        packages: &["chat-core", "chat-sqlite", "chat-http", "chat-proofs", "chat-tests"],
+        packages: &["chat-core", "chat-conformance", "chat-sqlite", "chat-http", "chat-proofs", "chat-tests"],
         tests: &[
             "--lib",
             "--test=properties",
+            "--test=faults",
             "--test=store",
             "--test=rest",
             "--test=steps",

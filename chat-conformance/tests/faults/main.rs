@@ -3,6 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may stop where what it needs is not there")]
 
+mod chat;
 mod planted;
 mod reads;
 mod tx;

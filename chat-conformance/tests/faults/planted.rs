@@ -2,7 +2,10 @@
 
 use std::{
     collections::{HashMap, HashSet},
-    sync::{Arc, Mutex, atomic::AtomicUsize},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, AtomicUsize},
+    },
 };
 
 use chat_conformance::{Fixture, async_trait};
@@ -12,6 +15,7 @@ use chat_core::{
 };
 use chat_sqlite::SqliteStore;
 use tempfile::TempDir;
+use tokio::sync::Notify;
 
 /// What is wrong with a store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,6 +58,14 @@ pub(crate) enum Fault {
     TrimmedBodies,
     /// A balance has 32 bits.
     SmallBalance,
+    /// What is committed is answered with silence.
+    LostAnswer,
+    /// The first commit is answered with silence, and did not happen.
+    LostCommit,
+    /// The first commit panics.
+    PanickingCommit,
+    /// A commit never ends.
+    HangingCommit,
 }
 
 /// A store with a fault in it.
@@ -70,6 +82,11 @@ pub(crate) struct Shared {
     pub(crate) uncommitted: Mutex<HashMap<UserId, User>>,
     pub(crate) committed: Mutex<HashSet<AttemptId>>,
     pub(crate) batches: AtomicUsize,
+    pub(crate) commits: AtomicUsize,
+    /// Nobody is told what became of an attempt.
+    pub(crate) silent: AtomicBool,
+    /// A commit has come to where it hangs.
+    pub(crate) hangs: Notify,
 }
 
 impl Faulty {
@@ -81,7 +98,7 @@ impl Faulty {
 /// A file with two nodes on it, each with the same fault.
 pub(crate) struct Planted {
     folder: TempDir,
-    store: Faulty,
+    pub(crate) store: Faulty,
 }
 
 pub(crate) async fn planted(fault: Fault) -> Planted {

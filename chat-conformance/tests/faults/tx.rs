@@ -1,5 +1,7 @@
 //! Transactions, of which some begin too late.
 
+use std::sync::{Arc, atomic::Ordering};
+
 use chat_conformance::{async_trait, build};
 use chat_core::{
     model::{
@@ -72,11 +74,22 @@ impl Drop for FaultyTx {
 #[async_trait]
 impl StoreTx for FaultyTx {
     async fn commit(mut self: Box<Self>) -> Done<()> {
+        let shared = Arc::clone(&self.store.shared);
+        let is_first = shared.commits.fetch_add(1, Ordering::SeqCst) == 0;
+        match self.store.fault {
+            Fault::LostCommit if is_first => return Err(StoreError::Unknown("silence".into())),
+            Fault::PanickingCommit if is_first => panic!("the first commit"),
+            Fault::HangingCommit => {
+                shared.hangs.notify_one();
+                std::future::pending::<()>().await;
+            }
+            _ => {}
+        }
         if let Some(good) = self.good.take() {
             good.commit().await?;
         }
-        self.store.shared.committed.lock().unwrap().insert(self.attempt.id);
-        Ok(())
+        shared.committed.lock().unwrap().insert(self.attempt.id);
+        if self.store.has(Fault::LostAnswer) { Err(StoreError::Unknown("silence".into())) } else { Ok(()) }
     }
 
     async fn rollback(mut self: Box<Self>) -> Done<()> {

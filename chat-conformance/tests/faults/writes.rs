@@ -91,6 +91,7 @@ impl Store for Faulty {
 
     async fn was_committed(&self, attempt: AttemptId) -> Result<bool, StoreError> {
         match self.fault {
+            _ if self.shared.silent.load(Ordering::SeqCst) => Err(StoreError::Unavailable("silent".into())),
             Fault::ForgottenAttempt => Ok(false),
             Fault::HastyAnswer => Ok(self.shared.committed.lock().unwrap().contains(&attempt)),
             _ => self.good.was_committed(attempt).await,

@@ -62,6 +62,7 @@ impl Inner {
         let known = self.store.request(request).await?.ok_or(Rejection::RequestNotFound)?;
         let user = caller.user.clone();
         let other = if known.from == user { known.to } else { known.from };
+        debug_assert_ne!(user, other, "both sides are locked");
         self.execute(AnswerRequest { user, other, request, answer }).await
     }
 }

@@ -62,6 +62,24 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
+    async fn pauses_are_random_and_grow() {
+        let mut longest = [Duration::ZERO; 4];
+        for _ in 0..64 {
+            let mut retry = Retry::new();
+            for longest in &mut longest {
+                let begun = Instant::now();
+                retry.pause(given_up()).await.unwrap();
+                *longest = begun.elapsed().max(*longest);
+            }
+        }
+        // Of 64 pauses that are any part of the longest, all are below a half once in 2^64 runs. A timer is a
+        // millisecond late at most.
+        for (longest, at_most) in longest.into_iter().zip([4, 8, 16, 32].map(Duration::from_millis)) {
+            assert!(at_most / 2 <= longest && longest <= at_most + Duration::from_millis(1), "{longest:?}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn no_try_begins_after_two_seconds() {
         let mut retry = Retry::new();
         assert!(retry.pause(given_up()).await.is_ok());

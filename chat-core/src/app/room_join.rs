@@ -163,7 +163,6 @@ impl Command for TakeSeat {
             balance: user.coins,
         };
         if self.dry_run || join == Join::AlreadyIn {
-            tx.discard();
             return Ok(Some(joined));
         }
 

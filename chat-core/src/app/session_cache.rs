@@ -95,6 +95,16 @@ mod tests {
     }
 
     #[test]
+    fn a_read_that_began_before_something_was_forgotten_is_not_kept() {
+        let (cache, session) = (SessionCache::default(), SessionId::new());
+        let Err(moment) = cache.lives(session) else { panic!("nothing is known yet") };
+        cache.ended(session);
+        (0..CAPACITY).for_each(|_| cache.ended(SessionId::new()));
+        assert!(cache.seen_alive(session, moment), "as it was when it was read");
+        assert!(cache.lives(session).is_err(), "that it has ended may be among what was forgotten");
+    }
+
+    #[test]
     fn what_was_seen_is_known_until_there_is_too_much() {
         let (cache, session) = (SessionCache::default(), SessionId::new());
         let Err(moment) = cache.lives(session) else { panic!("nothing is known yet") };

@@ -56,7 +56,6 @@ pub(super) struct Tx {
     pub(super) now: Timestamp,
     notices: Vec<Notice>,
     rooms: BTreeSet<RoomId>,
-    discarded: bool,
 }
 
 impl Inner {
@@ -90,7 +89,7 @@ impl Inner {
     async fn attempt<C: Command>(self: &Arc<Self>, command: &C) -> Result<C::Answer, ChatError> {
         let attempt = Attempt { id: AttemptId::new(), at: self.clock.now() };
         let store = self.store.begin(attempt).await?;
-        let mut tx = Tx { store, now: attempt.at, notices: Vec::new(), rooms: BTreeSet::new(), discarded: false };
+        let mut tx = Tx { store, now: attempt.at, notices: Vec::new(), rooms: BTreeSet::new() };
         let answer = match command.run(self, &mut tx).await {
             Ok(answer) => answer,
             Err(error) => {
@@ -101,10 +100,6 @@ impl Inner {
                 return Err(error);
             }
         };
-        if tx.discarded {
-            tx.store.rollback().await?;
-            return Ok(answer);
-        }
         let mut told = Told { announced: self.hub.announce(tx.rooms), notices: tx.notices };
         if Planted::PublishBeforeCommit.is_on() {
             self.bus.publish(std::mem::take(&mut told.notices)).await;
@@ -155,11 +150,6 @@ impl Inner {
 }
 
 impl Tx {
-    /// Nothing of this transaction shall stay, though it ends well.
-    pub(super) fn discard(&mut self) {
-        self.discarded = true;
-    }
-
     /// Locks the acting user, who must still be in good standing.
     pub(super) async fn lock_actor(&mut self, user: &UserId) -> Result<LockedUser, ChatError> {
         let [actor] = self.lock_users([user]).await?;
@@ -191,6 +181,7 @@ impl Tx {
         &mut self,
         ids: [&UserId; N],
     ) -> Result<[Option<LockedUser>; N], ChatError> {
+        debug_assert!(ids.is_sorted_by(|one, next| one < next), "two that lock in other orders wait for each other");
         let locked = self.store.lock_users(&ids).await?;
         locked
             .try_into()

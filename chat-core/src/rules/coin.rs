@@ -34,7 +34,7 @@ pub fn decide_change(
             Err(Rejection::IdempotencyConflict)
         };
     }
-    let kind = if amount.get() < 0 { CoinKind::Debit } else { CoinKind::Grant };
+    let kind = if amount.get().is_negative() { CoinKind::Debit } else { CoinKind::Grant };
     match balance.checked_change(amount) {
         Some(balance_after) => Ok(CoinChange::Apply { kind, balance_after }),
         None if kind == CoinKind::Grant => Err(Rejection::BalanceOverflow),

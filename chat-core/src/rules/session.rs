@@ -1,5 +1,7 @@
 //! Who signs in, and what a refresh token is good for.
 
+use std::cmp::Ordering;
+
 use crate::{
     error::Rejection,
     model::{session::Session, time::Timestamp, user::Standing},
@@ -55,17 +57,17 @@ pub fn decide_refresh(
     if refresh_expires_at(session, policy) <= now {
         return Err(Rejection::InvalidRefreshToken);
     }
-    if generation == session.generation {
-        return Ok(Refresh::Rotate);
+    let is_predecessor = generation.checked_add(1) == Some(session.generation);
+    match generation.cmp(&session.generation) {
+        Ordering::Equal => Ok(Refresh::Rotate),
+        Ordering::Less if is_predecessor && now.since(session.rotated_at) <= policy.refresh_grace => {
+            Ok(Refresh::Repeat)
+        }
+        Ordering::Less if Planted::StolenRefreshTokenAnswered.is_on() => Ok(Refresh::Repeat),
+        Ordering::Less => Ok(Refresh::Stolen),
+        // A token of the future is genuine only where the store was set back to an earlier state.
+        Ordering::Greater => Err(Rejection::InvalidRefreshToken),
     }
-    if generation.checked_add(1) == Some(session.generation) && now.since(session.rotated_at) <= policy.refresh_grace {
-        return Ok(Refresh::Repeat);
-    }
-    if generation < session.generation {
-        return Ok(if Planted::StolenRefreshTokenAnswered.is_on() { Refresh::Repeat } else { Refresh::Stolen });
-    }
-    // A token of the future is genuine only where the store was set back to an earlier state.
-    Err(Rejection::InvalidRefreshToken)
 }
 
 /// When the present refresh token ends if it is not used: `refresh_ttl` after its last use, and never later than
