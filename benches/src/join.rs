@@ -5,6 +5,7 @@ use chat_core::{
     api::{Admin, CreateRoom, InviteUser, Invites, JoinKey, JoinRoom, Register, Rooms, Users},
     model::{
         coin::Coins,
+        operator::Operator,
         room::{Capacity, RoomId, RoomPassword},
         session::{Caller, DeviceId},
         text::Name,
@@ -118,7 +119,7 @@ async fn register(chat: &Chat, id: &str, prime: bool) -> Result<Caller, Failure>
     };
     chat.register(register).await?;
     if prime {
-        chat.set_prime(&id, true).await?;
+        chat.set_prime(&Operator::host(), &id, true).await?;
     }
     Ok(Caller::user(id))
 }

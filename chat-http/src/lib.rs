@@ -1,11 +1,11 @@
 //! The chat over HTTP: REST described by OpenAPI, and a WebSocket, in one [`axum::Router`] to nest under any prefix.
 //!
 //! ```no_run
-//! # async fn start(chat: chat_core::Chat, token: chat_http::OperatorToken) -> std::io::Result<()> {
+//! # async fn start(chat: chat_core::Chat, operator: chat_http::OperatorToken) -> std::io::Result<()> {
 //! use chat_http::{HttpConfig, admin_router, health_router, router};
 //!
 //! let app = axum::Router::new()
-//!     .nest("/chat", router(chat.clone(), HttpConfig::default()).merge(admin_router(chat.clone(), token)))
+//!     .nest("/chat", router(chat.clone(), HttpConfig::default()).merge(admin_router(chat.clone(), [operator])))
 //!     .merge(health_router(chat));
 //! # let _: axum::Router = app;
 //! # Ok(())

@@ -7,7 +7,7 @@ use chat_core::{
     },
     ports::store::{FriendStore, FriendTx, StoreError, Ties},
 };
-use chat_sql::{friend, request, ties};
+use chat_sql::{friend, request, row::Columns, ties};
 
 use crate::{MySqlStore, error::from_driver, literal::Value, snapshot::Mark, tx::MySqlTx};
 
@@ -73,6 +73,14 @@ FROM chat_members a JOIN chat_members b ON b.room_id = a.room_id AND b.user_id =
 WHERE a.user_id = ?
 LIMIT 1";
 
+const TIED_TO: &str = "
+SELECT friend_id AS other FROM chat_friendships WHERE user_id = ?
+UNION
+SELECT receiver AS other FROM chat_friend_requests WHERE sender = ? AND state = 'open'
+UNION
+SELECT sender AS other FROM chat_friend_requests WHERE open_to = ?
+ORDER BY other";
+
 const INSERT_REQUEST: &str = "
 INSERT INTO chat_friend_requests (request_id, sender, receiver, state, created_at, decided_at)
 VALUES (?, ?, ?, ?, ?, ?)";
@@ -94,6 +102,12 @@ impl FriendTx for MySqlTx {
 
     async fn have_shared_a_room(&mut self, user: &UserId, other: &UserId) -> Result<bool, StoreError> {
         Ok(self.row(HAVE_SHARED_A_ROOM, &[other.into(), user.into()]).await?.is_some())
+    }
+
+    async fn tied_to(&mut self, user: &UserId) -> Result<Vec<UserId>, StoreError> {
+        let user = user.into();
+        let rows = self.rows(TIED_TO, &[user, user, user]).await?;
+        rows.iter().map(|row| Columns::new(row, "friendships", &["other"]).parsed("other", UserId::parse)).collect()
     }
 
     async fn request_in(&mut self, id: RequestId) -> Result<Option<FriendRequest>, StoreError> {

@@ -44,6 +44,7 @@
 #![deny(rustdoc::broken_intra_doc_links)]
 
 mod admission;
+mod audit;
 mod coin;
 mod connection;
 mod error;

@@ -12,6 +12,7 @@ use chat_core::{
         friend::RequestId,
         invite::{InviteId, InviteTokenHash},
         message::{ClientId, ContentMac},
+        operator::AuditId,
         room::RoomId,
         session::SessionId,
         text::Name,
@@ -137,7 +138,7 @@ macro_rules! from_bytes {
     )+ };
 }
 
-from_bytes!(AttemptId, ContentMac, InviteId, InviteTokenHash, RequestId, RoomId, SessionId);
+from_bytes!(AttemptId, AuditId, ContentMac, InviteId, InviteTokenHash, RequestId, RoomId, SessionId);
 
 /// The statement of that text, each `?` in it replaced by the next value.
 pub(crate) fn statement(tables: &Tables, text: &'static str, values: &[Value<'_>]) -> String {

@@ -21,8 +21,10 @@ use crate::{
     version::Server,
 };
 
-const MIGRATIONS: &[Migration] =
-    &[Migration { version: 1, name: "chat", text: include_str!("migrations/0001_chat.sql") }];
+const MIGRATIONS: &[Migration] = &[
+    Migration { version: 1, name: "chat", text: include_str!("migrations/0001_chat.sql") },
+    Migration { version: 2, name: "operator", text: include_str!("migrations/0002_operator.sql") },
+];
 
 const CREATE_MIGRATIONS: &str = "
 CREATE TABLE IF NOT EXISTS chat_migrations (

@@ -119,6 +119,9 @@ INSERT INTO chat_rooms
     (room_id, name, owner, password_hash, capacity, last_event_at, created_at, made_by, client_id)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
+const ROOMS_WITH: &str = "
+SELECT room_id FROM chat_members WHERE user_id = ? AND left_at IS NULL ORDER BY room_id";
+
 const MEMBERS_IN: &str = "
 SELECT room_id, user_id, role, joined_at, joined_seq, read_seq
 FROM chat_members
@@ -182,6 +185,12 @@ impl RoomTx for MySqlTx {
         ];
         self.write_now(INSERT_ROOM, &values, taken(Unique::RoomClientId)).await?;
         Ok(())
+    }
+
+    async fn rooms_with(&mut self, user: &UserId) -> Result<Vec<RoomId>, StoreError> {
+        let rows = self.rows(ROOMS_WITH, &[user.into()]).await?;
+        let id = |row| Columns::new(row, "members", &["room_id"]).bytes("room_id").map(RoomId::from_bytes);
+        rows.iter().map(id).collect()
     }
 
     async fn members_in(&mut self, id: RoomId) -> Result<Vec<Member>, StoreError> {

@@ -21,6 +21,10 @@ impl SessionStore for MySqlStore {
     async fn session(&self, id: SessionId) -> Result<Option<(Session, Standing)>, StoreError> {
         self.snapshot_row(SESSION, &[(&id).into()], Mark::Itself).await?.as_ref().map(session_and_standing).transpose()
     }
+
+    async fn sessions_of(&self, user: &UserId) -> Result<Vec<Session>, StoreError> {
+        self.snapshot(LIVE_SESSIONS, &[user.into()], Mark::Itself).await?.iter().map(session).collect()
+    }
 }
 
 const INSERT_SESSION: &str = "

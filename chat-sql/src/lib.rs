@@ -8,6 +8,7 @@ pub mod row;
 pub mod tables;
 
 mod admission;
+mod audit;
 mod coin;
 mod friend;
 mod invite;
@@ -18,11 +19,12 @@ mod user;
 
 pub use self::{
     admission::entrant,
+    audit::audit_entry,
     coin::coin_entry,
     friend::{friend, request, ties},
     invite::invite,
     message::{LoggedKind, event, sent_before},
     room::{last_seq, locked_room, member, membership, named_member, room_view},
     session::{session, session_and_standing},
-    user::{credentials, locked_user, standing},
+    user::{admin_user, credentials, locked_user, standing},
 };

@@ -1,7 +1,8 @@
 use chat_core::{
     model::{
+        coin::Reason,
         text::Name,
-        user::{PasswordHash, Phone, Standing, User, UserId},
+        user::{AdminUser, PasswordHash, Phone, Standing, User, UserId},
     },
     ports::store::{Credentials, LockedUser, StoreError},
 };
@@ -21,6 +22,16 @@ pub fn locked_user<R: SqlRow>(row: &R) -> Result<LockedUser, StoreError> {
         created_at: columns.time("created_at")?,
     };
     Ok(LockedUser { user, password: password(&columns)? })
+}
+
+/// A user and what else there is to say of their standing: `reason` and `erased_at`.
+pub fn admin_user<R: SqlRow>(row: &R) -> Result<AdminUser, StoreError> {
+    let columns = Columns::new(row, "standings", &["user_id"]);
+    Ok(AdminUser {
+        user: locked_user(row)?.user,
+        suspended_reason: columns.parsed_if_any("reason", Reason::parse)?,
+        erased_at: columns.time_if_any("erased_at")?,
+    })
 }
 
 /// What a sign-in is checked against.

@@ -7,7 +7,11 @@ use chat_core::{
     },
     ports::store::{FriendStore, FriendTx, StoreError, Ties},
 };
-use chat_sql::{friend, request, row::changed, ties};
+use chat_sql::{
+    friend, request,
+    row::{Columns, changed},
+    ties,
+};
 
 use crate::{SqliteStore, error::from_driver, sql::Db, tx::SqliteTx};
 
@@ -80,6 +84,14 @@ SELECT 1
 FROM chat_members a JOIN chat_members b ON b.room_id = a.room_id AND b.user_id = ?2
 WHERE a.user_id = ?1";
 
+const TIED_TO: &str = "
+SELECT friend_id AS other FROM chat_friendships WHERE user_id = ?1
+UNION
+SELECT receiver AS other FROM chat_friend_requests WHERE sender = ?1 AND state = 'open'
+UNION
+SELECT sender AS other FROM chat_friend_requests WHERE receiver = ?1 AND state = 'open'
+ORDER BY other";
+
 const INSERT_REQUEST: &str = "
 INSERT INTO chat_friend_requests (request_id, sender, receiver, state, created_at, decided_at)
 VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
@@ -102,6 +114,12 @@ impl FriendTx for SqliteTx {
     async fn have_shared_a_room(&mut self, user: &UserId, other: &UserId) -> Result<bool, StoreError> {
         let query = self.query(HAVE_SHARED_A_ROOM).bind(user.as_str()).bind(other.as_str());
         Ok(self.row(query).await?.is_some())
+    }
+
+    async fn tied_to(&mut self, user: &UserId) -> Result<Vec<UserId>, StoreError> {
+        let query = self.query(TIED_TO).bind(user.as_str());
+        let rows = self.db().rows(query).await.map_err(from_driver)?;
+        rows.iter().map(|row| Columns::new(row, "friendships", &["other"]).parsed("other", UserId::parse)).collect()
     }
 
     async fn request_in(&mut self, id: RequestId) -> Result<Option<FriendRequest>, StoreError> {

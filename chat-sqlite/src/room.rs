@@ -112,6 +112,9 @@ INSERT INTO chat_rooms
     (room_id, name, owner, password_hash, capacity, last_event_at, created_at, made_by, client_id)
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, ?3, ?7)";
 
+const ROOMS_WITH: &str = "
+SELECT room_id FROM chat_members WHERE user_id = ?1 AND left_at IS NULL ORDER BY room_id";
+
 const MEMBERS_IN: &str = "
 SELECT room_id, user_id, role, joined_at, joined_seq, read_seq
 FROM chat_members
@@ -174,6 +177,13 @@ impl RoomTx for SqliteTx {
             .bind(room.client_id.as_ref().map(ClientId::as_str));
         self.write_or(statement, index_taken(Unique::RoomClientId)).await?;
         Ok(())
+    }
+
+    async fn rooms_with(&mut self, user: &UserId) -> Result<Vec<RoomId>, StoreError> {
+        let query = self.query(ROOMS_WITH).bind(user.as_str());
+        let rows = self.db().rows(query).await.map_err(from_driver)?;
+        let id = |row| Columns::new(row, "members", &["room_id"]).bytes("room_id").map(RoomId::from_bytes);
+        rows.iter().map(id).collect()
     }
 
     async fn members_in(&mut self, id: RoomId) -> Result<Vec<Member>, StoreError> {

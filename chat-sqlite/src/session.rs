@@ -27,6 +27,13 @@ impl SessionStore for SqliteStore {
         let query = db.query(SESSION).bind(id.as_bytes().as_slice());
         db.row(query).await.map_err(from_driver)?.as_ref().map(session_and_standing).transpose()
     }
+
+    async fn sessions_of(&self, user: &UserId) -> Result<Vec<Session>, StoreError> {
+        let mut reading = self.reading().await?;
+        let mut db = reading.db();
+        let query = db.query(LIVE_SESSIONS).bind(user.as_str());
+        db.rows(query).await.map_err(from_driver)?.iter().map(session).collect()
+    }
 }
 
 const INSERT_SESSION: &str = "

@@ -12,6 +12,7 @@ use chat_core::{
         coin::Coins,
         event::{Event, EventKind, Seq},
         message::MessageBody,
+        operator::Operator,
         room::{Capacity, RoomId, RoomPassword, RoomView},
         session::{Caller, DeviceId},
         text::Name,
@@ -61,7 +62,7 @@ fn registration(id: &str) -> Register {
 async fn user(chat: &Chat, id: &str) -> Caller {
     chat.register(registration(id)).await.expect("a user");
     let id = UserId::parse(id).expect("an id");
-    chat.set_prime(&id, true).await.expect("prime");
+    chat.set_prime(&Operator::host(), &id, true).await.expect("prime");
     Caller::user(id)
 }
 

@@ -2,6 +2,7 @@ use chat_core::{
     api::{Admin, ChangeCoins, Rooms},
     model::{
         coin::{Amount, CoinKey, Coins, Reason},
+        operator::Operator,
         session::Caller,
     },
 };
@@ -33,7 +34,7 @@ pub(crate) async fn r_coin_02_grants_debits_and_charges_at_once_add_up(fixture: 
     }));
     let changing = at_once(changes.into_iter().enumerate().map(|(n, change)| {
         let chat = nodes.of(n / 2 + n);
-        async move { chat.change_coins(&user("alice"), change).await }
+        async move { chat.change_coins(&Operator::host(), &user("alice"), change).await }
     }));
     let (joined, changed) = tokio::join!(joining, changing);
     assert_eq!(count(&joined, "ok"), 5, "{:?}", joined.iter().map(code).collect::<Vec<_>>());
@@ -54,7 +55,7 @@ pub(crate) async fn r_coin_01_a_balance_stays_within_its_bounds_whoever_changes_
         let chat = nodes.of(n / 2);
         async move {
             let (id, amount) = if n % 2 == 0 { ("alice", -10) } else { ("bob", 10) };
-            chat.change_coins(&user(id), change(amount, &n.to_string())).await
+            chat.change_coins(&Operator::host(), &user(id), change(amount, &n.to_string())).await
         }
     }))
     .await;

@@ -9,6 +9,7 @@ use chat_core::{
     model::{
         coin::CoinKind,
         event::EventKind,
+        operator::Operator,
         room::{Capacity, RoomId, RoomPassword},
         session::Caller,
         user::UserId,
@@ -98,7 +99,7 @@ impl Nodes {
 
     /// Makes rooms of six seats, of which the owner, who is prime and exists, has one.
     pub(super) async fn rooms(&self, owner: &str, count: usize) -> Vec<RoomId> {
-        self.chats[0].set_prime(&user(owner), true).await.unwrap();
+        self.chats[0].set_prime(&Operator::host(), &user(owner), true).await.unwrap();
         let mut rooms = Vec::new();
         for _ in 0..count {
             let create = CreateRoom {

@@ -12,6 +12,7 @@ use chat_core::{
     error::ChatError,
     model::{
         coin::Coins,
+        operator::Operator,
         room::{Capacity, RoomPassword},
         session::{Caller, DeviceId},
         text::Name,
@@ -51,7 +52,7 @@ fn alice() -> UserId {
 /// Alice, who may make rooms, on a live connection.
 async fn connected(chat: &Chat) -> (Caller, Connection) {
     register(chat).await.unwrap();
-    chat.set_prime(&alice(), true).await.unwrap();
+    chat.set_prime(&Operator::host(), &alice(), true).await.unwrap();
     let caller = Caller::user(alice());
     let mut connection = chat.connect(&caller).await.unwrap();
     connection.start(&Resume::new()).await.unwrap();

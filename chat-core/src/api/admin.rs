@@ -4,7 +4,9 @@ use crate::{
     error::ChatError,
     model::{
         coin::{Amount, CoinEntry, CoinKey, Reason},
-        user::{User, UserId},
+        operator::{AuditEntry, AuditId, Operator},
+        room::{NamedMember, Room, RoomId},
+        user::{AdminUser, UserId},
     },
 };
 
@@ -28,25 +30,121 @@ pub struct ChangedCoins {
     pub repeated: bool,
 }
 
-/// What only the embedding application and its operator do (R-ACC-05). Whoever holds this decides for everybody:
-/// transports ask for a credential of its own.
+/// A page of users.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UserPage {
+    /// The users, in the order of the bytes of their ids.
+    pub users: Vec<AdminUser>,
+    /// There are more after the last of them.
+    pub has_more: bool,
+}
+
+/// A page of the audit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AuditPage {
+    /// The entries, the newest first.
+    pub entries: Vec<AuditEntry>,
+    /// There are older ones.
+    pub has_more: bool,
+}
+
+/// A room, as the operator sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AdminRoom {
+    /// The room.
+    pub room: Room,
+    /// Who sits in it: owner first, then moderators, then members, each by the earlier join.
+    pub members: Vec<NamedMember>,
+}
+
+/// What only the embedding application and its operators do (R-ACC-05). Whoever holds this decides for everybody:
+/// transports ask for a credential of its own. All of it takes a [`Right`](crate::model::operator::Right), and answers
+/// `NotAllowed` to who has it not; whatever changes something is written into the audit, in the same transaction.
 #[async_trait]
 pub trait Admin: Send + Sync + 'static {
-    /// A user, as the operator sees them, in whatever standing.
+    /// A user, in whatever standing. Right: `Look`.
     ///
     /// # Errors
-    /// `UserNotFound`.
-    async fn find_user(&self, user: &UserId) -> Result<User, ChatError>;
+    /// `NotAllowed`, `UserNotFound`.
+    async fn find_user(&self, by: &Operator, user: &UserId) -> Result<AdminUser, ChatError>;
 
-    /// Makes a user prime, or no longer so. Twice is no error.
+    /// At most `limit` users after `after` whose id (in whatever case) or name (as it is written) holds `query`. Right:
+    /// `Look`.
     ///
     /// # Errors
-    /// `UserNotFound`.
-    async fn set_prime(&self, user: &UserId, prime: bool) -> Result<User, ChatError>;
+    /// `NotAllowed`.
+    async fn find_users(
+        &self,
+        by: &Operator,
+        query: &str,
+        after: Option<&UserId>,
+        limit: usize,
+    ) -> Result<UserPage, ChatError>;
 
-    /// Grants or debits coins, once a key.
+    /// Makes a user prime, or no longer so. Twice is no error. Right: `Users`.
     ///
     /// # Errors
-    /// `UserNotFound`, `IdempotencyConflict`, `InsufficientCoins` (a debit below zero), `BalanceOverflow`.
-    async fn change_coins(&self, user: &UserId, change: ChangeCoins) -> Result<ChangedCoins, ChatError>;
+    /// `NotAllowed`, `UserNotFound`.
+    async fn set_prime(&self, by: &Operator, user: &UserId, prime: bool) -> Result<AdminUser, ChatError>;
+
+    /// Suspends a user: they are signed in nowhere from then on, and no event of theirs gets a number any more
+    /// (R-ACC-06). Twice is no error; another reason takes the place of the one before. Right: `Users`.
+    ///
+    /// # Errors
+    /// `NotAllowed`, `UserNotFound`.
+    async fn suspend_user(
+        &self,
+        by: &Operator,
+        user: &UserId,
+        reason: Option<Reason>,
+    ) -> Result<AdminUser, ChatError>;
+
+    /// Lifts a suspension. Sessions that were not ended go on. Twice is no error. Right: `Users`.
+    ///
+    /// # Errors
+    /// `NotAllowed`, `UserNotFound`.
+    async fn lift_user(&self, by: &Operator, user: &UserId) -> Result<AdminUser, ChatError>;
+
+    /// Erases a user for good (R-ACC-06): they leave all rooms, their friendships, requests and sessions end, name and
+    /// phone are gone. The id is never given again, and their messages stay under it. Twice is no error. Right: `Users`.
+    ///
+    /// # Errors
+    /// `NotAllowed`, `UserNotFound`.
+    async fn erase_user(&self, by: &Operator, user: &UserId) -> Result<(), ChatError>;
+
+    /// Ends all sessions of a user, who may sign in again. Right: `Users`.
+    ///
+    /// # Errors
+    /// `NotAllowed`, `UserNotFound`.
+    async fn end_sessions(&self, by: &Operator, user: &UserId) -> Result<(), ChatError>;
+
+    /// Grants or debits coins, once a key. Right: `Coins`.
+    ///
+    /// # Errors
+    /// `NotAllowed`, `UserNotFound`, `IdempotencyConflict`, `InsufficientCoins` (a debit below zero),
+    /// `BalanceOverflow`.
+    async fn change_coins(
+        &self,
+        by: &Operator,
+        user: &UserId,
+        change: ChangeCoins,
+    ) -> Result<ChangedCoins, ChatError>;
+
+    /// A room and who sits in it. Right: `Look`.
+    ///
+    /// # Errors
+    /// `NotAllowed`, `RoomNotFound`.
+    async fn look_at_room(&self, by: &Operator, room: RoomId) -> Result<AdminRoom, ChatError>;
+
+    /// Closes a room; its members read on and may leave (R-ADM-10). Twice is no error. Right: `Rooms`.
+    ///
+    /// # Errors
+    /// `NotAllowed`, `RoomNotFound`.
+    async fn close_room(&self, by: &Operator, room: RoomId) -> Result<(), ChatError>;
+
+    /// What operators did, the newest first; with `before`, only what is older. Right: `Look`.
+    ///
+    /// # Errors
+    /// `NotAllowed`.
+    async fn audit(&self, by: &Operator, before: Option<AuditId>, limit: usize) -> Result<AuditPage, ChatError>;
 }

@@ -14,14 +14,14 @@ mod session;
 mod user;
 
 pub use self::{
-    admin::{Admin, ChangeCoins, ChangedCoins},
+    admin::{Admin, AdminRoom, AuditPage, ChangeCoins, ChangedCoins, UserPage},
     coin::{CoinPage, Ledger},
     friend::{FriendRequestOutcome, Friends, RequestedFriend},
     invite::{InviteUser, Invites, MadeInvite},
     live::{Live, Resume},
     message::{History, Messages, ReadPosition, SendMessage, Sent},
     room::{CreateRoom, CreatedRoom, JoinKey, JoinRoom, Joined, Rooms},
-    session::{ChangePassword, Login, Sessions, SignedIn},
+    session::{ChangePassword, DeviceSession, Login, Sessions, SignedIn},
     user::{Register, UpdateUser, Users},
 };
 

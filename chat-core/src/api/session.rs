@@ -5,6 +5,7 @@ use crate::{
     error::ChatError,
     model::{
         session::{Caller, DeviceId, SessionTokens},
+        time::Timestamp,
         user::{Password, User},
     },
 };
@@ -27,6 +28,19 @@ pub struct SignedIn {
     pub user: User,
     /// What they hold of the session.
     pub session: SessionTokens,
+}
+
+/// One of a user's sessions, as they see it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeviceSession {
+    /// On which device.
+    pub device: DeviceId,
+    /// Since when.
+    pub created_at: Timestamp,
+    /// When it was last used, to within the life of an access token: each comes with a sign-in or a refresh.
+    pub last_seen_at: Timestamp,
+    /// It is the caller's own.
+    pub current: bool,
 }
 
 /// A change of password.
@@ -55,6 +69,15 @@ pub trait Sessions: Send + Sync + 'static {
 
     /// Ends the caller's session, and closes its connections.
     async fn logout(&self, caller: &Caller) -> Result<(), ChatError>;
+
+    /// The caller's sessions that can still be used, the one seen last first.
+    async fn sessions(&self, caller: &Caller) -> Result<Vec<DeviceSession>, ChatError>;
+
+    /// Ends the caller's session on a device, and closes its connections.
+    ///
+    /// # Errors
+    /// `SessionNotFound` where there is none that can still be used.
+    async fn end_session(&self, caller: &Caller, device: &DeviceId) -> Result<(), ChatError>;
 
     /// Changes the caller's password. All their other sessions end.
     ///

@@ -2,51 +2,182 @@ use async_trait::async_trait;
 
 use super::{
     chat::{Chat, Inner},
+    standing::{Erase, SetSuspended},
     transaction::{Command, Tx},
 };
 use crate::{
-    api::{Admin, ChangeCoins, ChangedCoins},
+    api::{Admin, AdminRoom, AuditPage, ChangeCoins, ChangedCoins, UserPage},
     error::{ChatError, Rejection},
-    model::user::{User, UserId},
+    model::{
+        coin::Reason,
+        event::EventKind,
+        operator::{Act, AuditEntry, AuditId, Operator, OperatorName, Right},
+        room::RoomId,
+        user::{AdminUser, Standing, User, UserId},
+    },
     planted::Planted,
     ports::store::NewCoinEntry,
-    rules::{self, coin::CoinChange},
+    rules::{self, coin::CoinChange, operator::decide_operate},
 };
 
 #[async_trait]
 impl Admin for Chat {
-    async fn find_user(&self, user: &UserId) -> Result<User, ChatError> {
-        self.0.user(user).await
+    async fn find_user(&self, by: &Operator, user: &UserId) -> Result<AdminUser, ChatError> {
+        decide_operate(by, Right::Look)?;
+        self.0.admin_user(user).await
     }
 
-    async fn set_prime(&self, user: &UserId, prime: bool) -> Result<User, ChatError> {
-        self.0.execute(SetPrime { user: user.clone(), prime }).await
+    async fn find_users(
+        &self,
+        by: &Operator,
+        query: &str,
+        after: Option<&UserId>,
+        limit: usize,
+    ) -> Result<UserPage, ChatError> {
+        decide_operate(by, Right::Look)?;
+        // One more than is answered tells whether there are more.
+        let mut users = self.0.store.find_users(query, after, limit.saturating_add(1)).await?;
+        let has_more = limit < users.len();
+        users.truncate(limit);
+        Ok(UserPage { users, has_more })
     }
 
-    async fn change_coins(&self, user: &UserId, change: ChangeCoins) -> Result<ChangedCoins, ChatError> {
-        self.0.execute(Change { user: user.clone(), change }).await
+    async fn set_prime(&self, by: &Operator, user: &UserId, prime: bool) -> Result<AdminUser, ChatError> {
+        decide_operate(by, Right::Users)?;
+        self.0.execute(SetPrime { by: by.name().clone(), user: user.clone(), prime }).await?;
+        self.0.admin_user(user).await
+    }
+
+    async fn suspend_user(
+        &self,
+        by: &Operator,
+        user: &UserId,
+        reason: Option<Reason>,
+    ) -> Result<AdminUser, ChatError> {
+        decide_operate(by, Right::Users)?;
+        self.0.execute(SetSuspended { by: by.name().clone(), user: user.clone(), suspended: true, reason }).await?;
+        self.0.admin_user(user).await
+    }
+
+    async fn lift_user(&self, by: &Operator, user: &UserId) -> Result<AdminUser, ChatError> {
+        decide_operate(by, Right::Users)?;
+        let lift = SetSuspended { by: by.name().clone(), user: user.clone(), suspended: false, reason: None };
+        self.0.execute(lift).await?;
+        self.0.admin_user(user).await
+    }
+
+    async fn erase_user(&self, by: &Operator, user: &UserId) -> Result<(), ChatError> {
+        decide_operate(by, Right::Users)?;
+        self.0.erase(Erase { by: by.name().clone(), user: user.clone() }).await
+    }
+
+    async fn end_sessions(&self, by: &Operator, user: &UserId) -> Result<(), ChatError> {
+        decide_operate(by, Right::Users)?;
+        self.0.execute(EndSessions { by: by.name().clone(), user: user.clone() }).await
+    }
+
+    async fn change_coins(
+        &self,
+        by: &Operator,
+        user: &UserId,
+        change: ChangeCoins,
+    ) -> Result<ChangedCoins, ChatError> {
+        decide_operate(by, Right::Coins)?;
+        self.0.execute(Change { by: by.name().clone(), user: user.clone(), change }).await
+    }
+
+    async fn look_at_room(&self, by: &Operator, room: RoomId) -> Result<AdminRoom, ChatError> {
+        decide_operate(by, Right::Look)?;
+        // First the members: of two looks the later one shows no room that is not there.
+        let members = self.0.store.members(room).await?;
+        let room = self.0.store.room(room).await?.ok_or(Rejection::RoomNotFound)?.room;
+        Ok(AdminRoom { room, members })
+    }
+
+    async fn close_room(&self, by: &Operator, room: RoomId) -> Result<(), ChatError> {
+        decide_operate(by, Right::Rooms)?;
+        self.0.execute(Close { by: by.name().clone(), room }).await
+    }
+
+    async fn audit(&self, by: &Operator, before: Option<AuditId>, limit: usize) -> Result<AuditPage, ChatError> {
+        decide_operate(by, Right::Look)?;
+        let mut entries = self.0.store.audit(before, limit.saturating_add(1)).await?;
+        let has_more = limit < entries.len();
+        entries.truncate(limit);
+        Ok(AuditPage { entries, has_more })
+    }
+}
+
+impl Inner {
+    async fn admin_user(&self, user: &UserId) -> Result<AdminUser, ChatError> {
+        Ok(self.store.admin_user(user).await?.ok_or(Rejection::UserNotFound)?)
+    }
+}
+
+impl Tx {
+    /// Locks a user whom an operator acts upon; one who was erased is gone.
+    async fn lock_subject(&mut self, user: &UserId) -> Result<User, ChatError> {
+        let [user] = self.lock_users([user]).await?;
+        let user = user.map(|locked| locked.user).filter(|user| user.standing != Standing::Erased);
+        Ok(user.ok_or(Rejection::UserNotFound)?)
+    }
+
+    /// Writes down what an operator does to a user.
+    pub(super) async fn note(
+        &mut self,
+        by: &OperatorName,
+        act: Act,
+        user: &UserId,
+        detail: Option<String>,
+    ) -> Result<(), ChatError> {
+        let (operator, at) = (by.clone(), self.now);
+        let user = Some(user.clone());
+        self.append_audit(&AuditEntry { id: AuditId::new(), operator, act, user, room: None, detail, at }).await?;
+        Ok(())
     }
 }
 
 struct SetPrime {
+    by: OperatorName,
     user: UserId,
     prime: bool,
 }
 
 #[async_trait]
 impl Command for SetPrime {
-    type Answer = User;
+    type Answer = ();
 
-    async fn run(&self, _: &Inner, tx: &mut Tx) -> Result<User, ChatError> {
-        let [user] = tx.lock_users([&self.user]).await?;
-        let mut user = user.ok_or(Rejection::UserNotFound)?.user;
+    async fn run(&self, _: &Inner, tx: &mut Tx) -> Result<(), ChatError> {
+        let user = tx.lock_subject(&self.user).await?;
+        if user.prime == self.prime {
+            return Ok(());
+        }
         tx.set_prime(&self.user, self.prime).await?;
-        user.prime = self.prime;
-        Ok(user)
+        let act = if self.prime { Act::PrimeGiven } else { Act::PrimeTaken };
+        tx.note(&self.by, act, &self.user, None).await
+    }
+}
+
+struct EndSessions {
+    by: OperatorName,
+    user: UserId,
+}
+
+#[async_trait]
+impl Command for EndSessions {
+    type Answer = ();
+
+    async fn run(&self, _: &Inner, tx: &mut Tx) -> Result<(), ChatError> {
+        tx.lock_subject(&self.user).await?;
+        if !tx.end_all_sessions(&self.user).await? {
+            return Ok(());
+        }
+        tx.note(&self.by, Act::SessionsEnded, &self.user, None).await
     }
 }
 
 struct Change {
+    by: OperatorName,
     user: UserId,
     change: ChangeCoins,
 }
@@ -56,8 +187,7 @@ impl Command for Change {
     type Answer = ChangedCoins;
 
     async fn run(&self, _: &Inner, tx: &mut Tx) -> Result<ChangedCoins, ChatError> {
-        let [user] = tx.lock_users([&self.user]).await?;
-        let user = user.ok_or(Rejection::UserNotFound)?.user;
+        let user = tx.lock_subject(&self.user).await?;
         let ChangeCoins { amount, reason, key } = &self.change;
         let seen = tx.coin_entry_by_key(&self.user, key).await?;
         let ignored = Planted::CoinKeyIgnored.is_on() && seen.is_some();
@@ -76,9 +206,43 @@ impl Command for Change {
                     at: tx.now,
                 };
                 let entry = tx.append_coin_entry(&self.user, &entry).await?;
+                let detail = format!("{:+} under {}", amount.get(), key.as_str());
+                tx.note(&self.by, Act::CoinsChanged, &self.user, Some(detail)).await?;
                 Ok(ChangedCoins { entry, repeated: false })
             }
             (CoinChange::Repeat, None) => Err(ChatError::Internal("an entry was repeated that was not seen".into())),
         }
+    }
+}
+
+struct Close {
+    by: OperatorName,
+    room: RoomId,
+}
+
+#[async_trait]
+impl Command for Close {
+    type Answer = ();
+
+    async fn run(&self, _: &Inner, tx: &mut Tx) -> Result<(), ChatError> {
+        let mut room = tx.lock_room(self.room).await?.ok_or(Rejection::RoomNotFound)?.room;
+        if room.closed_at.is_some() {
+            return Ok(());
+        }
+        let now = tx.now;
+        tx.close_room(room.id, now).await?;
+        let owner = room.owner.clone();
+        tx.log(&mut room, &owner, EventKind::RoomClosed { by_operator: true }).await?;
+        tx.append_audit(&AuditEntry {
+            id: AuditId::new(),
+            operator: self.by.clone(),
+            act: Act::RoomClosed,
+            user: None,
+            room: Some(self.room),
+            detail: None,
+            at: now,
+        })
+        .await?;
+        Ok(())
     }
 }

@@ -80,8 +80,10 @@ pub(super) struct Node {
 impl BusSink for Node {
     fn deliver(&self, notices: Vec<Notice>) {
         for notice in &notices {
-            if let Notice::SessionEnded { session, .. } = notice {
-                self.sessions.ended(*session);
+            match notice {
+                Notice::SessionEnded { user, session } => self.sessions.ended(user, *session),
+                Notice::StandingChanged { user, .. } => self.sessions.standing_changed(user),
+                Notice::Logged(_) | Notice::Receipt { .. } | Notice::Friend { .. } => {}
             }
         }
         self.hub.deliver(notices);

@@ -68,7 +68,7 @@ impl Inner {
 }
 
 impl Tx {
-    fn tell_both(&mut self, change: FriendChange, a: &UserId, b: &UserId, request: Option<RequestId>) {
+    pub(super) fn tell_both(&mut self, change: FriendChange, a: &UserId, b: &UserId, request: Option<RequestId>) {
         for (to, with) in [(a, b), (b, a)] {
             self.tell(Notice::Friend { to: to.clone(), change, with: with.clone(), request });
         }

@@ -16,6 +16,7 @@ mod room;
 mod room_join;
 mod session;
 mod session_cache;
+mod standing;
 mod transaction;
 mod user;
 

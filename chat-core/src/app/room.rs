@@ -121,6 +121,28 @@ impl Tx {
         room.member_count += 1;
         Ok(RoomView { room: room.clone(), role, read_seq: member.read_seq, unread: 0 })
     }
+
+    /// Takes a user's seat in a room, both of which are locked, and does what follows from it (R-ADM-10).
+    pub(super) async fn leave(&mut self, mut room: Room, user: &UserId) -> Result<(), ChatError> {
+        let members = self.members_in(room.id).await?;
+        let leave = rules::room::decide_leave(user, &members, room.closed_at.is_some())?;
+        let now = self.now;
+        self.log(&mut room, user, EventKind::Left).await?;
+        self.unseat_member(room.id, user, now).await?;
+        match leave {
+            Leave::Seat | Leave::StayClosed => {}
+            Leave::HandOver(heir) => {
+                self.set_role(room.id, &heir, Role::Owner).await?;
+                let changed = EventKind::RoleChanged { user: heir, role: Role::Owner };
+                self.log(&mut room, user, changed).await?;
+            }
+            Leave::Close => {
+                self.close_room(room.id, now).await?;
+                self.log(&mut room, user, EventKind::RoomClosed { by_operator: false }).await?;
+            }
+        }
+        Ok(())
+    }
 }
 
 /// A member who sits down now. What was written before counts as read (R-MSG-02).
@@ -139,24 +161,7 @@ impl Command for LeaveRoom {
 
     async fn run(&self, _: &Inner, tx: &mut Tx) -> Result<(), ChatError> {
         tx.lock_actor(&self.user).await?;
-        let mut room = tx.lock_room(self.room).await?.ok_or(Rejection::RoomNotFound)?.room;
-        let members = tx.members_in(self.room).await?;
-        let leave = rules::room::decide_leave(&self.user, &members, room.closed_at.is_some())?;
-        let now = tx.now;
-        tx.log(&mut room, &self.user, EventKind::Left).await?;
-        tx.unseat_member(room.id, &self.user, now).await?;
-        match leave {
-            Leave::Seat | Leave::StayClosed => {}
-            Leave::HandOver(heir) => {
-                tx.set_role(room.id, &heir, Role::Owner).await?;
-                let changed = EventKind::RoleChanged { user: heir, role: Role::Owner };
-                tx.log(&mut room, &self.user, changed).await?;
-            }
-            Leave::Close => {
-                tx.close_room(room.id, now).await?;
-                tx.log(&mut room, &self.user, EventKind::RoomClosed { by_operator: false }).await?;
-            }
-        }
-        Ok(())
+        let room = tx.lock_room(self.room).await?.ok_or(Rejection::RoomNotFound)?.room;
+        tx.leave(room, &self.user).await
     }
 }

@@ -3,10 +3,11 @@ use secrecy::ExposeSecret;
 
 use super::{
     chat::{Chat, Inner},
+    session_cache::SessionState,
     transaction::{Command, Tx},
 };
 use crate::{
-    api::{ChangePassword, Login, Sessions, SignedIn},
+    api::{ChangePassword, DeviceSession, Login, Sessions, SignedIn},
     error::{ChatError, Rejection},
     model::{
         session::{Caller, DeviceId, Session, SessionId, SessionTokens},
@@ -62,6 +63,26 @@ impl Sessions for Chat {
         self.0.execute(Logout { user: caller.user.clone(), session }).await
     }
 
+    async fn sessions(&self, caller: &Caller) -> Result<Vec<DeviceSession>, ChatError> {
+        let chat = &self.0;
+        let now = chat.clock.now();
+        let mut sessions = chat.store.sessions_of(&caller.user).await?;
+        sessions.retain(|session| now < refresh_expires_at(session, &chat.policy));
+        sessions.sort_by(|a, b| (b.rotated_at, &a.device).cmp(&(a.rotated_at, &b.device)));
+        let own = caller.session.as_ref().map(|session| session.id);
+        let seen = |session: Session| DeviceSession {
+            current: own == Some(session.id),
+            device: session.device,
+            created_at: session.created_at,
+            last_seen_at: session.rotated_at,
+        };
+        Ok(sessions.into_iter().map(seen).collect())
+    }
+
+    async fn end_session(&self, caller: &Caller, device: &DeviceId) -> Result<(), ChatError> {
+        self.0.execute(EndSession { user: caller.user.clone(), device: device.clone() }).await
+    }
+
     async fn change_password(&self, caller: &Caller, change: ChangePassword) -> Result<(), ChatError> {
         let chat = &self.0;
         for _ in 0..VERIFICATIONS {
@@ -95,18 +116,21 @@ impl Inner {
     /// Refuses a caller whose session has ended. One that the host vouches for has none.
     pub(super) async fn check_session(&self, caller: &Caller) -> Result<(), ChatError> {
         let Some(session) = caller.session.as_ref().map(|session| session.id) else { return Ok(()) };
-        let lives = match self.sessions.lives(session) {
-            Ok(lives) => lives,
+        let state = match self.sessions.look_up(session) {
+            Ok(state) => state,
             Err(moment) => {
                 let (stored, standing) = self.store.session(session).await?.ok_or(Rejection::Unauthenticated)?;
-                rules::user::decide_act(standing)?;
                 if stored.user != caller.user {
                     return Err(Rejection::Unauthenticated.into());
                 }
-                stored.revoked_at.is_none() && self.sessions.seen_alive(session, moment)
+                self.sessions.seen(&stored, standing, moment)
             }
         };
-        if lives { Ok(()) } else { Err(Rejection::SessionRevoked.into()) }
+        match state {
+            SessionState::Lives => Ok(()),
+            SessionState::Suspended => Err(Rejection::Suspended.into()),
+            SessionState::Ended => Err(Rejection::SessionRevoked.into()),
+        }
     }
 
     /// What a client holds of a session as it is now.
@@ -144,6 +168,15 @@ impl Tx {
         self.revoke_session(session, now).await?;
         self.tell(Notice::SessionEnded { user: user.clone(), session });
         Ok(())
+    }
+
+    /// Ends all sessions of a user who is locked. Answers whether there were any.
+    pub(super) async fn end_all_sessions(&mut self, user: &UserId) -> Result<bool, ChatError> {
+        let sessions = self.live_sessions(user).await?;
+        for session in &sessions {
+            self.end_session(user, session.id).await?;
+        }
+        Ok(!sessions.is_empty())
     }
 }
 
@@ -223,6 +256,25 @@ impl Command for Logout {
         // Also who is suspended may sign out.
         tx.lock_users([&self.user]).await?;
         tx.end_session(&self.user, self.session).await
+    }
+}
+
+struct EndSession {
+    user: UserId,
+    device: DeviceId,
+}
+
+#[async_trait]
+impl Command for EndSession {
+    type Answer = ();
+
+    async fn run(&self, chat: &Inner, tx: &mut Tx) -> Result<(), ChatError> {
+        tx.lock_actor(&self.user).await?;
+        let now = tx.now;
+        let live = tx.live_sessions(&self.user).await?;
+        let usable = |session: &&Session| session.device == self.device && now < refresh_expires_at(session, &chat.policy);
+        let session = live.iter().find(usable).ok_or(Rejection::SessionNotFound)?;
+        tx.end_session(&self.user, session.id).await
     }
 }
 

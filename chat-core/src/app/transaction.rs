@@ -181,11 +181,16 @@ impl Tx {
         &mut self,
         ids: [&UserId; N],
     ) -> Result<[Option<LockedUser>; N], ChatError> {
-        debug_assert!(ids.is_sorted_by(|one, next| one < next), "two that lock in other orders wait for each other");
-        let locked = self.store.lock_users(&ids).await?;
+        let locked = self.lock_in_order(&ids).await?;
         locked
             .try_into()
             .map_err(|_| ChatError::Internal("a store answered for fewer users than were asked for".into()))
+    }
+
+    /// Locks any number of users, who are given in the order of their ids.
+    pub(super) async fn lock_in_order(&mut self, ids: &[&UserId]) -> Result<Vec<Option<LockedUser>>, ChatError> {
+        debug_assert!(ids.is_sorted_by(|one, next| one < next), "two that lock in other orders wait for each other");
+        Ok(self.store.lock_users(ids).await?)
     }
 
     /// Logs an event in a room that is locked, and counts `room` on.

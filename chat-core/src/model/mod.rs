@@ -7,6 +7,7 @@ pub mod event;
 pub mod friend;
 pub mod invite;
 pub mod message;
+pub mod operator;
 pub mod room;
 pub mod session;
 pub mod text;

@@ -5,7 +5,7 @@ use std::fmt;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::{
-    coin::Coins,
+    coin::{Coins, Reason},
     text::{Name, check_id, check_length, check_no_nul},
     time::Timestamp,
 };
@@ -147,6 +147,17 @@ pub struct User {
     pub standing: Standing,
     /// Since when.
     pub created_at: Timestamp,
+}
+
+/// A user, as the operator sees them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AdminUser {
+    /// The user.
+    pub user: User,
+    /// The operator's words for a suspension, while it stands.
+    pub suspended_reason: Option<Reason>,
+    /// When the user was erased, where they were.
+    pub erased_at: Option<Timestamp>,
 }
 
 /// What any signed-in user sees of another (R-PRO-01).

@@ -86,6 +86,8 @@ pub enum RoomRemoval {
 pub enum EndReason {
     /// The session was revoked, replaced or signed out. Sign in before coming back.
     SessionEnded,
+    /// The user was suspended or erased (R-ACC-06).
+    Suspended,
     /// More was waiting for the reader than may wait. Come back and resume.
     TooSlow,
     /// The chat could not keep its promise of order without gap. Come back and resume.

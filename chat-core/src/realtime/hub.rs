@@ -23,7 +23,7 @@ use crate::{
         event::{Event, EventKind, Seq},
         room::RoomId,
         session::{Caller, SessionId},
-        user::UserId,
+        user::{Standing, UserId},
     },
     ports::store::{EventRange, Store},
 };
@@ -153,6 +153,8 @@ impl Hub {
                     }
                 }
                 Notice::SessionEnded { user, session } => state.end_session(&user, session),
+                Notice::StandingChanged { standing: Standing::Active, .. } => {}
+                Notice::StandingChanged { user, .. } => state.end_user(&user),
             }
         }
     }
@@ -296,6 +298,12 @@ impl State {
             if let Some(rooms) = self.subscriptions.get_mut(&outlet.id) {
                 rooms.retain(|other| *other != room);
             }
+        }
+    }
+
+    fn end_user(&self, user: &UserId) {
+        for outlet in self.users.get(user).into_iter().flatten() {
+            outlet.end(EndReason::Suspended);
         }
     }
 

@@ -10,7 +10,7 @@ use crate::{
         friend::{FriendChange, RequestId},
         room::RoomId,
         session::SessionId,
-        user::UserId,
+        user::{Standing, UserId},
     },
     realtime::connection::ConnectionId,
 };
@@ -46,6 +46,13 @@ pub enum Notice {
         user: UserId,
         /// Which.
         session: SessionId,
+    },
+    /// A user was suspended or erased: their connections close. Or a suspension was lifted.
+    StandingChanged {
+        /// Whose.
+        user: UserId,
+        /// What it is now.
+        standing: Standing,
     },
 }
 

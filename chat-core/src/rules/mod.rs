@@ -6,6 +6,7 @@ pub mod coin;
 pub mod friend;
 pub mod invite;
 pub mod message;
+pub mod operator;
 pub mod room;
 pub mod session;
 pub mod user;

@@ -12,7 +12,8 @@ pub(super) fn codes_of(operation: &str) -> Option<&'static [Code]> {
 
         "login" => &[InvalidCredentials, Suspended],
         "refresh" => &[InvalidRefreshToken, Suspended],
-        "logout" => &[],
+        "logout" | "listSessions" => &[],
+        "endSession" => &[SessionNotFound],
         "changePassword" => &[InvalidCredentials],
 
         "createRoom" => &[PrimeRequired, NotAMember],

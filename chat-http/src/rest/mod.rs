@@ -5,7 +5,7 @@ mod coin;
 mod friend;
 mod invite;
 mod message;
-mod page;
+pub(crate) mod page;
 mod room;
 mod session;
 mod user;
@@ -17,7 +17,12 @@ use axum::Router;
 use chat_core::{
     api::ChatService,
     error::Rejection,
-    model::{friend::RequestId, room::RoomId, session::Caller, user::UserId},
+    model::{
+        friend::RequestId,
+        room::RoomId,
+        session::{Caller, DeviceId},
+        user::UserId,
+    },
 };
 use poem_openapi::{OpenApiService, Tags};
 
@@ -95,6 +100,10 @@ fn room_id(text: &str) -> Result<RoomId, Problem> {
 
 fn user_id(text: &str) -> Result<UserId, Problem> {
     Ok(UserId::parse(text).map_err(|_| Rejection::UserNotFound)?)
+}
+
+fn device_id(text: &str) -> Result<DeviceId, Problem> {
+    Ok(DeviceId::parse(text).map_err(|_| Rejection::SessionNotFound)?)
 }
 
 fn request_id(text: &str) -> Result<RequestId, Problem> {

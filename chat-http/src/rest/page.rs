@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// How much of a list is asked for at once.
-pub(super) struct Limit(usize);
+pub(crate) struct Limit(usize);
 
 impl Limit {
     const MAX: usize = 200;
@@ -26,7 +26,7 @@ impl Limit {
 
 impl Query<Limit> {
     /// How many: what was asked for, else the default.
-    pub(super) fn count(self) -> usize {
+    pub(crate) fn count(self) -> usize {
         self.0.map_or(Limit::DEFAULT, |limit| limit.0)
     }
 }

@@ -7,15 +7,15 @@ use chat_core::{
         user::Password,
     },
 };
-use poem_openapi::OpenApi;
+use poem_openapi::{OpenApi, param::Path};
 
-use super::Tag;
+use super::{Tag, device_id};
 use crate::{
     answer::{Answer, NoContent},
     payload::Json,
     request,
     signed_in::SignedIn,
-    wire::session::{Session, SignedInUser},
+    wire::session::{DeviceSession, DeviceSessions, Session, SignedInUser},
 };
 
 request! {
@@ -72,6 +72,28 @@ impl SessionRoutes {
     #[oai(path = "/api/logout", method = "post", operation_id = "logout")]
     async fn logout(&self, caller: SignedIn<Caller>) -> Answer<NoContent> {
         self.0.logout(&caller.0).await?;
+        Ok(NoContent)
+    }
+
+    /// List one's sessions.
+    ///
+    /// Those that can still be used, the one seen last first.
+    #[oai(path = "/api/sessions", method = "get", operation_id = "listSessions")]
+    async fn list_sessions(&self, caller: SignedIn<Caller>) -> Answer<Json<DeviceSessions>> {
+        let sessions = self.0.sessions(&caller.0).await?;
+        Ok(Json(DeviceSessions { sessions: sessions.into_iter().map(DeviceSession::from).collect() }))
+    }
+
+    /// Sign out on one of one's devices.
+    #[oai(path = "/api/sessions/:deviceId", method = "delete", operation_id = "endSession")]
+    async fn end_session(
+        &self,
+        caller: SignedIn<Caller>,
+        /// Which device.
+        #[oai(name = "deviceId")]
+        device: Path<String>,
+    ) -> Answer<NoContent> {
+        self.0.end_session(&caller.0, &device_id(&device)?).await?;
         Ok(NoContent)
     }
 

@@ -57,6 +57,7 @@ impl From<EndReason> for Close {
     fn from(reason: EndReason) -> Self {
         match reason {
             EndReason::SessionEnded => Self::SessionEnded,
+            EndReason::Suspended => Self::Suspended,
             EndReason::TooSlow => Self::TooSlow,
             EndReason::Overloaded => Self::Overloaded,
         }

@@ -30,6 +30,39 @@ response! {
     }
 }
 
+response! {
+    /// One of one's sessions.
+    pub(crate) struct DeviceSession = "DeviceSession" {
+        /// On which device.
+        required device_id: String = "deviceId",
+        /// Since when.
+        required created_at: Time = "createdAt",
+        /// When it was last used, to within the life of an access token.
+        required last_seen_at: Time = "lastSeenAt",
+        /// Whether it is the one that asks.
+        required current: bool = "current",
+    }
+}
+
+response! {
+    /// One's sessions.
+    pub(crate) struct DeviceSessions = "DeviceSessions" {
+        /// Those that can still be used, the one seen last first.
+        required sessions: Vec<DeviceSession> = "sessions",
+    }
+}
+
+impl From<api::DeviceSession> for DeviceSession {
+    fn from(session: api::DeviceSession) -> Self {
+        Self {
+            device_id: session.device.to_string(),
+            created_at: Time(session.created_at),
+            last_seen_at: Time(session.last_seen_at),
+            current: session.current,
+        }
+    }
+}
+
 impl From<SessionTokens> for Session {
     fn from(tokens: SessionTokens) -> Self {
         Self {

@@ -1,7 +1,11 @@
 //! A chat of its own for each test, and its people.
 
 use axum::{Router, body::Body};
-use chat_core::{Chat, Secrets, model::time::Timestamp, ports::clock::Clock};
+use chat_core::{
+    Chat, Secrets,
+    model::{operator::Operator, time::Timestamp},
+    ports::clock::Clock,
+};
 use chat_http::{HttpConfig, OperatorToken, admin_router, health_router, router};
 use chat_sqlite::SqliteStore;
 use http::{Request, StatusCode};
@@ -39,7 +43,7 @@ impl Town {
         let secrets = Secrets::new(vec!["k".repeat(32).into()], "pepper".into()).unwrap();
         let chat = Chat::builder(store.clone()).secrets(secrets).password_cost(4).clock(Noon);
         let chat = chat.build().await.unwrap();
-        let admin = admin_router(chat.clone(), OperatorToken::new(OPERATOR.into()).unwrap());
+        let admin = admin_router(chat.clone(), [OperatorToken::new(Operator::host(), OPERATOR.into()).unwrap()]);
         let router = router(chat.clone(), HttpConfig::default()).merge(admin).merge(health_router(chat));
         Self { router: Router::new().nest("/chat", router), store }
     }

@@ -7,7 +7,7 @@ use axum::http::{HeaderMap, HeaderName, StatusCode, header};
 use axum::{Router, routing};
 use chat_core::api::{Admin, Login, Register, Sessions, Users};
 use chat_core::error::{ChatError, Rejection};
-use chat_core::model::{coin::Coins, session::DeviceId, text::Name, user::Password, user::Phone, user::UserId};
+use chat_core::model::{coin::Coins, operator::Operator, session::DeviceId, text::Name, user::Password, user::Phone, user::UserId};
 use chat_core::{Chat, Secrets};
 use chat_http::HttpConfig;
 use chat_mysql::MySqlStore;
@@ -89,7 +89,7 @@ async fn chat_token(State((pool, chat)): App, Path(device): Path<String>, header
         signed_in => signed_in,
     }
     .map_err(fault)?;
-    chat.set_prime(&signed_in.user.id, true).await.map_err(fault)?;
+    chat.set_prime(&Operator::host(), &signed_in.user.id, true).await.map_err(fault)?;
     Ok(signed_in.session.access_token.expose_secret().to_owned())
 }
 

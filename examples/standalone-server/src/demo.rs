@@ -8,6 +8,7 @@ use chat_core::{
     error::{ChatError, Rejection},
     model::{
         coin::Coins,
+        operator::Operator,
         session::DeviceId,
         text::Name,
         user::{Password, Phone, Standing, UserId},
@@ -71,7 +72,7 @@ async fn make_sample(chat: &Chat, sample: &Sample) -> Result<(), ChatError> {
         Ok(_) | Err(ChatError::Rejected(Rejection::UserIdTaken)) => {}
         Err(error) => return Err(error),
     }
-    chat.set_prime(&id, sample.prime).await.map(drop)
+    chat.set_prime(&Operator::host(), &id, sample.prime).await.map(drop)
 }
 
 /// Whether a store has sample accounts, whose password everybody knows, that could still sign in.

@@ -43,8 +43,10 @@ pub(crate) enum Failure {
         "this store was made by demo mode, and its sample accounts have passwords that everybody knows: use another one"
     )]
     DemoStore,
-    #[error("--admin-token")]
-    AdminToken(#[from] NoBearerToken),
+    #[error("--admin-token, --operator")]
+    OperatorToken(#[from] NoBearerToken),
+    #[error("--operator: {0}")]
+    Operator(String),
     #[error("cannot listen on {address}")]
     Listen { address: SocketAddr, source: io::Error },
     #[error("the process cannot wait for signals")]

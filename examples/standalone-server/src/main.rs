@@ -3,6 +3,7 @@
 mod demo;
 mod failure;
 mod kept_secret;
+mod operators;
 mod options;
 mod serve;
 mod store;
@@ -11,7 +12,6 @@ use std::{fs, process::ExitCode, sync::Arc};
 
 use axum::Router;
 use chat_core::{Chat, Secrets, policy::StartingCoins};
-use chat_http::OperatorToken;
 use clap::Parser;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::net::TcpListener;
@@ -20,6 +20,7 @@ use tracing_subscriber::EnvFilter;
 use crate::{
     failure::Failure,
     kept_secret::{kept_secret, random_secret},
+    operators::operators,
     options::Options,
     store::ServerStore,
 };
@@ -82,9 +83,11 @@ async fn start(options: Options) -> Result<(), Failure> {
 
 fn router(chat: &Chat, options: &Options, admin_token: Option<&SecretString>) -> Result<Router, Failure> {
     let router = chat_http::router(chat.clone(), options.http()).merge(chat_http::health_router(chat.clone()));
-    let Some(token) = admin_token else { return Ok(router) };
-    let token = OperatorToken::new(token.clone())?;
-    Ok(router.merge(chat_http::admin_router(chat.clone(), token)))
+    let operators = operators(admin_token, &options.operator)?;
+    if operators.is_empty() {
+        return Ok(router);
+    }
+    Ok(router.merge(chat_http::admin_router(chat.clone(), operators)))
 }
 
 /// The database that was named, if one was; `DATABASE_URL` is what other tools of the operator's read, too.

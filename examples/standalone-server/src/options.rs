@@ -57,6 +57,11 @@ pub(crate) struct Options {
     #[arg(long, env = "CHAT_ADMIN_TOKEN", value_name = "TOKEN", hide_env_values = true)]
     pub(crate) admin_token: Option<SecretString>,
 
+    /// One more operator: `NAME:RIGHTS:TOKEN`, where RIGHTS are `all`, or some of `look`, `users`, `coins` and `rooms`
+    /// with commas between. Repeatable. The name stands in the audit
+    #[arg(long, env = "CHAT_OPERATOR", value_name = "NAME:RIGHTS:TOKEN", hide_env_values = true, value_delimiter = ' ')]
+    pub(crate) operator: Vec<SecretString>,
+
     /// An origin (`https://app.example`) whose pages may open the WebSocket. Repeatable
     #[arg(long, env = "CHAT_ALLOWED_ORIGIN", value_name = "ORIGIN", value_delimiter = ',')]
     pub(crate) allowed_origin: Vec<String>,

@@ -10,6 +10,7 @@ use chat_core::{
     error::ChatError,
     model::{
         coin::{Amount, Coins},
+        operator::Operator,
         room::Capacity,
         session::{Caller, SessionTokens},
     },

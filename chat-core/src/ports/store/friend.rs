@@ -45,6 +45,11 @@ pub trait FriendTx: Send {
     /// Whether two users are, or once were, members of the same room, at whatever times. Locks: none needed.
     async fn have_shared_a_room(&mut self, user: &UserId, other: &UserId) -> Result<bool, StoreError>;
 
+    /// Those who are friends of a user or have an open request from or to them, in the order of their ids, without
+    /// repeats. What lies between two users changes under the locks of both, so that the lock of this one keeps the
+    /// answer true.
+    async fn tied_to(&mut self, user: &UserId) -> Result<Vec<UserId>, StoreError>;
+
     /// One request, in any state. Locks: both users.
     async fn request_in(&mut self, id: RequestId) -> Result<Option<FriendRequest>, StoreError>;
 

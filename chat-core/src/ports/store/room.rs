@@ -82,6 +82,10 @@ pub trait RoomTx: Send {
     /// Inserts a room with `last_seq` 0 and no members. Lock: the owner. Errors: `Taken(RoomClientId)`.
     async fn insert_room(&mut self, room: &NewRoom) -> Result<(), StoreError>;
 
+    /// The rooms in which a user has a seat, closed ones included, in the order of their ids. Lock: the user, without
+    /// whom nobody sits down.
+    async fn rooms_with(&mut self, user: &UserId) -> Result<Vec<RoomId>, StoreError>;
+
     /// The present members of a room, in no order. Lock: the room.
     async fn members_in(&mut self, id: RoomId) -> Result<Vec<Member>, StoreError>;
 

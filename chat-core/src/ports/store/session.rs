@@ -12,6 +12,9 @@ use crate::model::{
 pub trait SessionStore: Send + Sync + 'static {
     /// The session, ended ones included, and its user's standing.
     async fn session(&self, id: SessionId) -> Result<Option<(Session, Standing)>, StoreError>;
+
+    /// The sessions of a user that were not ended, whether or not they could still be refreshed, in no order.
+    async fn sessions_of(&self, user: &UserId) -> Result<Vec<Session>, StoreError>;
 }
 
 /// Writing sessions. All of them are protected by the lock of their user.

@@ -2,9 +2,10 @@ use async_trait::async_trait;
 
 use super::StoreError;
 use crate::model::{
+    coin::Reason,
     text::Name,
     time::Timestamp,
-    user::{PasswordHash, Phone, Standing, User, UserId},
+    user::{AdminUser, PasswordHash, Phone, Standing, User, UserId},
 };
 
 /// A user to be.
@@ -50,6 +51,18 @@ pub trait UserStore: Send + Sync + 'static {
 
     /// What the sign-in of that user is checked against.
     async fn credentials(&self, id: &UserId) -> Result<Option<Credentials>, StoreError>;
+
+    /// The user of that id as the operator sees them, erased ones included.
+    async fn admin_user(&self, id: &UserId) -> Result<Option<AdminUser>, StoreError>;
+
+    /// At most `limit` users, erased ones included, in the order of the bytes of their ids, of those after `after` whose
+    /// id holds `query` in whatever case of ASCII letters, or whose name holds it byte for byte.
+    async fn find_users(
+        &self,
+        query: &str,
+        after: Option<&UserId>,
+        limit: usize,
+    ) -> Result<Vec<AdminUser>, StoreError>;
 }
 
 /// Writing users.
@@ -72,4 +85,17 @@ pub trait UserTx: Send {
 
     /// Makes a user prime, or no longer so. Lock: the user.
     async fn set_prime(&mut self, id: &UserId, prime: bool) -> Result<(), StoreError>;
+
+    /// Why a user is suspended, where a reason was given. Lock: the user.
+    async fn suspended_reason(&mut self, id: &UserId) -> Result<Option<Reason>, StoreError>;
+
+    /// Suspends a user, with the operator's words. Locks: the user and, so that no batch of messages has read their
+    /// standing before, all rooms in which they have a seat.
+    async fn suspend_user(&mut self, id: &UserId, reason: Option<&Reason>) -> Result<(), StoreError>;
+
+    /// Lifts a suspension; the reason goes with it. Lock: the user.
+    async fn lift_user(&mut self, id: &UserId) -> Result<(), StoreError>;
+
+    /// Erases a user: phone and password are gone, and the name becomes the id. The id stays taken. Lock: the user.
+    async fn erase_user(&mut self, id: &UserId, at: Timestamp) -> Result<(), StoreError>;
 }

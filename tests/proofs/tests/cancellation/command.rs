@@ -6,6 +6,7 @@ use chat_core::{
     model::{
         coin::{Amount, CoinKey, Reason},
         event::Seq,
+        operator::Operator,
         session::Caller,
     },
 };
@@ -146,7 +147,7 @@ impl Command {
                     reason: Reason::parse("a fee").expect("it says something"),
                     key: CoinKey::parse("key").expect("it is printable"),
                 };
-                let changed = chat.change_coins(&scene.user("bob"), change).await;
+                let changed = chat.change_coins(&Operator::host(), &scene.user("bob"), change).await;
                 changed.map(|changed| format!("{:?}, repeated {}", changed.entry.balance_after, changed.repeated))
             }
             Self::RequestFriend => chat

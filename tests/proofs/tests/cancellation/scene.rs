@@ -17,6 +17,7 @@ use chat_core::{
         friend::RequestId,
         invite::InviteToken,
         message::{ClientId, MessageBody},
+        operator::Operator,
         room::{Capacity, RoomId, RoomPassword},
         session::{Caller, DeviceId},
         text::Name,
@@ -148,7 +149,7 @@ impl Scene {
     /// Registers somebody who is prime.
     pub(crate) async fn prime(&self, role: &str) {
         self.enter(role).await;
-        self.chat.set_prime(&self.user(role), true).await.expect("they are there");
+        self.chat.set_prime(&Operator::host(), &self.user(role), true).await.expect("they are there");
     }
 
     /// Makes a room of that name, and remembers it.
@@ -186,7 +187,7 @@ impl Scene {
         let room = self.elsewhere.expect("there is a room elsewhere");
         let user = self.user(OTHER);
         let served = async {
-            self.chat.set_prime(&user, true).await?;
+            self.chat.set_prime(&Operator::host(), &user, true).await?;
             self.chat.send_message(&Caller::user(user), message(room, "I am still here", None)).await?;
             Ok::<_, ChatError>(())
         };

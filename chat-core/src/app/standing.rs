@@ -1,0 +1,134 @@
+//! How operators suspend and erase users.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use async_trait::async_trait;
+
+use super::{
+    chat::Inner,
+    transaction::{Command, Tx},
+};
+use crate::{
+    error::{ChatError, Rejection},
+    model::{
+        coin::Reason,
+        friend::{FriendChange, RequestState},
+        operator::{Act, OperatorName},
+        user::{Standing, UserId},
+    },
+    realtime::notice::Notice,
+    rules,
+};
+
+/// Suspends a user, or lifts that.
+pub(super) struct SetSuspended {
+    pub(super) by: OperatorName,
+    pub(super) user: UserId,
+    pub(super) suspended: bool,
+    pub(super) reason: Option<Reason>,
+}
+
+#[async_trait]
+impl Command for SetSuspended {
+    type Answer = ();
+
+    async fn run(&self, _: &Inner, tx: &mut Tx) -> Result<(), ChatError> {
+        let [user] = tx.lock_users([&self.user]).await?;
+        let standing = user.ok_or(Rejection::UserNotFound)?.user.standing;
+        let same_reason = tx.suspended_reason(&self.user).await? == self.reason;
+        let Some(act) = rules::operator::decide_suspend(standing, self.suspended, same_reason)? else {
+            return Ok(());
+        };
+        let standing = if self.suspended {
+            // A batch of messages reads its senders' standing under its rooms' locks alone.
+            for room in tx.rooms_with(&self.user).await? {
+                tx.lock_room(room).await?;
+            }
+            tx.suspend_user(&self.user, self.reason.as_ref()).await?;
+            Standing::Suspended
+        } else {
+            tx.lift_user(&self.user).await?;
+            Standing::Active
+        };
+        tx.tell(Notice::StandingChanged { user: self.user.clone(), standing });
+        let reason = self.reason.as_ref().map(|reason| reason.as_str().to_owned());
+        tx.note(&self.by, act, &self.user, reason).await
+    }
+}
+
+/// How often an erasure begins again because others have become friends, or asked to, before its locks were taken.
+const ERASURES: usize = 16;
+
+impl Inner {
+    pub(super) async fn erase(self: &Arc<Self>, erase: Erase) -> Result<(), ChatError> {
+        for _ in 0..ERASURES {
+            if self.execute(erase.clone()).await?.is_some() {
+                return Ok(());
+            }
+        }
+        Err(ChatError::Overloaded("the user's friendships and requests change again and again"))
+    }
+}
+
+/// Erases a user; `None` where somebody has come to be tied to them whose lock was not taken.
+#[derive(Clone)]
+pub(super) struct Erase {
+    pub(super) by: OperatorName,
+    pub(super) user: UserId,
+}
+
+#[async_trait]
+impl Command for Erase {
+    type Answer = Option<()>;
+
+    async fn run(&self, _: &Inner, tx: &mut Tx) -> Result<Self::Answer, ChatError> {
+        // Lock: the user and whoever is tied to them, then the rooms.
+        let mut ids: BTreeSet<UserId> = tx.tied_to(&self.user).await?.into_iter().collect();
+        ids.insert(self.user.clone());
+        let ids: Vec<&UserId> = ids.iter().collect();
+        let locked = tx.lock_in_order(&ids).await?;
+        let user = locked.into_iter().flatten().find(|locked| locked.user.id == self.user);
+        if user.ok_or(Rejection::UserNotFound)?.user.standing == Standing::Erased {
+            return Ok(Some(()));
+        }
+        let tied = tx.tied_to(&self.user).await?;
+        if tied.iter().any(|other| !ids.contains(&other)) {
+            return Ok(None);
+        }
+
+        // Write.
+        let now = tx.now;
+        tx.tell(Notice::StandingChanged { user: self.user.clone(), standing: Standing::Erased });
+        for room in tx.rooms_with(&self.user).await? {
+            let locked = tx.lock_room(room).await?.ok_or(Rejection::RoomNotFound)?;
+            tx.leave(locked.room, &self.user).await?;
+        }
+        for other in &tied {
+            tx.part(&self.user, other).await?;
+        }
+        tx.end_all_sessions(&self.user).await?;
+        tx.erase_user(&self.user, now).await?;
+        tx.note(&self.by, Act::Erased, &self.user, None).await?;
+        Ok(Some(()))
+    }
+}
+
+impl Tx {
+    /// Ends what there is between a user who goes and another one.
+    async fn part(&mut self, user: &UserId, other: &UserId) -> Result<(), ChatError> {
+        let now = self.now;
+        let ties = self.ties_between(user, other).await?;
+        if self.delete_friendship(user, other).await? {
+            self.tell_both(FriendChange::Removed, user, other, None);
+        }
+        if let Some(sent) = ties.sent {
+            self.decide_request(sent.id, RequestState::Withdrawn, now).await?;
+            self.tell_both(FriendChange::Withdrawn, user, other, Some(sent.id));
+        }
+        if let Some(received) = ties.received {
+            self.decide_request(received.id, RequestState::Declined, now).await?;
+            self.tell_both(FriendChange::Declined, other, user, Some(received.id));
+        }
+        Ok(())
+    }
+}

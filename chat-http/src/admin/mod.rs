@@ -1,0 +1,53 @@
+//! The operators' API: what nobody can do to themself (R-ACC-05). It has a router, tokens and a document of its own.
+
+mod audit;
+mod operator;
+mod room;
+mod user;
+
+use std::sync::Arc;
+
+use axum::{Router, middleware};
+use chat_core::{api::Admin, model::operator::Operator};
+use poem_openapi::OpenApiService;
+
+use self::{audit::AuditRoutes, operator::ByToken, room::RoomRoutes, user::UserRoutes};
+pub use self::operator::{NoBearerToken, OperatorToken};
+use crate::{
+    code::Code::{self, *},
+    every_request::every_request,
+    mount::openapi_json,
+    poem_service::PoemService,
+    signed_in::SignIn,
+};
+
+type Routes = (UserRoutes, RoomRoutes, AuditRoutes);
+
+/// The operators' API: `/admin/…`, with its document at `/admin/openapi.json`. It has no fallback, so that it can be
+/// merged with [`router`](crate::router()) or stand alone, for instance on an address of its own.
+pub fn admin_router(admin: impl Admin, operators: impl IntoIterator<Item = OperatorToken>) -> Router {
+    let service = service(&(Arc::new(admin) as Arc<dyn Admin>));
+    let sign_in: Arc<dyn SignIn<Operator>> = Arc::new(ByToken(operators.into_iter().collect()));
+    Router::new()
+        .route("/admin/openapi.json", openapi_json(&service, codes_of))
+        .route_service("/admin/{*path}", PoemService::new(service, sign_in, codes_of))
+        .layer(middleware::from_fn(every_request))
+}
+
+fn service(admin: &Arc<dyn Admin>) -> OpenApiService<Routes, ()> {
+    let routes =
+        (UserRoutes(Arc::clone(admin)), RoomRoutes(Arc::clone(admin)), AuditRoutes(Arc::clone(admin)));
+    OpenApiService::new(routes, "Chat: operators' API", env!("CARGO_PKG_VERSION")).description(
+        "What operators do to users and rooms. The bearer token is the operator's own, not that of a session.",
+    )
+}
+
+fn codes_of(operation: &str) -> Option<&'static [Code]> {
+    Some(match operation {
+        "findUsers" | "listAudit" => &[NotAllowed],
+        "getUser" | "setPrime" | "setSuspended" | "eraseUser" | "endSessions" => &[NotAllowed, UserNotFound],
+        "changeCoins" => &[NotAllowed, UserNotFound, IdempotencyConflict, InsufficientCoins, BalanceOverflow],
+        "getRoom" | "closeRoom" => &[NotAllowed, RoomNotFound],
+        _ => return None,
+    })
+}
