@@ -7,12 +7,13 @@ use chat_core::{
         event::Seq,
         friend::{Friend, FriendRequest, RequestBox, RequestId},
         invite::{Invite, InviteTokenHash},
+        operator::{AuditEntry, AuditId},
         room::{NamedMember, RoomId, RoomView},
         session::{Session, SessionId},
-        user::{Standing, User, UserId},
+        user::{AdminUser, Standing, User, UserId},
     },
     ports::store::{
-        CoinStore, Credentials, FriendStore, InviteStore, LockedRoom, Membership, RoomStore, SessionStore,
+        AuditStore, CoinStore, Credentials, FriendStore, InviteStore, LockedRoom, Membership, RoomStore, SessionStore,
         SettingStore, StoreError, Ties, UserStore,
     },
 };
@@ -40,12 +41,29 @@ impl UserStore for Faulty {
     async fn credentials(&self, id: &UserId) -> Result<Option<Credentials>, StoreError> {
         self.good.credentials(id).await
     }
+
+    async fn admin_user(&self, id: &UserId) -> Result<Option<AdminUser>, StoreError> {
+        self.good.admin_user(id).await
+    }
+
+    async fn find_users(
+        &self,
+        query: &str,
+        after: Option<&UserId>,
+        limit: usize,
+    ) -> Result<Vec<AdminUser>, StoreError> {
+        self.good.find_users(query, after, limit).await
+    }
 }
 
 #[async_trait]
 impl SessionStore for Faulty {
     async fn session(&self, id: SessionId) -> Result<Option<(Session, Standing)>, StoreError> {
         self.good.session(id).await
+    }
+
+    async fn sessions_of(&self, user: &UserId) -> Result<Vec<Session>, StoreError> {
+        self.good.sessions_of(user).await
     }
 }
 
@@ -73,6 +91,13 @@ impl RoomStore for Faulty {
 
     async fn last_seqs(&self, ids: &[RoomId]) -> Result<Vec<(RoomId, Seq)>, StoreError> {
         self.good.last_seqs(ids).await
+    }
+}
+
+#[async_trait]
+impl AuditStore for Faulty {
+    async fn audit(&self, before: Option<AuditId>, limit: usize) -> Result<Vec<AuditEntry>, StoreError> {
+        self.good.audit(before, limit).await
     }
 }
 

@@ -6,11 +6,12 @@ use chat_conformance::{async_trait, build};
 use chat_core::{
     model::{
         admission::Admission,
-        coin::{Amount, CoinEntry, CoinKey, Coins},
+        coin::{Amount, CoinEntry, CoinKey, Coins, Reason},
         event::{Event, Seq},
         friend::{FriendRequest, RequestId, RequestState},
         invite::{Invite, InviteId, InviteTokenHash},
         message::ClientId,
+        operator::AuditEntry,
         room::{Member, Role, RoomId},
         session::{Session, SessionId},
         text::Name,
@@ -18,8 +19,8 @@ use chat_core::{
         user::{PasswordHash, Phone, Standing, User, UserId},
     },
     ports::store::{
-        AdmissionTx, Attempt, CoinTx, Entrant, FriendTx, InviteTx, LockedRoom, LockedUser, MessageTx, NewCoinEntry,
-        NewRoom, NewUser, RoomTx, SessionTx, StoreError, StoreTx, Ties, UserTx,
+        AdmissionTx, Attempt, AuditTx, CoinTx, Entrant, FriendTx, InviteTx, LockedRoom, LockedUser, MessageTx,
+        NewCoinEntry, NewRoom, NewUser, RoomTx, SessionTx, StoreError, StoreTx, Ties, UserTx,
     },
 };
 
@@ -138,6 +139,22 @@ impl UserTx for FaultyTx {
     async fn set_prime(&mut self, id: &UserId, prime: bool) -> Done<()> {
         self.good().await?.set_prime(id, prime).await
     }
+
+    async fn suspended_reason(&mut self, id: &UserId) -> Done<Option<Reason>> {
+        self.good().await?.suspended_reason(id).await
+    }
+
+    async fn suspend_user(&mut self, id: &UserId, reason: Option<&Reason>) -> Done<()> {
+        self.good().await?.suspend_user(id, reason).await
+    }
+
+    async fn lift_user(&mut self, id: &UserId) -> Done<()> {
+        self.good().await?.lift_user(id).await
+    }
+
+    async fn erase_user(&mut self, id: &UserId, at: Timestamp) -> Done<()> {
+        self.good().await?.erase_user(id, at).await
+    }
 }
 
 #[async_trait]
@@ -174,6 +191,10 @@ impl RoomTx for FaultyTx {
 
     async fn insert_room(&mut self, room: &NewRoom) -> Done<()> {
         self.good().await?.insert_room(room).await
+    }
+
+    async fn rooms_with(&mut self, user: &UserId) -> Done<Vec<RoomId>> {
+        self.good().await?.rooms_with(user).await
     }
 
     async fn members_in(&mut self, id: RoomId) -> Done<Vec<Member>> {
@@ -289,6 +310,10 @@ impl FriendTx for FaultyTx {
         self.good().await?.have_shared_a_room(user, other).await
     }
 
+    async fn tied_to(&mut self, user: &UserId) -> Done<Vec<UserId>> {
+        self.good().await?.tied_to(user).await
+    }
+
     async fn request_in(&mut self, id: RequestId) -> Done<Option<FriendRequest>> {
         self.good().await?.request_in(id).await
     }
@@ -307,5 +332,12 @@ impl FriendTx for FaultyTx {
 
     async fn delete_friendship(&mut self, a: &UserId, b: &UserId) -> Done<bool> {
         self.good().await?.delete_friendship(a, b).await
+    }
+}
+
+#[async_trait]
+impl AuditTx for FaultyTx {
+    async fn append_audit(&mut self, entry: &AuditEntry) -> Done<()> {
+        self.good().await?.append_audit(entry).await
     }
 }

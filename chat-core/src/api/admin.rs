@@ -92,12 +92,7 @@ pub trait Admin: Send + Sync + 'static {
     ///
     /// # Errors
     /// `NotAllowed`, `UserNotFound`.
-    async fn suspend_user(
-        &self,
-        by: &Operator,
-        user: &UserId,
-        reason: Option<Reason>,
-    ) -> Result<AdminUser, ChatError>;
+    async fn suspend_user(&self, by: &Operator, user: &UserId, reason: Option<Reason>) -> Result<AdminUser, ChatError>;
 
     /// Lifts a suspension. Sessions that were not ended go on. Twice is no error. Right: `Users`.
     ///
@@ -123,12 +118,7 @@ pub trait Admin: Send + Sync + 'static {
     /// # Errors
     /// `NotAllowed`, `UserNotFound`, `IdempotencyConflict`, `InsufficientCoins` (a debit below zero),
     /// `BalanceOverflow`.
-    async fn change_coins(
-        &self,
-        by: &Operator,
-        user: &UserId,
-        change: ChangeCoins,
-    ) -> Result<ChangedCoins, ChatError>;
+    async fn change_coins(&self, by: &Operator, user: &UserId, change: ChangeCoins) -> Result<ChangedCoins, ChatError>;
 
     /// A room and who sits in it. Right: `Look`.
     ///

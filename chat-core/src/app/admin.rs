@@ -44,26 +44,18 @@ impl Admin for Chat {
 
     async fn set_prime(&self, by: &Operator, user: &UserId, prime: bool) -> Result<AdminUser, ChatError> {
         decide_operate(by, Right::Users)?;
-        self.0.execute(SetPrime { by: by.name().clone(), user: user.clone(), prime }).await?;
-        self.0.admin_user(user).await
+        self.0.execute(SetPrime { by: by.name().clone(), user: user.clone(), prime }).await
     }
 
-    async fn suspend_user(
-        &self,
-        by: &Operator,
-        user: &UserId,
-        reason: Option<Reason>,
-    ) -> Result<AdminUser, ChatError> {
+    async fn suspend_user(&self, by: &Operator, user: &UserId, reason: Option<Reason>) -> Result<AdminUser, ChatError> {
         decide_operate(by, Right::Users)?;
-        self.0.execute(SetSuspended { by: by.name().clone(), user: user.clone(), suspended: true, reason }).await?;
-        self.0.admin_user(user).await
+        self.0.execute(SetSuspended { by: by.name().clone(), user: user.clone(), suspended: true, reason }).await
     }
 
     async fn lift_user(&self, by: &Operator, user: &UserId) -> Result<AdminUser, ChatError> {
         decide_operate(by, Right::Users)?;
         let lift = SetSuspended { by: by.name().clone(), user: user.clone(), suspended: false, reason: None };
-        self.0.execute(lift).await?;
-        self.0.admin_user(user).await
+        self.0.execute(lift).await
     }
 
     async fn erase_user(&self, by: &Operator, user: &UserId) -> Result<(), ChatError> {
@@ -76,12 +68,7 @@ impl Admin for Chat {
         self.0.execute(EndSessions { by: by.name().clone(), user: user.clone() }).await
     }
 
-    async fn change_coins(
-        &self,
-        by: &Operator,
-        user: &UserId,
-        change: ChangeCoins,
-    ) -> Result<ChangedCoins, ChatError> {
+    async fn change_coins(&self, by: &Operator, user: &UserId, change: ChangeCoins) -> Result<ChangedCoins, ChatError> {
         decide_operate(by, Right::Coins)?;
         self.0.execute(Change { by: by.name().clone(), user: user.clone(), change }).await
     }
@@ -145,16 +132,18 @@ struct SetPrime {
 
 #[async_trait]
 impl Command for SetPrime {
-    type Answer = ();
+    type Answer = AdminUser;
 
-    async fn run(&self, _: &Inner, tx: &mut Tx) -> Result<(), ChatError> {
+    async fn run(&self, _: &Inner, tx: &mut Tx) -> Result<AdminUser, ChatError> {
         let user = tx.lock_subject(&self.user).await?;
-        if user.prime == self.prime {
-            return Ok(());
+        let suspended_reason = tx.suspended_reason(&self.user).await?;
+        if user.prime != self.prime {
+            tx.set_prime(&self.user, self.prime).await?;
+            let act = if self.prime { Act::PrimeGiven } else { Act::PrimeTaken };
+            tx.note(&self.by, act, &self.user, None).await?;
         }
-        tx.set_prime(&self.user, self.prime).await?;
-        let act = if self.prime { Act::PrimeGiven } else { Act::PrimeTaken };
-        tx.note(&self.by, act, &self.user, None).await
+        let user = User { prime: self.prime, ..user };
+        Ok(AdminUser { user, suspended_reason, erased_at: None })
     }
 }
 

@@ -272,7 +272,8 @@ impl Command for EndSession {
         tx.lock_actor(&self.user).await?;
         let now = tx.now;
         let live = tx.live_sessions(&self.user).await?;
-        let usable = |session: &&Session| session.device == self.device && now < refresh_expires_at(session, &chat.policy);
+        let usable =
+            |session: &&Session| session.device == self.device && now < refresh_expires_at(session, &chat.policy);
         let session = live.iter().find(usable).ok_or(Rejection::SessionNotFound)?;
         tx.end_session(&self.user, session.id).await
     }

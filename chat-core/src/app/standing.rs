@@ -14,7 +14,7 @@ use crate::{
         coin::Reason,
         friend::{FriendChange, RequestState},
         operator::{Act, OperatorName},
-        user::{Standing, UserId},
+        user::{AdminUser, Standing, User, UserId},
     },
     realtime::notice::Notice,
     rules,
@@ -30,14 +30,15 @@ pub(super) struct SetSuspended {
 
 #[async_trait]
 impl Command for SetSuspended {
-    type Answer = ();
+    type Answer = AdminUser;
 
-    async fn run(&self, _: &Inner, tx: &mut Tx) -> Result<(), ChatError> {
+    async fn run(&self, _: &Inner, tx: &mut Tx) -> Result<AdminUser, ChatError> {
         let [user] = tx.lock_users([&self.user]).await?;
-        let standing = user.ok_or(Rejection::UserNotFound)?.user.standing;
-        let same_reason = tx.suspended_reason(&self.user).await? == self.reason;
-        let Some(act) = rules::operator::decide_suspend(standing, self.suspended, same_reason)? else {
-            return Ok(());
+        let user = user.ok_or(Rejection::UserNotFound)?.user;
+        let reason = tx.suspended_reason(&self.user).await?;
+        let decided = rules::operator::decide_suspend(user.standing, self.suspended, reason == self.reason)?;
+        let Some(act) = decided else {
+            return Ok(AdminUser { user, suspended_reason: reason, erased_at: None });
         };
         let standing = if self.suspended {
             // A batch of messages reads its senders' standing under its rooms' locks alone.
@@ -51,8 +52,9 @@ impl Command for SetSuspended {
             Standing::Active
         };
         tx.tell(Notice::StandingChanged { user: self.user.clone(), standing });
-        let reason = self.reason.as_ref().map(|reason| reason.as_str().to_owned());
-        tx.note(&self.by, act, &self.user, reason).await
+        let detail = self.reason.as_ref().map(|reason| reason.as_str().to_owned());
+        tx.note(&self.by, act, &self.user, detail).await?;
+        Ok(AdminUser { user: User { standing, ..user }, suspended_reason: self.reason.clone(), erased_at: None })
     }
 }
 

@@ -15,11 +15,7 @@ pub fn decide_operate(operator: &Operator, right: Right) -> Result<(), Rejection
 
 /// What becomes of a user whom an operator suspends or not; `None` where nothing changes (R-ACC-06). `same_reason`:
 /// the reason that stands is the one that is given now. An erased user is gone.
-pub const fn decide_suspend(
-    standing: Standing,
-    suspended: bool,
-    same_reason: bool,
-) -> Result<Option<Act>, Rejection> {
+pub const fn decide_suspend(standing: Standing, suspended: bool, same_reason: bool) -> Result<Option<Act>, Rejection> {
     match (standing, suspended) {
         (Standing::Erased, _) => Err(Rejection::UserNotFound),
         (Standing::Active, false) => Ok(None),

@@ -11,8 +11,8 @@ use axum::{Router, middleware};
 use chat_core::{api::Admin, model::operator::Operator};
 use poem_openapi::OpenApiService;
 
-use self::{audit::AuditRoutes, operator::ByToken, room::RoomRoutes, user::UserRoutes};
 pub use self::operator::{NoBearerToken, OperatorToken};
+use self::{audit::AuditRoutes, operator::ByToken, room::RoomRoutes, user::UserRoutes};
 use crate::{
     code::Code::{self, *},
     every_request::every_request,
@@ -35,8 +35,7 @@ pub fn admin_router(admin: impl Admin, operators: impl IntoIterator<Item = Opera
 }
 
 fn service(admin: &Arc<dyn Admin>) -> OpenApiService<Routes, ()> {
-    let routes =
-        (UserRoutes(Arc::clone(admin)), RoomRoutes(Arc::clone(admin)), AuditRoutes(Arc::clone(admin)));
+    let routes = (UserRoutes(Arc::clone(admin)), RoomRoutes(Arc::clone(admin)), AuditRoutes(Arc::clone(admin)));
     OpenApiService::new(routes, "Chat: operators' API", env!("CARGO_PKG_VERSION")).description(
         "What operators do to users and rooms. The bearer token is the operator's own, not that of a session.",
     )

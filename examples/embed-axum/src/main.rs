@@ -7,7 +7,9 @@ use axum::http::{HeaderMap, HeaderName, StatusCode, header};
 use axum::{Router, routing};
 use chat_core::api::{Admin, Login, Register, Sessions, Users};
 use chat_core::error::{ChatError, Rejection};
-use chat_core::model::{coin::Coins, operator::Operator, session::DeviceId, text::Name, user::Password, user::Phone, user::UserId};
+use chat_core::model::{
+    coin::Coins, operator::Operator, session::DeviceId, text::Name, user::Password, user::Phone, user::UserId,
+};
 use chat_core::{Chat, Secrets};
 use chat_http::HttpConfig;
 use chat_mysql::MySqlStore;

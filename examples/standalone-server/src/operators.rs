@@ -57,7 +57,8 @@ mod tests {
 
     #[test]
     fn what_is_wrong_is_told_without_the_token() {
-        for wrong in ["clerk", "clerk:coins", "clerk:money:secret", "cl erk:all:secret", ":all:secret", "a:all:se cret"] {
+        for wrong in ["clerk", "clerk:coins", "clerk:money:secret", "cl erk:all:secret", ":all:secret", "a:all:se cret"]
+        {
             let told = told(wrong).unwrap();
             assert!(!told.contains("secret") && !told.contains("se cret"), "{told}");
         }

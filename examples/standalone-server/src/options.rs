@@ -59,7 +59,13 @@ pub(crate) struct Options {
 
     /// One more operator: `NAME:RIGHTS:TOKEN`, where RIGHTS are `all`, or some of `look`, `users`, `coins` and `rooms`
     /// with commas between. Repeatable. The name stands in the audit
-    #[arg(long, env = "CHAT_OPERATOR", value_name = "NAME:RIGHTS:TOKEN", hide_env_values = true, value_delimiter = ' ')]
+    #[arg(
+        long,
+        env = "CHAT_OPERATOR",
+        value_name = "NAME:RIGHTS:TOKEN",
+        hide_env_values = true,
+        value_delimiter = ' '
+    )]
     pub(crate) operator: Vec<SecretString>,
 
     /// An origin (`https://app.example`) whose pages may open the WebSocket. Repeatable

@@ -1,7 +1,10 @@
 //! What the chat answers, in the ids of the model.
 
 use chat_core::{
-    api::{ChangedCoins, CoinPage, CreatedRoom, History, Joined, ReadPosition, RequestedFriend, Sent},
+    api::{
+        ChangedCoins, CoinPage, CreatedRoom, DeviceSession, History, Joined, ReadPosition, RequestedFriend, Sent,
+        UserPage,
+    },
     error::Rejection,
     model::{
         friend::{Friend, FriendRequest},
@@ -9,7 +12,7 @@ use chat_core::{
         room::{NamedMember, RoomView},
         session::DeviceId,
         time::Timestamp,
-        user::{Profile, User, UserId},
+        user::{AdminUser, Profile, User, UserId},
     },
 };
 
@@ -53,6 +56,9 @@ pub enum Reply {
     Requests(Vec<FriendRequest>),
     Friends(Vec<Friend>),
     Coins(ChangedCoins),
+    AdminUser(AdminUser),
+    AdminUsers(UserPage),
+    Sessions(Vec<DeviceSession>),
 }
 
 /// The rejection without the account of the fields.

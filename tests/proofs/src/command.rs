@@ -67,6 +67,13 @@ pub enum Command {
     Logout {
         session: SessionId,
     },
+    Sessions {
+        session: SessionId,
+    },
+    EndSession {
+        session: SessionId,
+        device: u8,
+    },
     ChangePassword {
         session: SessionId,
         old: u8,
@@ -176,9 +183,28 @@ pub enum Command {
     FindUser {
         user: UserId,
     },
+    FindUsers {
+        limit: usize,
+    },
     SetPrime {
         user: UserId,
         prime: bool,
+    },
+    Suspend {
+        user: UserId,
+        reason: Option<u8>,
+    },
+    Lift {
+        user: UserId,
+    },
+    Erase {
+        user: UserId,
+    },
+    EndSessions {
+        user: UserId,
+    },
+    CloseRoom {
+        room: RoomId,
     },
     ChangeCoins {
         user: UserId,
@@ -234,7 +260,8 @@ impl Command {
             | Self::RevokeInvite { room, .. }
             | Self::Send { room, .. }
             | Self::History { room, .. }
-            | Self::MarkRead { room, .. } => Some(*room),
+            | Self::MarkRead { room, .. }
+            | Self::CloseRoom { room } => Some(*room),
             _ => None,
         }
     }
@@ -246,6 +273,8 @@ impl Command {
             Self::Refresh { session, .. }
             | Self::Authenticate { session, .. }
             | Self::Logout { session }
+            | Self::Sessions { session }
+            | Self::EndSession { session, .. }
             | Self::ChangePassword { session, .. } => Some(*session),
             _ => None,
         }

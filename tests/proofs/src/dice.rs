@@ -9,7 +9,7 @@ use chat_core::{
         invite::InviteId,
         room::RoomId,
         session::SessionId,
-        user::UserId,
+        user::{Standing, UserId},
     },
     ports::store::EventRange,
 };
@@ -253,7 +253,7 @@ impl<'a> Draw<'a> {
         let session = self.session();
         let (newest, issued) =
             self.world.sessions.get(&session).map_or((0, 1), |known| (known.generation, known.access.len()));
-        match self.dice.roll(12) {
+        match self.dice.roll(14) {
             0 | 1 => {
                 let (user, device) = (self.anybody(), self.dice.number(3));
                 let (coins, password) = (self.dice.one(&OPENING), self.dice.number(2));
@@ -271,11 +271,32 @@ impl<'a> Draw<'a> {
                 Command::Authenticate { session, nth: self.dice.roll(issued) }
             }
             10 if self.world.sessions.contains_key(&session) => Command::Logout { session },
-            11 if self.world.sessions.contains_key(&session) => {
+            11 if self.world.sessions.contains_key(&session) => Command::Sessions { session },
+            12 if self.world.sessions.contains_key(&session) => {
+                Command::EndSession { session, device: self.dice.number(3) }
+            }
+            13 if self.world.sessions.contains_key(&session) => {
                 let (old, new) = (self.dice.number(2), self.dice.number(2));
                 Command::ChangePassword { session, old, new }
             }
             _ => Command::Me { user: self.user() },
+        }
+    }
+
+    /// A command of an operator about users and rooms as a whole. Most suspensions are lifted, and few are erased, so that
+    /// something goes on.
+    #[must_use]
+    pub fn operate(mut self) -> Command {
+        let suspended = self.world.accounts.values().filter(|account| account.user.standing == Standing::Suspended);
+        let suspended: Vec<UserId> = suspended.map(|account| account.user.id.clone()).collect();
+        match self.dice.roll(20) {
+            0..=8 if !suspended.is_empty() => Command::Lift { user: self.dice.one(&suspended) },
+            0..=12 => Command::Suspend { user: self.user(), reason: self.dice.maybe(2) },
+            13 => Command::Lift { user: self.anybody() },
+            14 => Command::Erase { user: if self.dice.often() { self.user() } else { self.anybody() } },
+            15 | 16 => Command::EndSessions { user: self.anybody() },
+            17 => Command::CloseRoom { room: self.room() },
+            _ => Command::FindUsers { limit: 1 + self.dice.roll(5) },
         }
     }
 

@@ -5,8 +5,16 @@ use std::{collections::HashMap, time::Duration};
 use chat_core::{
     Chat,
     api::{Live as _, Resume},
-    model::{event::Seq, room::RoomId, session::Caller, user::UserId},
-    realtime::{connection::Connection, delivery::Delivery},
+    model::{
+        event::Seq,
+        room::RoomId,
+        session::Caller,
+        user::{Standing, UserId},
+    },
+    realtime::{
+        connection::Connection,
+        delivery::{Delivery, EndReason},
+    },
 };
 use tokio::time::timeout;
 
@@ -21,6 +29,7 @@ pub struct Ear {
     connection: Connection,
     /// The number of the last event heard of each room, or told of in its place.
     heard: HashMap<RoomId, Seq>,
+    is_over: bool,
 }
 
 impl Ear {
@@ -36,7 +45,7 @@ impl Ear {
             places.map(|(&room, place)| (room, Seq::new(place.room.last_seq.get().saturating_sub(missed)))).collect();
         let resume: Resume = heard.iter().map(|(&room, &seq)| (names.room(room), seq)).collect();
         connection.start(&resume).await.expect("the store is there");
-        Self { user: user.clone(), connection, heard }
+        Self { user: user.clone(), connection, heard, is_over: false }
     }
 
     /// Hears all that the world says was logged.
@@ -44,11 +53,29 @@ impl Ear {
     /// # Errors
     /// What was heard wrong, or not at all.
     pub async fn catch_up(&mut self, names: &Names, world: &World) -> Result<(), String> {
+        if world.accounts[&self.user].user.standing != Standing::Active {
+            return self.come_to_an_end(names, world).await;
+        }
+        if self.is_over {
+            return Ok(());
+        }
         while let Some(missing) = self.missing(world) {
             let Ok(delivery) = timeout(LOST, self.connection.next()).await else {
                 return Err(format!("{} never hears {missing}", self.user));
             };
             self.hear(delivery, names, world)?;
+        }
+        Ok(())
+    }
+
+    /// Hears that the user was suspended or erased, after whatever was on its way.
+    async fn come_to_an_end(&mut self, names: &Names, world: &World) -> Result<(), String> {
+        while !self.is_over {
+            match timeout(LOST, self.connection.next()).await {
+                Ok(Delivery::Ended(EndReason::Suspended)) => self.is_over = true,
+                Ok(delivery) => self.hear(delivery, names, world)?,
+                Err(_) => return Err(format!("{} goes on though they are suspended or erased", self.user)),
+            }
         }
         Ok(())
     }

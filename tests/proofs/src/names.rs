@@ -11,7 +11,8 @@ use chat_core::{
         invite::{Invite, InviteId, InviteToken},
         room::{NamedMember, Room, RoomId, RoomView},
         session::{Caller, SessionId, SessionTokens},
-        user::{Profile, User, UserId},
+        text::Name,
+        user::{AdminUser, Profile, Standing, User, UserId},
     },
 };
 use secrecy::ExposeSecret as _;
@@ -105,6 +106,11 @@ impl Names {
     #[must_use]
     pub fn room(&self, room: RoomId) -> RoomId {
         self.rooms.to_chat(room)
+    }
+
+    /// What the ids of all users in the chat begin with.
+    pub(crate) fn prefix(&self) -> &str {
+        &self.prefix
     }
 
     pub(crate) fn invite(&self, invite: InviteId) -> InviteId {
@@ -230,7 +236,12 @@ impl Names {
                 friends.sort_by(|a, b| a.id.cmp(&b.id));
                 Reply::Friends(friends)
             }
-            Reply::Done | Reply::Tokens(_) | Reply::Read(_) => reply,
+            Reply::AdminUser(seen) => Reply::AdminUser(self.told_admin_user(seen)),
+            Reply::AdminUsers(mut page) => {
+                page.users = page.users.into_iter().map(|seen| self.told_admin_user(seen)).collect();
+                Reply::AdminUsers(page)
+            }
+            Reply::Done | Reply::Tokens(_) | Reply::Read(_) | Reply::Sessions(_) => reply,
         }
     }
 
@@ -240,7 +251,15 @@ impl Names {
     }
 
     fn told_user(&self, user: User) -> User {
-        User { id: self.told_id(&user.id), ..user }
+        let id = self.told_id(&user.id);
+        // Who was erased is called as their id.
+        let is_id = user.standing == Standing::Erased && user.name.as_str() == user.id.as_str();
+        let name = if is_id { Name::parse(id.as_str()).expect("an id is a name") } else { user.name };
+        User { id, name, ..user }
+    }
+
+    fn told_admin_user(&self, seen: AdminUser) -> AdminUser {
+        AdminUser { user: self.told_user(seen.user), ..seen }
     }
 
     /// The room in the model.

@@ -50,7 +50,7 @@ pub async fn perform(chat: &Chat, names: &Names, command: &Command) -> Told {
 #[expect(clippy::too_many_lines, reason = "one line a command, and as many as there are")]
 async fn ask(chat: &Chat, names: &Names, command: &Command, secret: &mut Option<Secret>) -> Result<Reply, ChatError> {
     let caller = Caller::user(command.actor().map_or_else(|| words::user(0), |user| names.user(user)));
-    let caller = &caller;
+    let (caller, host) = (&caller, &Operator::host());
     Ok(match command {
         Command::Advance(_) => Reply::Done,
         Command::Register { user, device, coins, password, .. } => {
@@ -91,6 +91,11 @@ async fn ask(chat: &Chat, names: &Names, command: &Command, secret: &mut Option<
         }
         Command::Logout { session } => {
             chat.logout(&names.keys(*session).caller).await?;
+            Reply::Done
+        }
+        Command::Sessions { session } => Reply::Sessions(chat.sessions(&names.keys(*session).caller).await?),
+        Command::EndSession { session, device } => {
+            chat.end_session(&names.keys(*session).caller, &words::device(*device)).await?;
             Reply::Done
         }
         Command::ChangePassword { session, old, new } => {
@@ -165,15 +170,32 @@ async fn ask(chat: &Chat, names: &Names, command: &Command, secret: &mut Option<
             chat.unfriend(caller, &names.user(other)).await?;
             Reply::Done
         }
-        Command::FindUser { user } => Reply::User(chat.find_user(&names.user(user)).await?),
-        Command::SetPrime { user, prime } => Reply::User(chat.set_prime(&names.user(user), *prime).await?),
+        Command::FindUser { user } => Reply::AdminUser(chat.find_user(host, &names.user(user)).await?),
+        Command::FindUsers { limit } => Reply::AdminUsers(chat.find_users(host, names.prefix(), None, *limit).await?),
+        Command::SetPrime { user, prime } => Reply::AdminUser(chat.set_prime(host, &names.user(user), *prime).await?),
+        Command::Suspend { user, reason } => {
+            Reply::AdminUser(chat.suspend_user(host, &names.user(user), reason.map(words::reason)).await?)
+        }
+        Command::Lift { user } => Reply::AdminUser(chat.lift_user(host, &names.user(user)).await?),
+        Command::Erase { user } => {
+            chat.erase_user(host, &names.user(user)).await?;
+            Reply::Done
+        }
+        Command::EndSessions { user } => {
+            chat.end_sessions(host, &names.user(user)).await?;
+            Reply::Done
+        }
+        Command::CloseRoom { room } => {
+            chat.close_room(host, names.room(*room)).await?;
+            Reply::Done
+        }
         Command::ChangeCoins { user, amount, reason, key } => {
             let change = ChangeCoins {
                 amount: Amount::parse(*amount).expect("it is a change"),
                 reason: words::reason(*reason),
                 key: words::coin_key(*key),
             };
-            Reply::Coins(chat.change_coins(&names.user(user), change).await?)
+            Reply::Coins(chat.change_coins(host, &names.user(user), change).await?)
         }
     })
 }

@@ -10,7 +10,7 @@ use std::{
     time::UNIX_EPOCH,
 };
 
-use chat_core::model::user::UserId;
+use chat_core::model::user::{Standing, UserId};
 use chat_proofs::{
     command::{Command, Tag},
     dice::{Dice, Draw, FIRST_TAG},
@@ -91,7 +91,9 @@ impl ReferenceStateMachine for Sequence {
                 command.actor().is_none_or(|user| world.accounts.contains_key(user))
                     && command.session().is_none_or(|session| world.sessions.contains_key(&session))
             }
-            Step::Connect { user, .. } => world.accounts.contains_key(user),
+            Step::Connect { user, .. } => {
+                world.accounts.get(user).is_some_and(|account| account.user.standing == Standing::Active)
+            }
             Step::HangUp => true,
         }
     }
@@ -104,12 +106,18 @@ fn draw(state: &State, values: [u16; 8], kind: u8) -> Step {
         0..=59 => Step::Do(draw(dice).write()),
         60..=69 => Step::Do(draw(dice).read()),
         70..=82 => Step::Do(draw(dice).sign_in()),
-        83..=86 => Step::Do(draw(dice).pause()),
+        83..=85 => Step::Do(draw(dice).pause()),
+        86..=88 => Step::Do(draw(dice).operate()),
         // A command again, as it was: a client that did not hear the answer.
-        87..=95 if !state.past.is_empty() => Step::Do(dice.one(&state.past).again(state.next_tag)),
+        89..=95 if !state.past.is_empty() => Step::Do(dice.one(&state.past).again(state.next_tag)),
         99 => Step::HangUp,
         _ => {
-            let users: Vec<UserId> = state.world.accounts.keys().cloned().collect();
+            let accounts = state.world.accounts.values();
+            let active = accounts.filter(|account| account.user.standing == Standing::Active);
+            let users: Vec<UserId> = active.map(|account| account.user.id.clone()).collect();
+            if users.is_empty() {
+                return Step::HangUp;
+            }
             Step::Connect { user: dice.one(&users), missed: dice.roll(4) as u64 }
         }
     }
@@ -164,6 +172,10 @@ fn others(command: &Command) -> Vec<UserId> {
         | Command::RequestFriend { other, .. }
         | Command::Unfriend { other, .. }
         | Command::SetPrime { user: other, .. }
+        | Command::Suspend { user: other, .. }
+        | Command::Lift { user: other }
+        | Command::Erase { user: other }
+        | Command::EndSessions { user: other }
         | Command::ChangeCoins { user: other, .. }
         | Command::Register { user: other, .. } => vec![other.clone()],
         _ => Vec::new(),

@@ -61,15 +61,7 @@ pub struct Attempt {
 /// A store: reads, and transactions.
 #[async_trait]
 pub trait Store:
-    UserStore
-    + SessionStore
-    + RoomStore
-    + InviteStore
-    + CoinStore
-    + MessageStore
-    + FriendStore
-    + AuditStore
-    + SettingStore
+    UserStore + SessionStore + RoomStore + InviteStore + CoinStore + MessageStore + FriendStore + AuditStore + SettingStore
 {
     /// Begins a transaction that writes. The attempt is stored with what it writes.
     async fn begin(&self, attempt: Attempt) -> Result<Box<dyn StoreTx>, StoreError>;
@@ -91,7 +83,9 @@ pub trait Store:
 /// the write itself or by a later method, [`commit`](Self::commit) at the latest, which then commits nothing. An answer
 /// that says more than that it was done (`Taken`, a number, whether there was something to delete) is never put off.
 #[async_trait]
-pub trait StoreTx: UserTx + SessionTx + RoomTx + AdmissionTx + InviteTx + CoinTx + MessageTx + FriendTx + AuditTx {
+pub trait StoreTx:
+    UserTx + SessionTx + RoomTx + AdmissionTx + InviteTx + CoinTx + MessageTx + FriendTx + AuditTx
+{
     /// Commits. After [`StoreError::Unknown`] it may or may not have happened: ask [`Store::was_committed`]. After
     /// any other error nothing was changed. A transaction that has written nothing commits nothing.
     async fn commit(self: Box<Self>) -> Result<(), StoreError>;

@@ -57,12 +57,8 @@ pub trait UserStore: Send + Sync + 'static {
 
     /// At most `limit` users, erased ones included, in the order of the bytes of their ids, of those after `after` whose
     /// id holds `query` in whatever case of ASCII letters, or whose name holds it byte for byte.
-    async fn find_users(
-        &self,
-        query: &str,
-        after: Option<&UserId>,
-        limit: usize,
-    ) -> Result<Vec<AdminUser>, StoreError>;
+    async fn find_users(&self, query: &str, after: Option<&UserId>, limit: usize)
+    -> Result<Vec<AdminUser>, StoreError>;
 }
 
 /// Writing users.

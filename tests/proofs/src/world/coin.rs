@@ -49,7 +49,7 @@ impl World {
     }
 
     pub(super) fn change_coins(&mut self, user: &UserId, amount: i64, why: u8, key: u8) -> Answer {
-        let account = self.account(user)?;
+        let account = self.subject(user)?;
         if let Some(seen) = account.entries.iter().find(|entry| entry.key.as_ref() == Some(&coin_key(key))) {
             if seen.amount.get() != amount || seen.reason != Some(reason(why)) {
                 return Err(Rejection::IdempotencyConflict);

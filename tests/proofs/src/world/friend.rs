@@ -8,7 +8,7 @@ use chat_core::{
     model::{
         friend::{Friend, FriendRequest, RequestBox, RequestId, RequestState},
         time::Timestamp,
-        user::UserId,
+        user::{Standing, UserId},
     },
 };
 
@@ -39,10 +39,13 @@ impl World {
 
     /// In the order of R-FRI-01.
     pub(super) fn request_friend(&mut self, tag: Tag, user: &UserId, other: &UserId) -> Answer {
+        self.acting(user)?;
         if user == other {
             return Err(invalid());
         }
-        self.account(other)?;
+        if self.account(other)?.user.standing == Standing::Erased {
+            return Err(Rejection::UserNotFound);
+        }
         if self.are_friends(user, other) {
             return Err(Rejection::AlreadyFriends);
         }
@@ -91,8 +94,16 @@ impl World {
         Ok(request)
     }
 
+    /// A request that there is, asked about by somebody who may act.
+    fn asked_about(&self, user: &UserId, id: RequestId) -> Result<&FriendRequest, Rejection> {
+        let request = self.requests.get(&id).ok_or(Rejection::RequestNotFound)?;
+        self.acting(user)?;
+        Ok(request)
+    }
+
     pub(super) fn accept_request(&mut self, user: &UserId, id: RequestId) -> Answer {
-        let request = self.requests.get(&id).filter(|request| request.to == *user);
+        let request = self.asked_about(user, id)?;
+        let request = Some(request).filter(|request| request.to == *user);
         match request.map(|request| request.state) {
             Some(RequestState::Open) => Ok(Reply::Request(self.close(id, RequestState::Accepted)?)),
             Some(RequestState::Accepted) => Ok(Reply::Request(self.requests[&id].clone())),
@@ -101,6 +112,7 @@ impl World {
     }
 
     pub(super) fn decline_request(&mut self, user: &UserId, id: RequestId) -> Answer {
+        self.asked_about(user, id)?;
         match self.requests.get(&id) {
             Some(request) if request.to == *user && request.state == RequestState::Open => {
                 Ok(Reply::Request(self.close(id, RequestState::Declined)?))
@@ -110,6 +122,7 @@ impl World {
     }
 
     pub(super) fn withdraw_request(&mut self, user: &UserId, id: RequestId) -> Answer {
+        self.asked_about(user, id)?;
         match self.requests.get(&id) {
             Some(request) if request.from == *user && request.state == RequestState::Open => {
                 self.close(id, RequestState::Withdrawn)?;
@@ -145,6 +158,7 @@ impl World {
     }
 
     pub(super) fn unfriend(&mut self, user: &UserId, other: &UserId) -> Answer {
+        self.acting(user)?;
         self.account(other)?;
         self.friendships.remove(&pair(user, other));
         Ok(Reply::Done)

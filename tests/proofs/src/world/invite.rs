@@ -7,7 +7,7 @@ use chat_core::{
     model::{
         invite::{Invite, InviteId},
         room::{Role, RoomId},
-        user::UserId,
+        user::{Standing, UserId},
     },
 };
 
@@ -23,6 +23,7 @@ impl World {
     /// In the order of R-INV-02.
     pub(super) fn invite(&mut self, tag: Tag, user: &UserId, room: RoomId, invitee: &UserId, right: bool) -> Answer {
         let place = self.place(room)?;
+        self.acting(user)?;
         let role = place.member(user).ok_or(Rejection::NotAMember)?.role;
         if role != Role::Owner {
             return Err(Rejection::NotAllowed);
@@ -36,7 +37,11 @@ impl World {
         if user == invitee {
             return Err(invalid());
         }
-        let prime = self.account(invitee)?.user.prime;
+        let invited = &self.account(invitee)?.user;
+        if invited.standing == Standing::Erased {
+            return Err(Rejection::UserNotFound);
+        }
+        let prime = invited.prime;
         if place.member(invitee).is_some() {
             return Err(Rejection::AlreadyMember);
         }
@@ -65,6 +70,7 @@ impl World {
     }
 
     pub(super) fn revoke_invite(&mut self, user: &UserId, room: RoomId, id: InviteId) -> Answer {
+        self.acting(user)?;
         let role = self.place(room)?.member(user).ok_or(Rejection::NotAMember)?.role;
         let now = self.now;
         let invite = self.invites.get_mut(&id).filter(|invite| invite.room == room);

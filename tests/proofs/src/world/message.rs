@@ -45,8 +45,9 @@ impl World {
         reply_to: Option<Seq>,
     ) -> Answer {
         let now = self.now;
+        self.place(room)?.member(user).ok_or(Rejection::NotAMember)?;
+        self.acting(user)?;
         let place = self.place_mut(room)?;
-        place.member(user).ok_or(Rejection::NotAMember)?;
         let key = key.map(|key| (user.clone(), client_id(key)));
         if let Some(&(seq, said, replied)) = key.as_ref().and_then(|key| place.sent.get(key)) {
             if (said, replied) != (says, reply_to) {
@@ -99,6 +100,7 @@ impl World {
     }
 
     pub(super) fn mark_read(&mut self, user: &UserId, room: RoomId, seq: Seq) -> Answer {
+        self.acting(user)?;
         let place = self.place_mut(room)?;
         let last = place.room.last_seq;
         let member = place.members.iter_mut().find(|member| member.user == *user).ok_or(Rejection::NotAMember)?;

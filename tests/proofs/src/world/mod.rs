@@ -5,6 +5,7 @@ mod coin;
 mod friend;
 mod invite;
 mod message;
+mod operator;
 mod room;
 mod session;
 mod user;
@@ -18,7 +19,7 @@ use chat_core::{
     error::Rejection,
     model::{
         admission::Admission,
-        coin::CoinEntry,
+        coin::{CoinEntry, Reason},
         event::{Event, EventKind, Seq},
         friend::{FriendRequest, RequestId},
         invite::{Invite, InviteId},
@@ -26,7 +27,7 @@ use chat_core::{
         room::{Member, Room, RoomId},
         session::{DeviceId, SessionId},
         time::Timestamp,
-        user::{User, UserId},
+        user::{Standing, User, UserId},
     },
 };
 
@@ -61,6 +62,10 @@ pub struct Account {
     pub user: User,
     /// Which of the passwords.
     pub password: u8,
+    /// Why they are suspended, while they are.
+    pub suspended_reason: Option<Reason>,
+    /// When they were erased.
+    pub erased_at: Option<Timestamp>,
     /// The ledger, the oldest first.
     pub entries: Vec<CoinEntry>,
     /// Where they may sit without paying.
@@ -129,13 +134,17 @@ impl World {
             Command::Register { tag, user, device, coins, password } => {
                 self.register(*tag, user, *device, *coins, *password)
             }
-            Command::Me { user } | Command::FindUser { user } => Ok(Reply::User(self.account(user)?.user.clone())),
+            Command::Me { user } => Ok(Reply::User(self.account(user)?.user.clone())),
+            Command::FindUser { user } => Ok(Reply::AdminUser(self.account(user)?.seen())),
+            Command::FindUsers { limit } => Ok(Reply::AdminUsers(self.find_users(*limit))),
             Command::UpdateMe { user, name } => self.update_me(user, *name),
             Command::Profile { user, other } => self.profile(user, other),
             Command::Login { tag, user, device, password } => self.login(*tag, user, *device, *password),
             Command::Refresh { session, generation } => self.refresh(*session, *generation),
             Command::Authenticate { session, nth } => self.authenticate(*session, *nth),
             Command::Logout { session } => self.logout(*session),
+            Command::Sessions { session } => self.list_sessions(*session),
+            Command::EndSession { session, device } => self.end_session(*session, *device),
             Command::ChangePassword { session, old, new } => self.change_password(*session, *old, *new),
             Command::CreateRoom { tag, user, capacity, client_id } => {
                 self.create_room(*tag, user, *capacity, *client_id)
@@ -166,11 +175,12 @@ impl World {
             Command::WithdrawRequest { user, request } => self.withdraw_request(user, *request),
             Command::Friends { user } => Ok(Reply::Friends(self.friends(user))),
             Command::Unfriend { user, other } => self.unfriend(user, other),
-            Command::SetPrime { user, prime } => {
-                let account = self.account_mut(user)?;
-                account.user.prime = *prime;
-                Ok(Reply::User(account.user.clone()))
-            }
+            Command::SetPrime { user, prime } => self.set_prime(user, *prime),
+            Command::Suspend { user, reason } => self.suspend(user, *reason),
+            Command::Lift { user } => self.lift(user),
+            Command::Erase { user } => self.erase(user),
+            Command::EndSessions { user } => self.end_sessions(user),
+            Command::CloseRoom { room } => self.close_room(*room),
             Command::ChangeCoins { user, amount, reason, key } => self.change_coins(user, *amount, *reason, *key),
         }
     }
@@ -181,6 +191,22 @@ impl World {
 
     fn account_mut(&mut self, user: &UserId) -> Result<&mut Account, Rejection> {
         self.accounts.get_mut(user).ok_or(Rejection::UserNotFound)
+    }
+
+    /// Somebody who may act (R-ACC-06).
+    fn acting(&self, user: &UserId) -> Result<&Account, Rejection> {
+        let account = self.account(user)?;
+        match account.user.standing {
+            Standing::Active => Ok(account),
+            Standing::Suspended => Err(Rejection::Suspended),
+            Standing::Erased => Err(Rejection::SessionRevoked),
+        }
+    }
+
+    /// Somebody whom an operator acts upon.
+    fn subject(&mut self, user: &UserId) -> Result<&mut Account, Rejection> {
+        let account = self.account_mut(user)?;
+        if account.user.standing == Standing::Erased { Err(Rejection::UserNotFound) } else { Ok(account) }
     }
 
     fn place(&self, room: RoomId) -> Result<&Place, Rejection> {

@@ -29,7 +29,7 @@ const PRICE: i64 = 150;
 
 impl World {
     pub(super) fn create_room(&mut self, tag: Tag, user: &UserId, capacity: u8, key: Option<u8>) -> Answer {
-        let account = self.account(user)?;
+        let account = self.acting(user)?;
         if let Some(&made) = key.and_then(|key| account.made.get(&client_id(key))) {
             return Ok(Reply::Created(CreatedRoom { room: self.view(made, user)?, repeated: true }));
         }
@@ -145,7 +145,7 @@ impl World {
         max_charge: Option<i64>,
     ) -> Answer {
         let place = self.place(room)?;
-        let account = self.account(user)?;
+        let account = self.acting(user)?;
         let admission = account.admissions.get(&room).cloned();
         let mut joined = Joined {
             room: place.room.clone(),
@@ -201,8 +201,13 @@ impl World {
         Ok(Reply::Joined(Box::new(joined)))
     }
 
-    /// R-ADM-10.
     pub(super) fn leave(&mut self, user: &UserId, room: RoomId) -> Answer {
+        self.acting(user)?;
+        self.give_up(user, room)
+    }
+
+    /// R-ADM-10.
+    pub(super) fn give_up(&mut self, user: &UserId, room: RoomId) -> Answer {
         let now = self.now;
         let place = self.place_mut(room)?;
         let seat = place.members.iter().position(|member| member.user == *user).ok_or(Rejection::NotAMember)?;

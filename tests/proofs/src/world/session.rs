@@ -3,8 +3,13 @@
 use std::time::Duration;
 
 use chat_core::{
+    api::DeviceSession,
     error::Rejection,
-    model::{session::SessionId, time::Timestamp, user::UserId},
+    model::{
+        session::SessionId,
+        time::Timestamp,
+        user::{Standing, UserId},
+    },
 };
 
 use super::{Session, World};
@@ -57,6 +62,11 @@ impl World {
     pub(super) fn login(&mut self, tag: Tag, user: &UserId, device: u8, password: u8) -> Answer {
         let account = self.accounts.get(user).filter(|account| account.password == password);
         let user = account.ok_or(Rejection::InvalidCredentials)?.user.clone();
+        match user.standing {
+            Standing::Active => {}
+            Standing::Suspended => return Err(Rejection::Suspended),
+            Standing::Erased => return Err(Rejection::InvalidCredentials),
+        }
         let tokens = self.sign_in(tag, &user.id, device);
         Ok(Reply::SignedIn(user, tokens))
     }
@@ -64,7 +74,13 @@ impl World {
     pub(super) fn refresh(&mut self, id: SessionId, generation: usize) -> Answer {
         let now = self.now;
         let session = self.sessions.get_mut(&id).ok_or(Rejection::InvalidRefreshToken)?;
-        if session.ended || session.refresh_expires_at() <= now {
+        if session.ended {
+            return Err(Rejection::InvalidRefreshToken);
+        }
+        if self.accounts[&session.user].user.standing == Standing::Suspended {
+            return Err(Rejection::Suspended);
+        }
+        if session.refresh_expires_at() <= now {
             return Err(Rejection::InvalidRefreshToken);
         }
         let shown = generation.min(session.generation);
@@ -86,6 +102,7 @@ impl World {
         if session.ended {
             return Err(Rejection::SessionRevoked);
         }
+        self.acting(&session.user)?;
         Ok(Reply::Caller(session.user.clone()))
     }
 
@@ -94,12 +111,42 @@ impl World {
         Ok(Reply::Done)
     }
 
+    pub(super) fn list_sessions(&self, id: SessionId) -> Answer {
+        let user = &self.sessions.get(&id).ok_or(Rejection::SessionNotFound)?.user;
+        let usable = |session: &Session| !session.ended && self.now < session.refresh_expires_at();
+        let usable = self.sessions.iter().filter(|(_, session)| session.user == *user && usable(session));
+        let mut sessions: Vec<DeviceSession> = usable
+            .map(|(other, session)| DeviceSession {
+                device: session.device.clone(),
+                created_at: session.created_at,
+                last_seen_at: session.rotated_at,
+                current: *other == id,
+            })
+            .collect();
+        sessions.sort_by(|a, b| b.last_seen_at.cmp(&a.last_seen_at).then(a.device.cmp(&b.device)));
+        Ok(Reply::Sessions(sessions))
+    }
+
+    pub(super) fn end_session(&mut self, id: SessionId, device: u8) -> Answer {
+        let user = self.sessions.get(&id).ok_or(Rejection::SessionNotFound)?.user.clone();
+        self.acting(&user)?;
+        let (now, device) = (self.now, words::device(device));
+        let mut sessions = self.sessions.values_mut();
+        let on_it = |session: &&mut Session| {
+            session.user == user && session.device == device && !session.ended && now < session.refresh_expires_at()
+        };
+        sessions.find(on_it).ok_or(Rejection::SessionNotFound)?.ended = true;
+        Ok(Reply::Done)
+    }
+
     pub(super) fn change_password(&mut self, id: SessionId, old: u8, new: u8) -> Answer {
         let user = self.sessions.get(&id).ok_or(Rejection::SessionNotFound)?.user.clone();
-        let account = self.account_mut(&user)?;
-        if account.password != old {
+        let account = self.account(&user)?;
+        if account.password != old || account.user.standing == Standing::Erased {
             return Err(Rejection::InvalidCredentials);
         }
+        self.acting(&user)?;
+        let account = self.account_mut(&user)?;
         account.password = new;
         for (other, session) in &mut self.sessions {
             if session.user == user && *other != id {

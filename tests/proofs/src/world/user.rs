@@ -37,6 +37,8 @@ impl World {
                 created_at: self.now,
             },
             password,
+            suspended_reason: None,
+            erased_at: None,
             entries: Vec::new(),
             admissions: BTreeMap::new(),
             made: BTreeMap::new(),
@@ -48,13 +50,17 @@ impl World {
     }
 
     pub(super) fn update_me(&mut self, user: &UserId, to: u8) -> Answer {
+        self.acting(user)?;
         let account = self.account_mut(user)?;
         account.user.name = name(to);
         Ok(Reply::User(account.user.clone()))
     }
 
     pub(super) fn profile(&self, user: &UserId, other: &UserId) -> Answer {
-        let User { id, name, prime, created_at, .. } = self.account(other)?.user.clone();
+        let User { id, name, prime, created_at, standing, .. } = self.account(other)?.user.clone();
+        if standing == Standing::Erased {
+            return Err(Rejection::UserNotFound);
+        }
         let open = |from: &UserId, to: &UserId| {
             let mut requests = self.requests.values();
             requests.any(|request| request.state == RequestState::Open && request.from == *from && request.to == *to)

@@ -22,7 +22,8 @@ const HISTORIES: u32 = 40;
 fn commands(world: &World, random: &mut Random, tag: &mut Tag) -> Vec<Command> {
     let mut commands: Vec<Command> = Vec::new();
     for _ in 0..8 + random.below(5) {
-        let command = match random.below(10) {
+        let command = match random.below(12) {
+            10 => Draw::new(world, random.dice(), *tag).operate(),
             0 | 1 => Draw::new(world, random.dice(), *tag).read(),
             // The same twice at once: a client that has lost patience.
             2 if !commands.is_empty() => {
