@@ -249,6 +249,7 @@ macro_rules! __for_each_promise {
                 r_adm_07_one_user_joins_eight_rooms_at_once_with_coins_for_two: fixture,
                 r_adm_09_a_join_that_is_repeated_at_once_charges_once: fixture,
                 r_msg_02_joins_leaves_and_sends_at_once_make_one_log: fixture,
+                r_acc_02_a_user_whom_many_ensure_at_once_is_made_once: fixture,
             }
         }
     };

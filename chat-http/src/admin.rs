@@ -12,6 +12,7 @@ use chat_core::{
         user::{self, Standing, UserId},
     },
 };
+use http::{HeaderMap, Method};
 use poem_openapi::{OpenApi, OpenApiService, param::Path};
 use secrecy::{ExposeSecret, SecretString};
 use subtle::ConstantTimeEq;
@@ -26,7 +27,7 @@ use crate::{
     problem::Problem,
     request,
     response::response,
-    signed_in::{SignIn, SignedIn, invalid_token, is_token68},
+    signed_in::{SignIn, SignedIn, bearer_token, invalid_token, is_token68},
     wire::{Time, coin::CoinEntry},
 };
 
@@ -62,7 +63,7 @@ pub fn admin_router(admin: impl Admin, token: OperatorToken) -> Router {
     let service = service(Arc::new(admin));
     let sign_in: Arc<dyn SignIn<Operator>> = Arc::new(ByToken(token));
     Router::new()
-        .route("/admin/openapi.json", openapi_json(&service, codes_of))
+        .route("/admin/openapi.json", openapi_json(&service, codes_of, false))
         .route_service("/admin/{*path}", PoemService::new(service, sign_in, codes_of))
         .layer(middleware::from_fn(every_request))
 }
@@ -89,7 +90,8 @@ struct ByToken(OperatorToken);
 
 #[async_trait]
 impl SignIn<Operator> for ByToken {
-    async fn caller(&self, token: &str) -> Result<Operator, Problem> {
+    async fn caller(&self, _: &Method, headers: &HeaderMap) -> Result<Operator, Problem> {
+        let token = bearer_token(headers)?;
         // Takes as long wherever a guess of the right length goes wrong.
         let expected = self.0.0.expose_secret().as_bytes();
         if bool::from(expected.ct_eq(token.as_bytes())) { Ok(Operator) } else { Err(invalid_token()) }

@@ -14,7 +14,7 @@ mod session;
 mod user;
 
 pub use self::{
-    admin::{Admin, ChangeCoins, ChangedCoins},
+    admin::{Admin, ChangeCoins, ChangedCoins, EnsureUser},
     coin::{CoinPage, Ledger},
     friend::{FriendRequestOutcome, Friends, RequestedFriend},
     invite::{InviteUser, Invites, MadeInvite},

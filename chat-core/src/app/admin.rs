@@ -5,7 +5,7 @@ use super::{
     transaction::{Command, Tx},
 };
 use crate::{
-    api::{Admin, ChangeCoins, ChangedCoins},
+    api::{Admin, ChangeCoins, ChangedCoins, EnsureUser},
     error::{ChatError, Rejection},
     model::user::{User, UserId},
     planted::Planted,
@@ -15,6 +15,10 @@ use crate::{
 
 #[async_trait]
 impl Admin for Chat {
+    async fn ensure_user(&self, user: EnsureUser) -> Result<User, ChatError> {
+        self.0.ensure(user).await
+    }
+
     async fn find_user(&self, user: &UserId) -> Result<User, ChatError> {
         self.0.user(user).await
     }

@@ -7,11 +7,13 @@ use tokio_util::task::TaskTracker;
 use super::{
     chat::{Chat, Inner, Node},
     session_cache::SessionCache,
+    user_cache::UserCache,
 };
 use crate::{
     error::ChatError,
     policy::Policy,
     ports::{
+        authenticator::Authenticator,
         bus::Bus,
         clock::{Clock, SystemClock},
         store::{Store, StoreError},
@@ -30,6 +32,7 @@ pub struct ChatBuilder {
     store: Arc<dyn Store>,
     bus: Arc<dyn Bus>,
     clock: Arc<dyn Clock>,
+    authenticator: Option<Arc<dyn Authenticator>>,
     policy: Policy,
     secrets: Option<Secrets>,
     password_cost: u32,
@@ -66,6 +69,7 @@ impl ChatBuilder {
             store,
             bus: Arc::new(LocalBus::default()),
             clock: Arc::new(SystemClock),
+            authenticator: None,
             policy: Policy::default(),
             secrets: None,
             password_cost: 12,
@@ -98,6 +102,14 @@ impl ChatBuilder {
     #[must_use]
     pub fn issuer(mut self, issuer: impl Into<String>) -> Self {
         self.issuer = issuer.into();
+        self
+    }
+
+    /// The host's own sign-in, in the place of the chat's. Default: users register with the chat, and sign in by its
+    /// access tokens.
+    #[must_use]
+    pub fn authenticator(mut self, authenticator: impl Authenticator) -> Self {
+        self.authenticator = Some(Arc::new(authenticator));
         self
     }
 
@@ -145,7 +157,9 @@ impl ChatBuilder {
             passwords: Passwords::new(secrets.pepper_key(), self.password_cost)?,
             tokens: Tokens::new(&secrets, &self.issuer),
             hub,
+            authenticator: self.authenticator,
             sessions,
+            users: UserCache::default(),
             appender,
             tasks,
         })))

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use tokio_util::task::TaskTracker;
 
-use super::{builder::ChatBuilder, session_cache::SessionCache};
+use super::{builder::ChatBuilder, session_cache::SessionCache, user_cache::UserCache};
 use crate::{
     policy::Policy,
     ports::{
+        authenticator::Authenticator,
         bus::{Bus, BusSink},
         clock::Clock,
         store::{Store, StoreError},
@@ -28,7 +29,10 @@ pub(crate) struct Inner {
     pub(super) passwords: Passwords,
     pub(super) tokens: Tokens,
     pub(super) hub: Arc<Hub>,
+    /// The host's own sign-in, where it has taken the place of the chat's.
+    pub(super) authenticator: Option<Arc<dyn Authenticator>>,
     pub(super) sessions: Arc<SessionCache>,
+    pub(super) users: UserCache,
     pub(super) appender: Appender,
     pub(super) tasks: TaskTracker,
 }

@@ -2,6 +2,7 @@
 
 mod access;
 mod admin;
+mod authenticator;
 mod builder;
 mod chat;
 mod coin;
@@ -18,6 +19,7 @@ mod session;
 mod session_cache;
 mod transaction;
 mod user;
+mod user_cache;
 
 pub use self::{
     builder::{BuildError, ChatBuilder},
