@@ -44,7 +44,7 @@ impl From<Rejection> for Problem {
         let problem = Self::new(code).detail(rejection.to_string());
         match rejection {
             Rejection::Invalid(errors) => Self::invalid(errors),
-            // Who has given none is answered before this ([`ChatSignIn`](crate::chat_sign_in::ChatSignIn)).
+            // Who has given no token at all is answered before this, in chat_sign_in.rs.
             Rejection::Unauthenticated => invalid_token(),
             Rejection::InsufficientCoins { required, available } => {
                 problem.required(required.get()).avail_coins(available.get())

@@ -11,8 +11,8 @@ use crate::model::{text::Name, time::Timestamp, user::UserId};
 /// are good for nothing, and whoever it vouches for is a user of the chat from their first call on.
 #[async_trait]
 pub trait Authenticator: Send + Sync + 'static {
-    /// Who shows these credentials. Asked at each call of REST, at each handshake of a WebSocket and whenever one is
-    /// renewed, so it should answer out of memory where it can; it may be asked many times at once, and its future may
+    /// Who shows these credentials. Asked at each call, whenever a client connects, and whenever it renews its living
+    /// connection: so it should answer out of memory where it can. It may be asked many times at once, and its future may
     /// be dropped.
     ///
     /// What is answered is believed: an implementation verifies all that it reads. A token names its algorithm itself,
