@@ -86,7 +86,8 @@ pub struct Identity {
     pub user: UserId,
     /// The name that they begin with when the chat sees them for the first time; later it is theirs to change.
     pub name: Name,
-    /// When what was shown ends; then a living connection must have been renewed. None: it stays good while it is open.
+    /// When what was shown ends; then a living connection must have been renewed. None: a connection is not asked again
+    /// while it is open, also where the host has signed its user out since.
     pub expires_at: Option<Timestamp>,
 }
 
