@@ -160,3 +160,18 @@ pub(crate) async fn a_withdrawn_request_leaves_no_tie(store: &dyn Store) {
     assert_eq!(store.ties(&user("alice"), &user("bob")).await.unwrap(), Ties::default());
     assert_eq!(store.open_requests(&user("alice"), RequestBox::Out).await.unwrap(), []);
 }
+
+pub(crate) async fn tied_to_a_user_are_friends_and_who_asked_or_was_asked(store: &dyn Store) {
+    users(store, &["alice", "Bob", "carol", "dave", "erin"]).await;
+    let (sent, received) = (request("alice", "carol"), request("dave", "alice"));
+    let over = request("alice", "erin");
+    insert(store, &[&sent, &received, &over]).await;
+    decide(store, &over, RequestState::Declined, 1).await;
+    let mut tx = begin(store).await;
+    tx.insert_friendship(&user("alice"), &user("Bob"), at(1)).await.unwrap();
+    tx.insert_friendship(&user("alice"), &user("carol"), at(1)).await.unwrap();
+    tx.insert_friendship(&user("Bob"), &user("erin"), at(1)).await.unwrap();
+    assert_eq!(tx.tied_to(&user("alice")).await.unwrap(), ["Bob", "carol", "dave"].map(user));
+    assert_eq!(tx.tied_to(&user("dave")).await.unwrap(), ["alice"].map(user));
+    assert_eq!(tx.tied_to(&user("nobody")).await.unwrap(), []);
+}

@@ -89,6 +89,7 @@
 )]
 
 mod admission;
+mod audit;
 pub mod build;
 mod coin;
 mod dropped;

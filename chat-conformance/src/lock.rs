@@ -190,6 +190,22 @@ pub(crate) async fn r_msg_01_a_batch_that_waited_is_decided_by_what_it_finds_the
     assert_eq!(sending.comes_to().await, ["not_a_member", "new 4"]);
 }
 
+pub(crate) async fn r_acc_06_a_batch_that_waited_for_a_suspension_writes_nothing_of_who_is_suspended(
+    fixture: &dyn Fixture,
+) {
+    let (store, other) = (fixture.store(), fixture.another_node().await);
+    let room = new_room_of(&*store, &["alice", "bob"]).await;
+    let mut tx = begin(&*store).await;
+    tx.lock_users(&[&user("bob")]).await.unwrap();
+    tx.lock_room(room).await.unwrap();
+    let mut sending =
+        Second::start(async move { append(&*other, &[draft(room, "bob", "hi"), draft(room, "alice", "ho")]).await });
+    sending.gets_its_chance(&mut *tx).await;
+    tx.suspend_user(&user("bob"), None).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(sending.comes_to().await, ["suspended", "new 3"]);
+}
+
 pub(crate) async fn r_acc_02_an_id_that_another_is_registering_is_waited_for(fixture: &dyn Fixture) {
     let (store, other) = (fixture.store(), fixture.another_node().await);
     for (id, same, commits) in [("alice", "alice", true), ("bob", "BOB", true), ("carol", "Carol", false)] {

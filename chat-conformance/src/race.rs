@@ -5,5 +5,6 @@ mod friend;
 mod message;
 mod nodes;
 mod seat;
+mod user;
 
-pub(crate) use self::{coin::*, friend::*, message::*, nodes::at_once, seat::*};
+pub(crate) use self::{coin::*, friend::*, message::*, nodes::at_once, seat::*, user::*};

@@ -290,3 +290,23 @@ pub(crate) async fn a_room_and_a_user_that_are_not_there_have_no_members(store: 
     assert_eq!(store.rooms_of(&nobody).await.unwrap(), []);
     assert_eq!(store.room_view(nowhere, &user("alice")).await.unwrap(), None);
 }
+
+pub(crate) async fn the_rooms_with_a_user_are_those_of_a_seat_in_the_order_of_ids(store: &dyn Store) {
+    users(store, &["alice", "bob"]).await;
+    let mut rooms = Vec::new();
+    for _ in 0..4 {
+        rooms.push(room_of(store, &["alice", "bob"]).await);
+    }
+    rooms.push(room_of(store, &["alice"]).await);
+    let mut tx = begin(store).await;
+    tx.unseat_member(rooms[1], &user("bob"), at(3)).await.unwrap();
+    tx.close_room(rooms[2], at(3)).await.unwrap();
+    let mut expected = vec![rooms[0], rooms[2], rooms[3]];
+    expected.sort();
+    assert_eq!(tx.rooms_with(&user("bob")).await.unwrap(), expected, "closed ones, and none that was left");
+    tx.commit().await.unwrap();
+    rooms.sort();
+    let mut tx = begin(store).await;
+    assert_eq!(tx.rooms_with(&user("alice")).await.unwrap(), rooms);
+    assert_eq!(tx.rooms_with(&user("nobody")).await.unwrap(), []);
+}

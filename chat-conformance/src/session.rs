@@ -113,3 +113,17 @@ pub(crate) async fn what_was_ended_is_live_no_more_but_still_read(store: &dyn St
     let ended = Session { generation: 1, rotated_at: at(2), revoked_at: Some(at(3)), ..opened };
     assert_eq!(store.session(ended.id).await.unwrap(), Some((ended, Standing::Active)));
 }
+
+pub(crate) async fn the_sessions_of_a_user_are_those_not_ended(store: &dyn Store) {
+    users(store, &["alice", "bob"]).await;
+    let (phone, laptop, other) = (session("alice", "phone"), session("alice", "laptop"), session("bob", "phone"));
+    insert(store, &[&phone, &laptop, &other]).await;
+    let mut both = store.sessions_of(&user("alice")).await.unwrap();
+    both.sort_by(|a, b| b.device.cmp(&a.device));
+    assert_eq!(both, [phone.clone(), laptop.clone()]);
+    let mut tx = begin(store).await;
+    tx.revoke_session(phone.id, at(1)).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(store.sessions_of(&user("alice")).await.unwrap(), [laptop]);
+    assert_eq!(store.sessions_of(&user("nobody")).await.unwrap(), []);
+}

@@ -95,6 +95,10 @@ macro_rules! __for_each_promise {
                 users_are_locked_in_the_order_given_with_none_for_the_unknown: store,
                 a_user_under_lock_is_as_a_plain_read_shows_them: store,
                 changing_an_unknown_user_must_not_be: store,
+                r_acc_06_a_suspension_stands_with_its_reason_until_it_is_lifted: store,
+                r_acc_06_of_an_erased_user_the_id_alone_is_left: store,
+                r_acc_06_who_is_erased_is_neither_suspended_nor_lifted_nor_erased_again: store,
+                users_are_found_by_a_part_of_id_or_name_in_the_order_of_ids: store,
             }
             mod session {
                 what_was_opened_is_read_with_the_standing: store,
@@ -104,6 +108,7 @@ macro_rules! __for_each_promise {
                 a_session_of_nobody_must_not_be: store,
                 r_acc_03_devices_of_every_length_and_case_are_kept_apart: store,
                 what_was_ended_is_live_no_more_but_still_read: store,
+                the_sessions_of_a_user_are_those_not_ended: store,
             }
             mod room {
                 what_was_made_is_read: store,
@@ -125,6 +130,7 @@ macro_rules! __for_each_promise {
                 last_seqs_are_those_of_the_rooms_that_exist: store,
                 nobody_is_banned_who_was_not: store,
                 a_room_and_a_user_that_are_not_there_have_no_members: store,
+                the_rooms_with_a_user_are_those_of_a_seat_in_the_order_of_ids: store,
             }
             mod admission {
                 a_stranger_at_the_door_has_nothing: store,
@@ -194,6 +200,12 @@ macro_rules! __for_each_promise {
                 a_request_is_decided_once: store,
                 open_requests_are_listed_newest_first: store,
                 a_withdrawn_request_leaves_no_tie: store,
+                tied_to_a_user_are_friends_and_who_asked_or_was_asked: store,
+            }
+            mod audit {
+                entries_of_every_act_come_back_though_nobody_is_there_whom_they_name: store,
+                entries_are_paged_newest_first: store,
+                what_is_undone_is_not_in_the_audit: store,
             }
             mod setting {
                 the_first_value_stands: store,
@@ -222,6 +234,7 @@ macro_rules! __for_each_promise {
                 r_msg_02_a_batch_waits_for_the_lock_of_its_room: fixture,
                 r_msg_01_a_batch_that_waited_is_decided_by_what_it_finds_then: fixture,
                 r_acc_02_an_id_that_another_is_registering_is_waited_for: fixture,
+                r_acc_06_a_batch_that_waited_for_a_suspension_writes_nothing_of_who_is_suspended: fixture,
                 r_coin_02_writers_that_take_turns_lose_no_update: fixture,
                 locks_taken_in_the_order_of_the_ids_are_all_got: fixture,
             }
@@ -249,6 +262,7 @@ macro_rules! __for_each_promise {
                 r_adm_07_one_user_joins_eight_rooms_at_once_with_coins_for_two: fixture,
                 r_adm_09_a_join_that_is_repeated_at_once_charges_once: fixture,
                 r_msg_02_joins_leaves_and_sends_at_once_make_one_log: fixture,
+                r_acc_02_a_user_whom_many_ensure_at_once_is_made_once: fixture,
             }
         }
     };

@@ -1,5 +1,6 @@
 use chat_core::{
     model::{
+        coin::Reason,
         event::EventKind,
         room::Role,
         text::Name,
@@ -10,7 +11,8 @@ use chat_core::{
 
 use crate::{
     build::{
-        NOON, append, begin, coins, draft, entry, event, hash, name, new_room_of, new_user, room_of, seq, user, users,
+        NOON, append, at, begin, coins, draft, entry, event, hash, name, new_room_of, new_user, room_of, seq, user,
+        users,
     },
     refusal::{AWKWARD, must_not_be},
 };
@@ -196,4 +198,104 @@ pub(crate) async fn changing_an_unknown_user_must_not_be(store: &dyn Store) {
     let set = tx.set_profile(&nobody, &name("Nobody"), None).await;
     must_not_be(tx, set).await;
     assert_eq!(store.user(&nobody).await.unwrap(), None);
+}
+
+fn reason(text: &str) -> Option<Reason> {
+    Some(Reason::parse(text).unwrap())
+}
+
+pub(crate) async fn r_acc_06_a_suspension_stands_with_its_reason_until_it_is_lifted(store: &dyn Store) {
+    users(store, &["alice", "bob"]).await;
+    let (alice, longest) = (user("alice"), "\u{10FFFF}".repeat(Reason::MAX));
+    let active = store.admin_user(&alice).await.unwrap().unwrap();
+    assert_eq!((active.suspended_reason, active.erased_at), (None, None));
+    assert_eq!(Some(active.user), store.user(&alice).await.unwrap());
+    for why in [None, reason("spam"), reason(&longest), None, reason("again")] {
+        let mut tx = begin(store).await;
+        tx.lock_users(&[&alice]).await.unwrap();
+        tx.suspend_user(&alice, why.as_ref()).await.unwrap();
+        assert_eq!(tx.suspended_reason(&alice).await.unwrap(), why, "a transaction sees what it wrote");
+        tx.commit().await.unwrap();
+        let seen = store.admin_user(&alice).await.unwrap().unwrap();
+        assert_eq!((seen.user.standing, seen.suspended_reason), (Standing::Suspended, why));
+        assert_eq!(store.credentials(&alice).await.unwrap().unwrap().standing, Standing::Suspended);
+    }
+    for _ in 0..2 {
+        let mut tx = begin(store).await;
+        if store.user(&alice).await.unwrap().unwrap().standing == Standing::Suspended {
+            tx.lift_user(&alice).await.unwrap();
+        }
+        assert_eq!(tx.suspended_reason(&alice).await.unwrap(), None);
+        tx.commit().await.unwrap();
+        let seen = store.admin_user(&alice).await.unwrap().unwrap();
+        assert_eq!((seen.user.standing, seen.suspended_reason), (Standing::Active, None));
+    }
+    assert_eq!(store.user(&user("bob")).await.unwrap().unwrap().standing, Standing::Active);
+    assert_eq!(begin(store).await.suspended_reason(&user("nobody")).await.unwrap(), None);
+    assert_eq!(store.admin_user(&user("nobody")).await.unwrap(), None);
+}
+
+pub(crate) async fn r_acc_06_of_an_erased_user_the_id_alone_is_left(store: &dyn Store) {
+    let longest = "x".repeat(UserId::MAX);
+    users(store, &["alice", &longest]).await;
+    for id in ["alice", &longest] {
+        let mut tx = begin(store).await;
+        tx.suspend_user(&user(id), reason("spam").as_ref()).await.unwrap();
+        tx.erase_user(&user(id), at(7)).await.unwrap();
+        tx.commit().await.unwrap();
+        let seen = store.admin_user(&user(id)).await.unwrap().unwrap();
+        assert_eq!((seen.suspended_reason, seen.erased_at), (None, Some(at(7))));
+        assert_eq!((seen.user.standing, seen.user.name.as_str(), seen.user.phone), (Standing::Erased, id, None));
+        let credentials = store.credentials(&user(id)).await.unwrap().unwrap();
+        assert_eq!((credentials.password, credentials.standing), (None, Standing::Erased));
+    }
+    let mut tx = begin(store).await;
+    let again = tx.insert_user(&new_user("Alice")).await;
+    assert!(matches!(again, Err(StoreError::Taken(Unique::UserId))), "R-ACC-02: {again:?}");
+}
+
+pub(crate) async fn r_acc_06_who_is_erased_is_neither_suspended_nor_lifted_nor_erased_again(store: &dyn Store) {
+    users(store, &["alice"]).await;
+    let (alice, nobody) = (user("alice"), user("nobody"));
+    let mut tx = begin(store).await;
+    tx.erase_user(&alice, at(1)).await.unwrap();
+    tx.commit().await.unwrap();
+    for id in [&alice, &nobody] {
+        let mut tx = begin(store).await;
+        let suspended = tx.suspend_user(id, None).await;
+        must_not_be(tx, suspended).await;
+        let mut tx = begin(store).await;
+        let lifted = tx.lift_user(id).await;
+        must_not_be(tx, lifted).await;
+        let mut tx = begin(store).await;
+        let erased = tx.erase_user(id, at(2)).await;
+        must_not_be(tx, erased).await;
+    }
+    assert_eq!(store.admin_user(&alice).await.unwrap().unwrap().erased_at, Some(at(1)));
+}
+
+pub(crate) async fn users_are_found_by_a_part_of_id_or_name_in_the_order_of_ids(store: &dyn Store) {
+    users(store, &["alice", "Bob", "carol", "_eve", "dave"]).await;
+    let mut tx = begin(store).await;
+    tx.set_profile(&user("carol"), &name("Zo\u{EB} 100% _'\\"), None).await.unwrap();
+    tx.erase_user(&user("dave"), at(1)).await.unwrap();
+    tx.commit().await.unwrap();
+    let find = async |query: &str, after: Option<&str>, limit| {
+        let after = after.map(user);
+        let found = store.find_users(query, after.as_ref(), limit).await.unwrap();
+        found.iter().map(|seen| seen.user.id.to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(find("", None, 9).await, ["Bob", "_eve", "alice", "carol", "dave"]);
+    assert_eq!(find("", None, 2).await, ["Bob", "_eve"]);
+    assert_eq!(find("", Some("_eve"), 2).await, ["alice", "carol"]);
+    assert_eq!(find("", Some("_"), 1).await, ["_eve"], "also after an id that nobody has");
+    assert_eq!(find("", Some("dave"), 2).await, [""; 0]);
+    assert_eq!(find("LIC", None, 9).await, ["alice"], "an id in whatever case");
+    assert_eq!(find("bO", None, 9).await, ["Bob"]);
+    assert_eq!(find("o\u{EB} 1", None, 9).await, ["carol"], "a name");
+    assert_eq!(find("\u{CB}", None, 9).await, [""; 0], "in its own case");
+    for wild in ["%", "_'", "\\"] {
+        assert_eq!(find(wild, None, 9).await, ["carol"], "{wild}");
+    }
+    assert_eq!(find("'; --", None, 9).await, [""; 0]);
 }

@@ -4,7 +4,10 @@
 use std::{borrow::Cow, time::Duration};
 
 pub use crate::fault::{Fault, FieldCode, FieldError};
-use crate::{model::coin::Coins, ports::store::StoreError};
+use crate::{
+    model::coin::Coins,
+    ports::store::{Source, StoreError},
+};
 
 /// What any call of the chat may answer instead of success.
 #[derive(Debug, thiserror::Error)]
@@ -20,6 +23,9 @@ pub enum ChatError {
     /// The store cannot be reached, or gave up after every retry. Nothing was changed.
     #[error("the store is unavailable")]
     Unavailable(#[source] StoreError),
+    /// The host's own sign-in could not say who calls. Nothing was changed.
+    #[error("the host's sign-in does not answer")]
+    SignInUnavailable(#[source] Source),
     /// The store was lost while it committed, and could not be asked within the time allowed whether it did.
     /// A call that carries an idempotency key may be repeated safely.
     #[error("the outcome of the commit is unknown")]

@@ -1,5 +1,6 @@
-//! Chat rooms that live inside your server: your pool, your router. Users register with the chat; your code acts for them
-//! by [`Caller::user`](model::session::Caller::user).
+//! Chat rooms that live inside your server: your pool, your router. Users register with the chat, or are yours, whom you
+//! know by an [`Authenticator`](ports::authenticator::Authenticator); your code acts for them by
+//! [`Caller::user`](model::session::Caller::user).
 //!
 //! # What it promises
 //! * An acknowledged message is committed. In each room the numbers of the events are 1, 2, 3 … without hole.

@@ -5,9 +5,14 @@ use std::time::Duration;
 /// Settings of [`router`](crate::router()). The defaults are safe to face browsers with.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HttpConfig {
-    /// Origins besides the router's own host from which browsers may open the WebSocket: `https://app.example`, as
-    /// browsers send them (RFC 6454, section 7). Default: none.
+    /// Origins besides the router's own host whose pages may open the WebSocket, and may write where browsers sign in by
+    /// something that they send along by themselves, such as a cookie: `https://app.example`, as browsers send them (RFC
+    /// 6454, section 7). Default: none.
     pub allowed_origins: Vec<String>,
+    /// Whether there are routes by which users register and sign in with the chat itself: `/api/register`, `/api/login`,
+    /// `/api/refresh` and all that is done to its sessions and passwords. Default: yes. Where the chat has an
+    /// [`Authenticator`](chat_core::ports::authenticator::Authenticator) there are none, whatever stands here.
+    pub own_accounts: bool,
     /// How long a WebSocket may wait before its `hello`. Default 10 seconds.
     pub hello_timeout: Duration,
     /// How often the server pings a WebSocket; one that answers nothing for twice as long is closed. Default 25 seconds.
@@ -16,6 +21,11 @@ pub struct HttpConfig {
 
 impl Default for HttpConfig {
     fn default() -> Self {
-        Self { allowed_origins: Vec::new(), hello_timeout: Duration::from_secs(10), heartbeat: Duration::from_secs(25) }
+        Self {
+            allowed_origins: Vec::new(),
+            own_accounts: true,
+            hello_timeout: Duration::from_secs(10),
+            heartbeat: Duration::from_secs(25),
+        }
     }
 }

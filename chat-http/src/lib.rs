@@ -21,6 +21,7 @@
 mod admin;
 pub mod answer;
 mod body;
+mod chat_sign_in;
 pub mod code;
 mod config;
 mod docs;
@@ -31,6 +32,7 @@ mod health;
 mod model_field;
 mod mount;
 pub mod openapi;
+mod origin;
 pub mod payload;
 pub mod poem_service;
 pub mod problem;

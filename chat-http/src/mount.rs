@@ -29,15 +29,19 @@ pub fn mount<A: OpenApi + 'static, C: Send + Sync + 'static>(
     codes_of: CodesOf,
 ) -> Router {
     routes
-        .route("/api/openapi.json", openapi_json(&service, codes_of))
+        .route("/api/openapi.json", openapi_json(&service, codes_of, sign_in.is_the_hosts()))
         .merge(docs::routes())
         .fallback_service(PoemService::new(service, sign_in, codes_of))
         .layer(middleware::from_fn(every_request))
 }
 
-/// The document of `service`, as a route. It stands within [`every_request`], which tells where the chat is mounted.
-pub(crate) fn openapi_json<A: OpenApi>(service: &OpenApiService<A, ()>, codes_of: CodesOf) -> MethodRouter {
-    let document = Arc::new(Document::new(service, codes_of));
+/// The document of `service`, as a route, with what comes of a sign-in by the host where there is one. It stands within [`every_request`], which tells where the chat is mounted.
+pub(crate) fn openapi_json<A: OpenApi>(
+    service: &OpenApiService<A, ()>,
+    codes_of: CodesOf,
+    host_signs_in: bool,
+) -> MethodRouter {
+    let document = Arc::new(Document::new(service, codes_of, host_signs_in));
     get(async move |Extension(context): Extension<RequestContext>| {
         ([(header::CONTENT_TYPE, JSON)], document.json(context.prefix())).into_response()
     })

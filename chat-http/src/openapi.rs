@@ -10,7 +10,7 @@ use serde::{
 };
 use serde_json::{Map, Value, json};
 
-use crate::{code::Code, problem::PROBLEM_JSON};
+use crate::{code::Code, problem::PROBLEM_JSON, signed_in::SCHEME};
 
 /// The codes that an operation can answer, by its `operationId`, without those of [`implied_codes`]. `None`: the
 /// table does not know the operation.
@@ -25,8 +25,9 @@ pub struct Document {
 }
 
 impl Document {
-    /// The document of `service`. It is total: what is missing is told by [`gaps`](Self::gaps).
-    pub fn new<A: OpenApi>(service: &OpenApiService<A, ()>, codes_of: CodesOf) -> Self {
+    /// The document of `service`, whose callers the host signs in where `host_signs_in`. It is total: what is missing is
+    /// told by [`gaps`](Self::gaps).
+    pub fn new<A: OpenApi>(service: &OpenApiService<A, ()>, codes_of: CodesOf, host_signs_in: bool) -> Self {
         let written = written_by_poem(&service.spec());
         let mut gaps = Vec::new();
         let mut document = json!({
@@ -39,9 +40,12 @@ impl Document {
         });
         for (path, method, operation) in operations(&mut document["paths"]) {
             match operation["operationId"].as_str().and_then(codes_of) {
-                Some(codes) => list_problems(operation, codes),
+                Some(codes) => list_problems(operation, codes, method != "get", host_signs_in),
                 None => gaps.push(format!("{method} {path}")),
             }
+        }
+        if host_signs_in {
+            document["components"]["securitySchemes"][SCHEME]["description"] = HOST_SIGN_IN.into();
         }
         close_requests(&mut document);
         document["components"]["schemas"]["Problem"]["properties"]["code"]["description"] = all_codes().into();
@@ -63,17 +67,42 @@ impl Document {
     }
 }
 
+const HOST_SIGN_IN: &str = "A token of the application's, where it signs its users in by one; else its cookie.";
+
 /// Stands in the document where the prefix comes.
 const SERVER: &str = "{mounted-at}";
 
+/// What an operation takes.
+#[derive(Clone, Copy, Debug)]
+pub struct Takes {
+    /// A sign-in.
+    pub sign_in: bool,
+    /// That sign-in is the host's own.
+    pub host_sign_in: bool,
+    /// It is of another method than GET.
+    pub writes: bool,
+    /// A query.
+    pub query: bool,
+    /// A body.
+    pub body: bool,
+}
+
 /// Codes that need no line in the table, since they follow from what an operation takes.
-pub fn implied_codes(signed_in: bool, query: bool, body: bool) -> impl Iterator<Item = Code> {
-    let signed_in_codes = [Code::Unauthenticated, Code::TokenExpired, Code::SessionRevoked, Code::Suspended];
-    let body_codes = [Code::TooLarge, Code::UnsupportedMediaType];
-    let always = [Code::Internal, Code::Overloaded, Code::StoreUnavailable];
-    let invalid = (query || body).then_some(Code::InvalidRequest);
-    let signed_in_codes = signed_in_codes.into_iter().filter(move |_| signed_in);
-    signed_in_codes.chain(invalid).chain(body_codes.into_iter().filter(move |_| body)).chain(always)
+pub fn implied_codes(takes: Takes) -> Vec<Code> {
+    let mut codes = Vec::new();
+    if takes.sign_in {
+        codes.extend([Code::Unauthenticated, Code::TokenExpired, Code::SessionRevoked, Code::Suspended]);
+    }
+    if takes.sign_in && takes.host_sign_in {
+        codes.push(Code::UserIdTaken);
+        codes.extend(takes.writes.then_some(Code::NotAllowed));
+    }
+    codes.extend((takes.query || takes.body).then_some(Code::InvalidRequest));
+    if takes.body {
+        codes.extend([Code::TooLarge, Code::UnsupportedMediaType]);
+    }
+    codes.extend([Code::Internal, Code::Overloaded, Code::StoreUnavailable]);
+    codes
 }
 
 #[derive(Deserialize)]
@@ -144,12 +173,13 @@ fn operations(paths: &mut Value) -> impl Iterator<Item = (&String, &String, &mut
 }
 
 /// Spreads poem's one response for a problem over the statuses that the operation can answer with.
-fn list_problems(operation: &mut Value, codes: &[Code]) {
-    let signed_in = operation["security"].is_array();
+fn list_problems(operation: &mut Value, codes: &[Code], writes: bool, host_sign_in: bool) {
+    let sign_in = operation["security"].is_array();
     let query = operation["parameters"].as_array().is_some_and(|all| all.iter().any(|one| one["in"] == "query"));
     let body = operation["requestBody"].is_object();
     let mut by_status = BTreeMap::<u16, Vec<Code>>::new();
-    for code in codes.iter().copied().chain(implied_codes(signed_in, query, body)) {
+    let takes = Takes { sign_in, host_sign_in, writes, query, body };
+    for code in codes.iter().copied().chain(implied_codes(takes)) {
         let same_status = by_status.entry(code.status().as_u16()).or_default();
         if !same_status.contains(&code) {
             same_status.push(code);

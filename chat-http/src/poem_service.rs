@@ -26,7 +26,12 @@ use poem_openapi::{
 
 use chat_core::error::{Fault, FieldCode};
 
-use crate::{code::Code, openapi::CodesOf, problem::Problem, signed_in::SignIn};
+use crate::{
+    code::Code,
+    openapi::{CodesOf, Takes, implied_codes},
+    problem::Problem,
+    signed_in::SignIn,
+};
 
 /// Serves the operations of an [`OpenApi`](trait@OpenApi) to axum.
 #[derive(Clone)]
@@ -37,6 +42,7 @@ struct Inner {
     /// By [`shape`] of the path, what goes into `Allow`.
     allowed: BTreeMap<String, String>,
     codes_of: CodesOf,
+    host_signs_in: bool,
 }
 
 impl PoemService {
@@ -46,8 +52,9 @@ impl PoemService {
         sign_in: Arc<dyn SignIn<C>>,
         codes_of: CodesOf,
     ) -> Self {
+        let host_signs_in = sign_in.is_the_hosts();
         let endpoint = service.into_endpoint().data(sign_in).map_to_response().boxed();
-        Self(Arc::new(Inner { endpoint, allowed: allowed_methods::<A>(), codes_of }))
+        Self(Arc::new(Inner { endpoint, allowed: allowed_methods::<A>(), codes_of, host_signs_in }))
     }
 }
 
@@ -97,7 +104,8 @@ impl Inner {
     /// An operation that answers what the document does not say is a bug that a test shall meet.
     fn documented(&self, operation: Option<OperationId>, problem: Problem) -> Problem {
         let Some(OperationId(id)) = operation else { return problem };
-        if (self.codes_of)(id).is_some_and(|codes| codes.contains(&problem.code())) || is_implied(problem.code()) {
+        let listed = (self.codes_of)(id).is_some_and(|codes| codes.contains(&problem.code()));
+        if listed || self.is_implied(problem.code()) {
             return problem;
         }
         let what = format!("{id} answered {problem}, which the OpenAPI document does not list");
@@ -106,6 +114,12 @@ impl Inner {
         }
         tracing::error!("{what}");
         problem
+    }
+
+    /// Codes that come before an operation, or at any place in it: the document adds them where they belong.
+    fn is_implied(&self, code: Code) -> bool {
+        let anything = Takes { sign_in: true, host_sign_in: self.host_signs_in, writes: true, query: true, body: true };
+        implied_codes(anything).contains(&code)
     }
 
     fn framework_problem(&self, error: &poem::Error, pattern: Option<PathPattern>) -> Problem {
@@ -142,11 +156,6 @@ fn readable(uri: &Uri) -> Option<Uri> {
         .collect();
     let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
     format!("{}{query}", path.join("/")).parse().ok()
-}
-
-/// Codes that come before an operation, or at any place in it: the document adds them where they belong.
-fn is_implied(code: Code) -> bool {
-    crate::openapi::implied_codes(true, true, true).any(|implied| implied == code)
 }
 
 fn allowed_methods<A: OpenApi>() -> BTreeMap<String, String> {

@@ -19,6 +19,10 @@ impl From<ChatError> for Problem {
                 tracing::error!("{}", with_causes(&error));
                 Self::new(Code::StoreUnavailable).detail("The database does not answer. Nothing was changed.")
             }
+            ChatError::SignInUnavailable(_) => {
+                tracing::error!("{}", with_causes(&error));
+                Self::new(Code::StoreUnavailable).detail("The sign-in does not answer. Nothing was changed.")
+            }
             ChatError::UnknownOutcome(_) => {
                 tracing::error!("{}", with_causes(&error));
                 let detail = "The database was lost while it wrote; whether it did could not be found out.";
@@ -40,7 +44,7 @@ impl From<Rejection> for Problem {
         let problem = Self::new(code).detail(rejection.to_string());
         match rejection {
             Rejection::Invalid(errors) => Self::invalid(errors),
-            // The core sees a caller only where a token was given; without one, the header was refused before.
+            // Who has given no token at all is answered before this, in chat_sign_in.rs.
             Rejection::Unauthenticated => invalid_token(),
             Rejection::InsufficientCoins { required, available } => {
                 problem.required(required.get()).avail_coins(available.get())
@@ -116,6 +120,13 @@ mod tests {
         assert!(!format!("{broken:?}").contains("SELECT"));
         let busy = document(ChatError::Overloaded("password hashing"));
         assert_eq!((busy.status, busy.code.as_str(), busy.retry_after_ms), (503, "overloaded", Some(1_000)));
+    }
+
+    #[test]
+    fn a_sign_in_of_the_hosts_that_does_not_answer_is_unavailable() {
+        let away = document(ChatError::SignInUnavailable("ldap://10.0.0.7 is away".into()));
+        assert_eq!((away.status, away.code.as_str()), (503, "store_unavailable"));
+        assert!(away.detail.contains("sign-in") && !format!("{away:?}").contains("ldap"));
     }
 
     #[test]

@@ -3,11 +3,14 @@ use std::sync::Arc;
 use axum::Router;
 use chat_core::api::ChatService;
 
-use crate::{config::HttpConfig, rest, websocket};
+use crate::{chat_sign_in::ChatSignIn, config::HttpConfig, rest, websocket};
 
 /// What users call: REST, the WebSocket, the OpenAPI document and its pages, all under `/api`. It may be nested under
 /// any prefix, and answers whatever else comes there with a problem: 404 `route_not_found`.
 pub fn router(chat: impl ChatService, config: HttpConfig) -> Router {
     let chat: Arc<dyn ChatService> = Arc::new(chat);
-    rest::mount_beside(websocket::routes(Arc::clone(&chat), config), &chat)
+    let own_accounts = config.own_accounts && !chat.host_signs_in();
+    let sign_in = Arc::new(ChatSignIn::new(Arc::clone(&chat), config.allowed_origins.clone()));
+    let websocket = websocket::routes(Arc::clone(&chat), Arc::clone(&sign_in), config);
+    rest::mount_beside(websocket, &chat, sign_in, own_accounts)
 }

@@ -1,9 +1,9 @@
-//! Who is calling: the bearer token (RFC 6750), taken before the body is looked at.
+//! Who is calling: by a bearer token (RFC 6750) or what else a sign-in knows, found out before the body is looked at.
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use http::{HeaderMap, HeaderValue, header};
+use http::{HeaderMap, HeaderValue, Method, header};
 use poem::{Request, RequestBody, Result};
 use poem_openapi::{
     ApiExtractor, ApiExtractorType, ExtractParamOptions,
@@ -12,12 +12,18 @@ use poem_openapi::{
 
 use crate::{code::Code, problem::Problem};
 
-/// Turns an access token into a caller of type `C`.
+/// Turns what a request shows of its sender into a caller of type `C`.
 #[async_trait]
 pub trait SignIn<C>: Send + Sync {
-    /// Who holds `access_token`. The problem is 401 (`unauthenticated`, `token_expired`, `session_revoked`) or 403
-    /// (`suspended`), or says that it could not be found out.
-    async fn caller(&self, access_token: &str) -> Result<C, Problem>;
+    /// Who sends a request of this method with these headers. The problem is 401 (`unauthenticated`, `token_expired`,
+    /// `session_revoked`) or 403 (`suspended`), or says that it could not be found out. Of a sign-in by the host it may
+    /// be 409 (`user_id_taken`), too, and of one that writes 403 (`not_allowed`).
+    async fn caller(&self, method: &Method, headers: &HeaderMap) -> Result<C, Problem>;
+
+    /// Whether it is the host's own, of which more is known to the host than to us: it may go by cookies, say.
+    fn is_the_hosts(&self) -> bool {
+        false
+    }
 }
 
 /// The signed-in caller of an operation. It must be the first argument after `&self`: arguments are taken in their
@@ -25,7 +31,8 @@ pub trait SignIn<C>: Send + Sync {
 #[derive(Clone, Debug)]
 pub struct SignedIn<C>(pub C);
 
-const SCHEME: &str = "bearer";
+pub(crate) const SCHEME: &str = "bearer";
+const SESSION_TOKEN: &str = "The `accessToken` of a session.";
 
 impl<'a, C: Send + Sync + 'static> ApiExtractor<'a> for SignedIn<C> {
     const TYPES: &'static [ApiExtractorType] = &[ApiExtractorType::SecurityScheme];
@@ -38,7 +45,7 @@ impl<'a, C: Send + Sync + 'static> ApiExtractor<'a> for SignedIn<C> {
             SCHEME,
             MetaSecurityScheme {
                 ty: "http",
-                description: Some("The `accessToken` of a session."),
+                description: Some(SESSION_TOKEN),
                 name: None,
                 key_in: None,
                 scheme: Some("bearer"),
@@ -54,28 +61,31 @@ impl<'a, C: Send + Sync + 'static> ApiExtractor<'a> for SignedIn<C> {
     }
 
     async fn from_request(request: &'a Request, _: &mut RequestBody, _: ExtractParamOptions<()>) -> Result<Self> {
-        let token = bearer_token(request.headers())?;
         let sign_in = request.data::<Arc<dyn SignIn<C>>>();
         let sign_in = sign_in.ok_or_else(|| Problem::internal("the operation was mounted without a sign-in"))?;
-        Ok(Self(sign_in.caller(token).await?))
+        Ok(Self(sign_in.caller(request.method(), request.headers()).await?))
     }
 }
 
 /// The access token in `Authorization`, or why there is none.
 pub fn bearer_token(headers: &HeaderMap) -> Result<&str, Problem> {
+    optional_bearer_token(headers)?.ok_or_else(|| Problem::new(Code::Unauthenticated))
+}
+
+/// The access token in `Authorization`; none where that is not there, or of another scheme. More than one, or a
+/// malformed token, is a problem: what else may say who calls must not be asked then.
+pub(crate) fn optional_bearer_token(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
     let mut values = headers.get_all(header::AUTHORIZATION).iter();
-    let (Some(value), None) = (values.next(), values.next()) else {
+    let Some(value) = values.next() else { return Ok(None) };
+    if values.next().is_some() {
         return Err(Problem::new(Code::Unauthenticated));
-    };
+    }
     let (scheme, token) = value.to_str().ok().and_then(|text| text.split_once(' ')).unwrap_or_default();
     if !scheme.eq_ignore_ascii_case("bearer") {
-        return Err(Problem::new(Code::Unauthenticated));
+        return Ok(None);
     }
     let token = token.trim_start_matches(' ');
-    if !is_token68(token) {
-        return Err(invalid_token());
-    }
-    Ok(token)
+    if is_token68(token) { Ok(Some(token)) } else { Err(invalid_token()) }
 }
 
 /// `unauthenticated` where a token was given, but is none of ours.

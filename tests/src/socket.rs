@@ -59,7 +59,7 @@ impl Socket {
     pub async fn connect_at(base: &str, client: &Client) -> Self {
         let bearer = format!("Bearer {}", client.token());
         let headers = [(header::AUTHORIZATION, bearer.as_str()), (header::SEC_WEBSOCKET_PROTOCOL, "chat.v1")];
-        Self::handshake(base, client, &headers).await
+        Self::connect_at_with(base, client, &headers).await
     }
 
     /// Connects as a browser does, with the access token as a subprotocol.
@@ -73,10 +73,14 @@ impl Socket {
     /// # Panics
     /// When the handshake is refused, or answered with a subprotocol other than `chat.v1` where one was offered.
     pub async fn connect_with(server: &Server, client: &Client, headers: &[(HeaderName, &str)]) -> Self {
-        Self::handshake(server.base(), client, headers).await
+        Self::connect_at_with(server.base(), client, headers).await
     }
 
-    async fn handshake(base: &str, client: &Client, headers: &[(HeaderName, &str)]) -> Self {
+    /// The same at a chat that an application has mounted at `base`.
+    ///
+    /// # Panics
+    /// As [`connect_with`](Self::connect_with).
+    pub async fn connect_at_with(base: &str, client: &Client, headers: &[(HeaderName, &str)]) -> Self {
         let url = format!("{}/api/ws", base.replacen("http", "ws", 1));
         let mut request = url.into_client_request().expect("an address of ours");
         for (name, value) in headers {

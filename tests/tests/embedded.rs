@@ -19,7 +19,10 @@ use chat_core::{
         user::{Password, Phone, UserId},
     },
     policy::Policy,
-    ports::store::{EventRange, Store},
+    ports::{
+        authenticator::Credentials,
+        store::{EventRange, Store},
+    },
     realtime::{
         connection::Connection,
         delivery::{Delivery, EndReason},
@@ -341,9 +344,10 @@ async fn a_session_that_was_ended_before_it_was_first_seen_is_refused() {
     let (here, there) = (here.build().await.expect("a chat"), there.build().await.expect("another"));
     let session = here.register(registration("alice")).await.expect("a user").session;
     let token = session.access_token.expose_secret();
-    let caller = here.authenticate(token).await.expect("she is signed in");
+    let caller = here.authenticate(&Credentials::token(token)).await.expect("she is signed in");
     here.logout(&caller).await.expect("and out");
-    let refused = there.authenticate(token).await.expect_err("there it is seen for the first time");
+    let refused =
+        there.authenticate(&Credentials::token(token)).await.expect_err("there it is seen for the first time");
     assert_eq!(refused.rejection(), Some(&Rejection::SessionRevoked));
 }
 

@@ -3,12 +3,34 @@ use async_trait::async_trait;
 use crate::{
     error::ChatError,
     model::{
-        coin::{Amount, CoinEntry, CoinKey, Reason},
+        coin::{Amount, CoinEntry, CoinKey, Coins, Reason},
         operator::{AuditEntry, AuditId, Operator},
         room::{NamedMember, Room, RoomId},
-        user::{AdminUser, UserId},
+        text::Name,
+        user::{AdminUser, Phone, User, UserId},
     },
 };
+
+/// A user of the host's, as they begin.
+#[derive(Clone, Debug)]
+pub struct EnsureUser {
+    /// Who.
+    pub id: UserId,
+    /// The name that others see.
+    pub name: Name,
+    /// The telephone number, where the host has one.
+    pub phone: Option<Phone>,
+    /// With how many coins; none: as [`Policy::starting_coins`](crate::policy::Policy::starting_coins) has it, which is
+    /// with 0 where that leaves it to who registers (R-ACC-04).
+    pub coins: Option<Coins>,
+}
+
+impl EnsureUser {
+    /// A user who begins with their id as their name, without a phone, and with the coins that the policy gives.
+    pub fn new(id: UserId) -> Self {
+        Self { name: Name::from(&id), id, phone: None, coins: None }
+    }
+}
 
 /// A grant (above zero) or a debit (below).
 #[derive(Clone, Debug)]
@@ -59,9 +81,18 @@ pub struct AdminRoom {
 
 /// What only the embedding application and its operators do (R-ACC-05). Whoever holds this decides for everybody:
 /// transports ask for a credential of its own. All of it takes a [`Right`](crate::model::operator::Right), and answers
-/// `NotAllowed` to who has it not; whatever changes something is written into the audit, in the same transaction.
+/// `NotAllowed` to who has it not; whatever changes something is written into the audit, in the same transaction. Apart
+/// from [`ensure_user`](Self::ensure_user), by which the application lets in users of its own.
 #[async_trait]
 pub trait Admin: Send + Sync + 'static {
+    /// The user of that id, in whatever standing; where there is none yet, one is made who has no password, and so signs
+    /// in by the host alone. Who is there already stays as they are. However often and on however many nodes at once it
+    /// is called, one user comes of it, and one opening entry in their ledger.
+    ///
+    /// # Errors
+    /// `UserIdTaken` where the id differs from another user's in case alone (R-ACC-02).
+    async fn ensure_user(&self, user: EnsureUser) -> Result<User, ChatError>;
+
     /// A user, in whatever standing. Right: `Look`.
     ///
     /// # Errors

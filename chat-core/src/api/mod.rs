@@ -14,7 +14,7 @@ mod session;
 mod user;
 
 pub use self::{
-    admin::{Admin, AdminRoom, AuditPage, ChangeCoins, ChangedCoins, UserPage},
+    admin::{Admin, AdminRoom, AuditPage, ChangeCoins, ChangedCoins, EnsureUser, UserPage},
     coin::{CoinPage, Ledger},
     friend::{FriendRequestOutcome, Friends, RequestedFriend},
     invite::{InviteUser, Invites, MadeInvite},

@@ -8,6 +8,7 @@ use crate::{
         time::Timestamp,
         user::{Password, User},
     },
+    ports::authenticator::Credentials,
 };
 
 /// A sign-in.
@@ -85,10 +86,15 @@ pub trait Sessions: Send + Sync + 'static {
     /// `InvalidCredentials` where the old one is wrong.
     async fn change_password(&self, caller: &Caller, change: ChangePassword) -> Result<(), ChatError>;
 
-    /// Who shows this access token. Reads the store at a session's first call only; what ended a session since is
-    /// known without.
+    /// Who shows these credentials: by the host's [`Authenticator`](crate::ports::authenticator::Authenticator) where
+    /// there is one, else by an access token of the chat's own. Reads the store at the first call of a session, or of a
+    /// user of the host's, only; what ended it since is known without.
     ///
     /// # Errors
-    /// `Unauthenticated`, `TokenExpired`, `SessionRevoked`, `Suspended`.
-    async fn authenticate(&self, access_token: &str) -> Result<Caller, ChatError>;
+    /// `Unauthenticated`, `TokenExpired`, `SessionRevoked`, `Suspended`; `UserIdTaken` where the host vouches for an id
+    /// that differs from another user's in case alone; `SignInUnavailable`.
+    async fn authenticate(&self, credentials: &Credentials<'_>) -> Result<Caller, ChatError>;
+
+    /// Whether callers sign in by the host's own sign-in, so that the chat's access tokens are good for nothing.
+    fn host_signs_in(&self) -> bool;
 }

@@ -6,7 +6,7 @@ use super::{
     transaction::{Command, Tx},
 };
 use crate::{
-    api::{Admin, AdminRoom, AuditPage, ChangeCoins, ChangedCoins, UserPage},
+    api::{Admin, AdminRoom, AuditPage, ChangeCoins, ChangedCoins, EnsureUser, UserPage},
     error::{ChatError, Rejection},
     model::{
         coin::Reason,
@@ -22,6 +22,10 @@ use crate::{
 
 #[async_trait]
 impl Admin for Chat {
+    async fn ensure_user(&self, user: EnsureUser) -> Result<User, ChatError> {
+        self.0.ensure(user).await
+    }
+
     async fn find_user(&self, by: &Operator, user: &UserId) -> Result<AdminUser, ChatError> {
         decide_operate(by, Right::Look)?;
         self.0.admin_user(user).await

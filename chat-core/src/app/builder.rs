@@ -7,11 +7,13 @@ use tokio_util::task::TaskTracker;
 use super::{
     chat::{Chat, Inner, Node},
     session_cache::SessionCache,
+    user_cache::UserCache,
 };
 use crate::{
     error::ChatError,
     policy::Policy,
     ports::{
+        authenticator::Authenticator,
         bus::Bus,
         clock::{Clock, SystemClock},
         store::{Store, StoreError},
@@ -30,6 +32,7 @@ pub struct ChatBuilder {
     store: Arc<dyn Store>,
     bus: Arc<dyn Bus>,
     clock: Arc<dyn Clock>,
+    authenticator: Option<Arc<dyn Authenticator>>,
     policy: Policy,
     secrets: Option<Secrets>,
     password_cost: u32,
@@ -66,6 +69,7 @@ impl ChatBuilder {
             store,
             bus: Arc::new(LocalBus::default()),
             clock: Arc::new(SystemClock),
+            authenticator: None,
             policy: Policy::default(),
             secrets: None,
             password_cost: 12,
@@ -101,6 +105,14 @@ impl ChatBuilder {
         self
     }
 
+    /// The host's own sign-in, in the place of the chat's. Default: users register with the chat, and sign in by its
+    /// access tokens.
+    #[must_use]
+    pub fn authenticator(mut self, authenticator: impl Authenticator) -> Self {
+        self.authenticator = Some(Arc::new(authenticator));
+        self
+    }
+
     /// The clock. Default: the machine's.
     #[must_use]
     pub fn clock(mut self, clock: impl Clock) -> Self {
@@ -127,7 +139,9 @@ impl ChatBuilder {
         check_pepper(self.store.as_ref(), &secrets).await?;
         let hub = Arc::new(Hub::new(Arc::clone(&self.store)));
         let sessions = Arc::new(SessionCache::default());
-        self.bus.attach(Arc::new(Node { hub: Arc::clone(&hub), sessions: Arc::clone(&sessions) }));
+        let users = Arc::new(UserCache::default());
+        let (hub_of_node, sessions_of_node) = (Arc::clone(&hub), Arc::clone(&sessions));
+        self.bus.attach(Arc::new(Node { hub: hub_of_node, sessions: sessions_of_node, users: Arc::clone(&users) }));
         let tasks = TaskTracker::new();
         let appender = Appender::start(
             Arc::clone(&self.store),
@@ -145,7 +159,9 @@ impl ChatBuilder {
             passwords: Passwords::new(secrets.pepper_key(), self.password_cost)?,
             tokens: Tokens::new(&secrets, &self.issuer),
             hub,
+            authenticator: self.authenticator,
             sessions,
+            users,
             appender,
             tasks,
         })))

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use tokio_util::task::TaskTracker;
 
-use super::{builder::ChatBuilder, session_cache::SessionCache};
+use super::{builder::ChatBuilder, session_cache::SessionCache, user_cache::UserCache};
 use crate::{
     policy::Policy,
     ports::{
+        authenticator::Authenticator,
         bus::{Bus, BusSink},
         clock::Clock,
         store::{Store, StoreError},
@@ -28,7 +29,10 @@ pub(crate) struct Inner {
     pub(super) passwords: Passwords,
     pub(super) tokens: Tokens,
     pub(super) hub: Arc<Hub>,
+    /// The host's own sign-in, where it has taken the place of the chat's.
+    pub(super) authenticator: Option<Arc<dyn Authenticator>>,
     pub(super) sessions: Arc<SessionCache>,
+    pub(super) users: Arc<UserCache>,
     pub(super) appender: Appender,
     pub(super) tasks: TaskTracker,
 }
@@ -75,6 +79,7 @@ impl Chat {
 pub(super) struct Node {
     pub(super) hub: Arc<Hub>,
     pub(super) sessions: Arc<SessionCache>,
+    pub(super) users: Arc<UserCache>,
 }
 
 impl BusSink for Node {
@@ -82,7 +87,10 @@ impl BusSink for Node {
         for notice in &notices {
             match notice {
                 Notice::SessionEnded { user, session } => self.sessions.ended(user, *session),
-                Notice::StandingChanged { user, .. } => self.sessions.standing_changed(user),
+                Notice::StandingChanged { user, .. } => {
+                    self.sessions.standing_changed(user);
+                    self.users.forget(user);
+                }
                 Notice::Logged(_) | Notice::Receipt { .. } | Notice::Friend { .. } => {}
             }
         }

@@ -25,7 +25,11 @@ impl Live for Chat {
             chat.appender.clone(),
         );
         chat.check_session(caller).await?;
-        rules::user::decide_act(chat.user(&caller.user).await?.standing)?;
+        if let Err(refused) = rules::user::decide_act(chat.user(&caller.user).await?.standing) {
+            // However the standing was changed, it was seen here first.
+            chat.users.forget(&caller.user);
+            return Err(refused.into());
+        }
         Ok(connection)
     }
 

@@ -2,6 +2,7 @@
 
 mod access;
 mod admin;
+mod authenticator;
 mod builder;
 mod chat;
 mod coin;
@@ -19,6 +20,7 @@ mod session_cache;
 mod standing;
 mod transaction;
 mod user;
+mod user_cache;
 
 pub use self::{
     builder::{BuildError, ChatBuilder},

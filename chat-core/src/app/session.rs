@@ -14,6 +14,7 @@ use crate::{
         time::Timestamp,
         user::{PasswordHash, Standing, User, UserId},
     },
+    ports::authenticator::Credentials,
     realtime::notice::Notice,
     rules::{
         self,
@@ -105,10 +106,19 @@ impl Sessions for Chat {
         Err(ChatError::Overloaded("the password is being changed again and again"))
     }
 
-    async fn authenticate(&self, access_token: &str) -> Result<Caller, ChatError> {
-        let caller = self.0.tokens.read_access(access_token, self.0.clock.now())?;
-        self.0.check_session(&caller).await?;
+    async fn authenticate(&self, credentials: &Credentials<'_>) -> Result<Caller, ChatError> {
+        let chat = &self.0;
+        if let Some(host) = &chat.authenticator {
+            return chat.vouched(host.as_ref(), credentials).await;
+        }
+        let access_token = credentials.bearer().ok_or(Rejection::Unauthenticated)?;
+        let caller = chat.tokens.read_access(access_token, chat.clock.now())?;
+        chat.check_session(&caller).await?;
         Ok(caller)
+    }
+
+    fn host_signs_in(&self) -> bool {
+        self.0.authenticator.is_some()
     }
 }
 

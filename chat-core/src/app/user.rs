@@ -8,7 +8,7 @@ use super::{
     transaction::{Command, Tx},
 };
 use crate::{
-    api::{Register, SignedIn, UpdateUser, Users},
+    api::{EnsureUser, Register, SignedIn, UpdateUser, Users},
     error::{ChatError, Rejection},
     model::{
         coin::{Amount, CoinKind, Coins},
@@ -55,6 +55,21 @@ impl Inner {
     pub(super) async fn user(self: &Arc<Self>, id: &UserId) -> Result<User, ChatError> {
         Ok(self.store.user(id).await?.ok_or(Rejection::UserNotFound)?)
     }
+
+    /// The user of that id, made where there is none yet.
+    pub(super) async fn ensure(self: &Arc<Self>, user: EnsureUser) -> Result<User, ChatError> {
+        if let Some(known) = self.store.user(&user.id).await? {
+            return Ok(known);
+        }
+        let id = user.id.clone();
+        let coins = rules::user::decide_host_opening_balance(self.policy.starting_coins, user.coins);
+        if let Some(made) = self.execute(MakeUser { user, coins }).await? {
+            return Ok(made);
+        }
+        // Whoever was first has committed, or the id would not have been taken: a plain read finds them, without the
+        // lock that two who lost against the same one would have to wait for each other to give up.
+        Ok(self.store.user(&id).await?.ok_or(Rejection::UserIdTaken)?)
+    }
 }
 
 const fn relation(ties: &Ties) -> Relation {
@@ -88,32 +103,51 @@ impl Command for RegisterUser {
             password: Some(self.password.clone()),
             created_at: tx.now,
         };
-        match tx.insert_user(&user).await {
-            Err(StoreError::Taken(Unique::UserId)) => return Err(Rejection::UserIdTaken.into()),
+        let user = tx.open(user, self.coins).await?.ok_or(Rejection::UserIdTaken)?;
+        let session = new_session(user_id, device, tx.now);
+        tx.insert_session(&session).await?;
+        Ok((user, session))
+    }
+}
+
+/// Makes a user of the host's; `None` where the id is taken, perhaps by a user of that very id.
+struct MakeUser {
+    user: EnsureUser,
+    coins: Coins,
+}
+
+#[async_trait]
+impl Command for MakeUser {
+    type Answer = Option<User>;
+
+    async fn run(&self, _: &Inner, tx: &mut Tx) -> Result<Self::Answer, ChatError> {
+        let EnsureUser { id, name, phone, .. } = self.user.clone();
+        let user = NewUser { id, name, phone, password: None, created_at: tx.now };
+        let made = tx.open(user, self.coins).await?;
+        if made.is_none() {}
+        Ok(made)
+    }
+}
+
+impl Tx {
+    /// Inserts a user with the opening entry of their ledger (R-ACC-04); `None` where the id is taken.
+    async fn open(&mut self, user: NewUser, coins: Coins) -> Result<Option<User>, ChatError> {
+        match self.insert_user(&user).await {
+            Err(StoreError::Taken(Unique::UserId)) => return Ok(None),
             inserted => inserted?,
         }
         let opening = NewCoinEntry {
-            amount: Amount::credit(self.coins),
+            amount: Amount::credit(coins),
             kind: CoinKind::Opening,
             reason: None,
-            balance_after: self.coins,
+            balance_after: coins,
             room: None,
             key: None,
-            at: tx.now,
+            at: self.now,
         };
-        tx.append_coin_entry(user_id, &opening).await?;
-        let session = new_session(user_id, device, tx.now);
-        tx.insert_session(&session).await?;
-        let user = User {
-            id: user.id,
-            name: user.name,
-            phone: user.phone,
-            prime: false,
-            coins: self.coins,
-            standing: Standing::Active,
-            created_at: user.created_at,
-        };
-        Ok((user, session))
+        self.append_coin_entry(&user.id, &opening).await?;
+        let NewUser { id, name, phone, created_at, .. } = user;
+        Ok(Some(User { id, name, phone, prime: false, coins, standing: Standing::Active, created_at }))
     }
 }
 

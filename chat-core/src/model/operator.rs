@@ -137,20 +137,21 @@ impl Act {
         }
     }
 
+    /// All there are.
+    pub const ALL: [Self; 8] = [
+        Self::PrimeGiven,
+        Self::PrimeTaken,
+        Self::Suspended,
+        Self::Lifted,
+        Self::Erased,
+        Self::SessionsEnded,
+        Self::CoinsChanged,
+        Self::RoomClosed,
+    ];
+
     /// The act of that name.
     pub fn from_name(name: &str) -> Option<Self> {
-        [
-            Self::PrimeGiven,
-            Self::PrimeTaken,
-            Self::Suspended,
-            Self::Lifted,
-            Self::Erased,
-            Self::SessionsEnded,
-            Self::CoinsChanged,
-            Self::RoomClosed,
-        ]
-        .into_iter()
-        .find(|act| act.as_str() == name)
+        Self::ALL.into_iter().find(|act| act.as_str() == name)
     }
 }
 

@@ -45,6 +45,8 @@ pub struct Caller {
     pub user: UserId,
     /// The session they signed in to, where it is one of the chat's own.
     pub session: Option<CallerSession>,
+    /// When what they showed ends, where it does.
+    pub expires_at: Option<Timestamp>,
 }
 
 /// The session behind a [`Caller`].
@@ -54,14 +56,12 @@ pub struct CallerSession {
     pub id: SessionId,
     /// On which device.
     pub device: DeviceId,
-    /// When the access token that was shown ends.
-    pub expires_at: Timestamp,
 }
 
 impl Caller {
     /// A user whom the host vouches for, without a session of the chat's.
     pub const fn user(id: UserId) -> Self {
-        Self { user: id, session: None }
+        Self { user: id, session: None, expires_at: None }
     }
 }
 

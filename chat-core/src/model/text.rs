@@ -4,6 +4,7 @@ use std::fmt;
 
 use unicode_normalization::UnicodeNormalization;
 
+use super::user::UserId;
 use crate::fault::{Fault, FieldCode};
 
 /// Refuses a text of fewer than `min` or more than `max` characters (Unicode scalar values).
@@ -74,6 +75,14 @@ impl Name {
     }
 }
 
+impl From<&UserId> for Name {
+    /// The characters of user ids are characters of names, in NFC and with nothing to trim, and no more of them.
+    fn from(id: &UserId) -> Self {
+        const { assert!(UserId::MAX <= Self::MAX, "every id is short enough for a name") };
+        Self(id.as_str().to_owned())
+    }
+}
+
 impl fmt::Display for Name {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
@@ -104,6 +113,14 @@ mod tests {
         assert_eq!(code(&"\u{1F600}".repeat(64)), Ok("\u{1F600}".repeat(64)));
         assert_eq!(code(&"x".repeat(65)), Err(FieldCode::TooLong));
         assert_eq!(code(&"e\u{301}".repeat(64)), Ok("\u{e9}".repeat(64)));
+    }
+
+    #[test]
+    fn r_acc_02_03_every_user_id_is_a_name() {
+        for id in ["a", "A.b_c@d:e+f-9", &"x".repeat(64)] {
+            let name = Name::from(&UserId::parse(id).unwrap());
+            assert_eq!(Name::parse(id), Ok(name), "{id}");
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What the chat needs of the outside, as traits. The contract stands on every method: who implements one need not
 //! have read the others.
 
+pub mod authenticator;
 pub mod bus;
 pub mod clock;
 pub mod store;

@@ -7,6 +7,7 @@ use crate::{
     model::{session::Session, time::Timestamp, user::Standing},
     planted::Planted,
     policy::Policy,
+    rules::user::decide_act,
 };
 
 /// What is known of who signs in.
@@ -26,6 +27,15 @@ pub const fn decide_login(facts: LoginFacts) -> Result<(), Rejection> {
         Some(Standing::Suspended) if facts.password_ok => Err(Rejection::Suspended),
         _ => Err(Rejection::InvalidCredentials),
     }
+}
+
+/// Whether somebody for whom the host vouches until `expires_at` is let in, whatever it says (R-ACC-06): what has expired
+/// is refused first, since it shows nobody.
+pub fn decide_vouched(standing: Standing, expires_at: Option<Timestamp>, now: Timestamp) -> Result<(), Rejection> {
+    if expires_at.is_some_and(|end| end <= now) {
+        return Err(Rejection::TokenExpired);
+    }
+    decide_act(standing)
 }
 
 /// What a genuine refresh token of a session does.
@@ -123,6 +133,22 @@ mod tests {
     fn r_acc_06_a_suspended_user_is_told_so_only_after_the_right_password() {
         let facts = LoginFacts { standing: Some(Standing::Suspended), password_ok: true };
         assert_eq!(decide_login(facts), Err(Rejection::Suspended));
+    }
+
+    #[test]
+    fn r_acc_06_whom_the_host_vouches_for_is_refused_when_suspended_or_erased() {
+        let decide = |standing| decide_vouched(standing, None, SIGNED_IN);
+        assert_eq!(decide(Standing::Active), Ok(()));
+        assert_eq!(decide(Standing::Suspended), Err(Rejection::Suspended));
+        assert_eq!(decide(Standing::Erased), Err(Rejection::SessionRevoked));
+    }
+
+    #[test]
+    fn what_the_host_vouches_by_is_good_until_its_end() {
+        let decide = |standing, end| decide_vouched(standing, Some(end), SIGNED_IN);
+        assert_eq!(decide(Standing::Active, SIGNED_IN.after(Duration::from_millis(1))), Ok(()));
+        assert_eq!(decide(Standing::Active, SIGNED_IN), Err(Rejection::TokenExpired));
+        assert_eq!(decide(Standing::Suspended, SIGNED_IN), Err(Rejection::TokenExpired));
     }
 
     #[test]

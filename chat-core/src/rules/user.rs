@@ -17,6 +17,15 @@ pub fn decide_opening_balance(policy: StartingCoins, requested: Coins) -> Result
     }
 }
 
+/// The opening balance of a user whom the host makes (R-ACC-04): what it gives, else what the policy fixes. What users
+/// may ask for themselves is nothing to the host, and nobody has asked.
+pub const fn decide_host_opening_balance(policy: StartingCoins, given: Option<Coins>) -> Coins {
+    match (given, policy) {
+        (Some(coins), _) | (None, StartingCoins::Fixed(coins)) => coins,
+        (None, StartingCoins::AsRequested { .. }) => Coins::ZERO,
+    }
+}
+
 /// Whether a user who was signed in may still act (R-ACC-06). An erased user has no session left.
 pub const fn decide_act(standing: Standing) -> Result<(), Rejection> {
     match standing {
@@ -46,6 +55,17 @@ mod tests {
     #[test]
     fn r_acc_04_a_fixed_opening_balance_ignores_what_was_asked_for() {
         assert_eq!(decide_opening_balance(StartingCoins::Fixed(coins(7)), Coins::MAX), Ok(coins(7)));
+    }
+
+    #[test]
+    fn r_acc_04_a_user_of_the_hosts_begins_with_what_it_gives_else_with_what_the_policy_fixes() {
+        let asked = StartingCoins::AsRequested { max: coins(1_000) };
+        let fixed = StartingCoins::Fixed(coins(7));
+        assert_eq!(decide_host_opening_balance(asked, None), Coins::ZERO);
+        assert_eq!(decide_host_opening_balance(fixed, None), coins(7));
+        for policy in [asked, fixed] {
+            assert_eq!(decide_host_opening_balance(policy, Some(coins(1_001))), coins(1_001), "the host is not bound");
+        }
     }
 
     #[test]

@@ -130,8 +130,8 @@ impl Tokens {
             session: Some(CallerSession {
                 id: SessionId::parse(&claims.sid).ok_or(Rejection::Unauthenticated)?,
                 device: DeviceId::parse(&claims.did).map_err(|_| Rejection::Unauthenticated)?,
-                expires_at,
             }),
+            expires_at: Some(expires_at),
         })
     }
 

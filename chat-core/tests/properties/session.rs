@@ -7,7 +7,7 @@ use chat_core::{
         user::Standing,
     },
     policy::Policy,
-    rules::session::{LoginFacts, Refresh, decide_login, decide_refresh, refresh_expires_at},
+    rules::session::{LoginFacts, Refresh, decide_login, decide_refresh, decide_vouched, refresh_expires_at},
 };
 use proptest::{prelude::*, sample::select};
 
@@ -31,6 +31,20 @@ fn r_acc_06_a_sign_in_is_refused_alike_to_all_who_do_not_know_the_password() {
     ];
     assert_order(file!(), facts, order, |facts| {
         decide_login(*facts).map_or_else(|refused| code(&refused), |()| "signed in".to_owned())
+    });
+}
+
+#[test]
+fn r_acc_06_whom_the_host_vouches_for_is_refused_for_their_credentials_before_their_standing() {
+    let end = prop::option::weighted(0.8, offset().prop_map(|offset| shifted(NOW, offset)));
+    let order = [
+        line("token_expired", |(_, end): &(Standing, Option<Timestamp>)| end.is_some_and(|end| end <= NOW)),
+        sole("suspended", |(standing, _)| *standing == Standing::Suspended),
+        sole("session_revoked", |(standing, _)| *standing == Standing::Erased),
+        line("let in", |_| true),
+    ];
+    assert_order(file!(), (standing(), end), order, |(standing, end)| {
+        decide_vouched(*standing, *end, NOW).map_or_else(|refused| code(&refused), |()| "let in".to_owned())
     });
 }
 

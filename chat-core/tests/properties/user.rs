@@ -6,7 +6,7 @@ use chat_core::{
         user::{Standing, UserId},
     },
     policy::StartingCoins,
-    rules::user::{decide_act, decide_opening_balance},
+    rules::user::{decide_act, decide_host_opening_balance, decide_opening_balance},
 };
 use proptest::prelude::*;
 
@@ -38,6 +38,18 @@ proptest! {
     fn r_acc_04_a_fixed_opening_balance_is_the_same_for_all(fixed in balance(), asked in balance()) {
         prop_assert_eq!(decide_opening_balance(StartingCoins::Fixed(fixed), asked), Ok(fixed));
         prop_assert_eq!(decide_opening_balance(StartingCoins::Fixed(fixed), coins(0)), Ok(fixed));
+    }
+
+    /// R-ACC-04: what the host gives counts, whatever the policy; else what is fixed, else nothing.
+    #[test]
+    fn r_acc_04_a_user_of_the_hosts_begins_with_what_it_gives(given in balance(), number in balance()) {
+        for (policy, otherwise) in [
+            (StartingCoins::Fixed(number), number),
+            (StartingCoins::AsRequested { max: number }, Coins::ZERO),
+        ] {
+            prop_assert_eq!(decide_host_opening_balance(policy, Some(given)), given);
+            prop_assert_eq!(decide_host_opening_balance(policy, None), otherwise);
+        }
     }
 
     /// R-ACC-06: an active user acts, and nobody else.

@@ -29,7 +29,7 @@ pub fn admin_router(admin: impl Admin, operators: impl IntoIterator<Item = Opera
     let service = service(&(Arc::new(admin) as Arc<dyn Admin>));
     let sign_in: Arc<dyn SignIn<Operator>> = Arc::new(ByToken(operators.into_iter().collect()));
     Router::new()
-        .route("/admin/openapi.json", openapi_json(&service, codes_of))
+        .route("/admin/openapi.json", openapi_json(&service, codes_of, false))
         .route_service("/admin/{*path}", PoemService::new(service, sign_in, codes_of))
         .layer(middleware::from_fn(every_request))
 }

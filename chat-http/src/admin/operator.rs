@@ -2,12 +2,13 @@
 
 use async_trait::async_trait;
 use chat_core::model::operator::Operator;
+use http::{HeaderMap, Method};
 use secrecy::{ExposeSecret, SecretString};
 use subtle::{Choice, ConstantTimeEq};
 
 use crate::{
     problem::Problem,
-    signed_in::{SignIn, invalid_token, is_token68},
+    signed_in::{SignIn, bearer_token, invalid_token, is_token68},
 };
 
 /// An operator and the secret with which they sign in, as `Authorization: Bearer …`.
@@ -44,7 +45,8 @@ pub(super) struct ByToken(pub(super) Vec<OperatorToken>);
 
 #[async_trait]
 impl SignIn<Operator> for ByToken {
-    async fn caller(&self, token: &str) -> Result<Operator, Problem> {
+    async fn caller(&self, _: &Method, headers: &HeaderMap) -> Result<Operator, Problem> {
+        let token = bearer_token(headers)?;
         // All are compared, each for as long wherever a guess of its length goes wrong.
         let is_token = |known: &OperatorToken| known.token.expose_secret().as_bytes().ct_eq(token.as_bytes());
         let matches: Vec<Choice> = self.0.iter().map(is_token).collect();

@@ -12,7 +12,6 @@ mod user;
 
 use std::sync::Arc;
 
-use async_trait::async_trait;
 use axum::Router;
 use chat_core::{
     api::ChatService,
@@ -24,14 +23,16 @@ use chat_core::{
         user::UserId,
     },
 };
-use poem_openapi::{OpenApiService, Tags};
+use poem_openapi::{OpenApi, OpenApiService, Tags};
 
 use self::codes::codes_of;
 use crate::{mount::mount, problem::Problem, signed_in::SignIn};
 
+/// What there is where users have accounts with the chat itself.
+type Accounts = (user::RegisterRoutes, session::SessionRoutes);
+
 type Operations = (
     user::UserRoutes,
-    session::SessionRoutes,
     room::RoomRoutes,
     invite::InviteRoutes,
     message::MessageRoutes,
@@ -39,23 +40,37 @@ type Operations = (
     friend::FriendRoutes,
 );
 
-/// A router of all operations on `chat`, and of `routes`, which are none.
-pub(crate) fn mount_beside(routes: Router, chat: &Arc<dyn ChatService>) -> Router {
-    let sign_in: Arc<dyn SignIn<Caller>> = Arc::new(BySession(Arc::clone(chat)));
-    mount(routes, service(chat), sign_in, codes_of)
+/// A router of all operations on `chat`, those of its own accounts only where it has any, and of `routes`, which are none.
+pub(crate) fn mount_beside(
+    routes: Router,
+    chat: &Arc<dyn ChatService>,
+    sign_in: Arc<dyn SignIn<Caller>>,
+    own_accounts: bool,
+) -> Router {
+    if own_accounts {
+        mount(routes, service((accounts(chat), operations(chat))), sign_in, codes_of)
+    } else {
+        mount(routes, service(operations(chat)), sign_in, codes_of)
+    }
 }
 
-fn service(chat: &Arc<dyn ChatService>) -> OpenApiService<Operations, ()> {
+fn accounts(chat: &Arc<dyn ChatService>) -> Accounts {
+    (user::RegisterRoutes(Arc::clone(chat)), session::SessionRoutes(Arc::clone(chat)))
+}
+
+fn operations(chat: &Arc<dyn ChatService>) -> Operations {
     let chat = || Arc::clone(chat);
-    let operations = (
+    (
         user::UserRoutes(chat()),
-        session::SessionRoutes(chat()),
         room::RoomRoutes(chat()),
         invite::InviteRoutes(chat()),
         message::MessageRoutes(chat()),
         coin::CoinRoutes(chat()),
         friend::FriendRoutes(chat()),
-    );
+    )
+}
+
+fn service<A: OpenApi>(operations: A) -> OpenApiService<A, ()> {
     OpenApiService::new(operations, "Chat", env!("CARGO_PKG_VERSION")).description(DESCRIPTION)
 }
 
@@ -80,16 +95,6 @@ enum Tag {
     Coins,
     /// Friends and friend requests.
     Friends,
-}
-
-/// Signs in by the chat's own access tokens.
-struct BySession(Arc<dyn ChatService>);
-
-#[async_trait]
-impl SignIn<Caller> for BySession {
-    async fn caller(&self, access_token: &str) -> Result<Caller, Problem> {
-        Ok(self.0.authenticate(access_token).await?)
-    }
 }
 
 // A malformed id names nothing that exists.

@@ -51,10 +51,11 @@ request! {
     }
 }
 
-pub(super) struct UserRoutes(pub(super) Arc<dyn ChatService>);
+/// Beside the other operations of users, since a host that has users of its own leaves it out.
+pub(super) struct RegisterRoutes(pub(super) Arc<dyn ChatService>);
 
 #[OpenApi(tag = "Tag::Users")]
-impl UserRoutes {
+impl RegisterRoutes {
     /// Register a user.
     ///
     /// The answer holds a session for the device, so that no login is needed.
@@ -64,7 +65,12 @@ impl UserRoutes {
         let register = api::Register { user_id, device, name, phone, coins, password };
         Ok(Created::new(self.0.register(register).await?.into()))
     }
+}
 
+pub(super) struct UserRoutes(pub(super) Arc<dyn ChatService>);
+
+#[OpenApi(tag = "Tag::Users")]
+impl UserRoutes {
     /// Look at oneself.
     #[oai(path = "/api/me", method = "get", operation_id = "getMe")]
     async fn get_me(&self, caller: SignedIn<Caller>) -> Answer<Json<User>> {

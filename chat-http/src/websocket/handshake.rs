@@ -10,21 +10,18 @@ use axum::{
     },
     response::{IntoResponse, Response},
 };
-use chat_core::{error::ChatError, realtime::connection::Connection};
+use chat_core::{
+    error::{ChatError, Rejection},
+    realtime::connection::Connection,
+};
 use http::{HeaderMap, header};
 
 use super::{
     Endpoint, MAX_FRAME,
     close::Close,
-    origin,
     session::{self, Peer},
 };
-use crate::{
-    code::Code,
-    problem::Problem,
-    request_context::RequestContext,
-    signed_in::{bearer_token, invalid_token},
-};
+use crate::{code::Code, origin, problem::Problem, request_context::RequestContext, signed_in::optional_bearer_token};
 
 const PROTOCOL: &str = "chat.v1";
 /// What goes before the access token in the subprotocol by which browsers, which can set no header, sign in.
@@ -75,26 +72,28 @@ enum SignedIn {
 }
 
 async fn sign_in(endpoint: &Endpoint, headers: &HeaderMap) -> Result<SignedIn, Problem> {
-    if headers.contains_key(header::AUTHORIZATION) {
-        let connected = connect(endpoint, bearer_token(headers)?).await;
-        return connected.map(SignedIn::As).map_err(|error| with_challenge(Problem::from(error)));
+    if let Some(token) = optional_bearer_token(headers)? {
+        return Ok(SignedIn::As(connect(endpoint, Some(token), headers).await?));
     }
-    let Some(token) = token_of_subprotocol(headers) else {
+    // Whatever else says who this is, browsers may have sent it for a page of another site.
+    endpoint.sign_in.check_site(headers)?;
+    let token = token_of_subprotocol(headers);
+    if token.is_none() && !endpoint.chat.host_signs_in() {
         return Err(Problem::new(Code::Unauthenticated));
-    };
-    match connect(endpoint, token).await {
+    }
+    match connect(endpoint, token, headers).await {
         Ok(connection) => Ok(SignedIn::As(connection)),
-        Err(error) => Ok(SignedIn::Refused(Close::for_refused_sign_in(Problem::from(error).code()))),
+        Err(error) if token.is_some() || headers.contains_key(header::ORIGIN) => {
+            Ok(SignedIn::Refused(Close::for_refused_sign_in(Problem::from(error).code())))
+        }
+        Err(ChatError::Rejected(Rejection::Unauthenticated)) => Err(Problem::new(Code::Unauthenticated)),
+        Err(error) => Err(error.into()),
     }
 }
 
-async fn connect(endpoint: &Endpoint, token: &str) -> Result<Box<Connection>, ChatError> {
-    let caller = endpoint.chat.authenticate(token).await?;
+async fn connect(endpoint: &Endpoint, bearer: Option<&str>, headers: &HeaderMap) -> Result<Box<Connection>, ChatError> {
+    let caller = endpoint.sign_in.authenticate(bearer, headers).await?;
     endpoint.chat.connect(&caller).await.map(Box::new)
-}
-
-fn with_challenge(problem: Problem) -> Problem {
-    if problem.code() == Code::Unauthenticated { invalid_token() } else { problem }
 }
 
 fn token_of_subprotocol(headers: &HeaderMap) -> Option<&str> {

@@ -4,7 +4,6 @@ mod close;
 mod command;
 mod frame;
 mod handshake;
-mod origin;
 mod session;
 mod talk;
 
@@ -13,7 +12,7 @@ use std::sync::Arc;
 use axum::{Router, routing::get};
 use chat_core::api::ChatService;
 
-use crate::config::HttpConfig;
+use crate::{chat_sign_in::ChatSignIn, config::HttpConfig};
 
 /// The greatest frame that is taken, in bytes.
 const MAX_FRAME: usize = 64 * 1024;
@@ -21,11 +20,12 @@ const MAX_FRAME: usize = 64 * 1024;
 /// What every connection shares.
 struct Endpoint {
     chat: Arc<dyn ChatService>,
+    sign_in: Arc<ChatSignIn>,
     config: HttpConfig,
 }
 
 /// The route of the WebSocket.
-pub(crate) fn routes(chat: Arc<dyn ChatService>, config: HttpConfig) -> Router {
-    let endpoint = Arc::new(Endpoint { chat, config });
+pub(crate) fn routes(chat: Arc<dyn ChatService>, sign_in: Arc<ChatSignIn>, config: HttpConfig) -> Router {
+    let endpoint = Arc::new(Endpoint { chat, sign_in, config });
     Router::new().route("/api/ws", get(handshake::handshake)).with_state(endpoint)
 }

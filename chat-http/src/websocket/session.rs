@@ -150,7 +150,7 @@ fn resume_of(hello: Hello) -> (Resume, Vec<String>) {
 }
 
 pub(super) fn has_expired(peer: &Peer, caller: &Caller) -> bool {
-    caller.session.as_ref().is_some_and(|session| session.expires_at <= peer.endpoint.chat.now())
+    caller.expires_at.is_some_and(|end| end <= peer.endpoint.chat.now())
 }
 
 /// The text of a frame; `None` for frames that keep the connection alive.

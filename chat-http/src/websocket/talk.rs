@@ -8,6 +8,7 @@ use chat_core::{
     api::SendMessage,
     error::{ChatError, Rejection},
     model::{room::RoomId, session::Caller},
+    ports::authenticator::Credentials,
     realtime::{
         connection::Connection,
         delivery::{Delivery, EndReason, RoomRemoval},
@@ -219,16 +220,19 @@ impl<'a, S: Socket> Talk<'a, S> {
         .boxed()
     }
 
-    /// Puts a fresh access token of the same session in the place of the one that is about to end.
+    /// Puts a fresh access token of the same session, or of the same user of the host's, in the place of the one that is
+    /// about to end.
     async fn renew(&mut self, serial: u64, auth: Auth) -> Result<(), Over> {
         let session_of = |caller: &Caller| caller.session.as_ref().map(|session| session.id);
-        let result = match self.peer.endpoint.chat.authenticate(&auth.access_token).await {
+        let result = match self.peer.endpoint.chat.authenticate(&Credentials::token(&auth.access_token)).await {
             Ok(caller) if caller.user == self.caller.user && session_of(&caller) == session_of(&self.caller) => {
                 self.caller = caller;
                 self.set_expiry();
                 Ok("{}".to_owned())
             }
-            Ok(_) => Err(Problem::new(Code::Unauthenticated).detail("this is another session's access token")),
+            Ok(_) => {
+                Err(Problem::new(Code::Unauthenticated).detail("this is the access token of another session or user"))
+            }
             Err(refused) => Err(refused.into()),
         };
         self.answer(Answer { serial, result }).await
@@ -236,7 +240,7 @@ impl<'a, S: Socket> Talk<'a, S> {
 
     fn set_expiry(&mut self) {
         let now = self.peer.endpoint.chat.now();
-        self.expires = self.caller.session.as_ref().map(|session| Instant::now() + session.expires_at.since(now));
+        self.expires = self.caller.expires_at.and_then(|end| Instant::now().checked_add(end.since(now)));
         self.expiry_told = false;
     }
 
@@ -253,7 +257,7 @@ impl<'a, S: Socket> Talk<'a, S> {
         if self.expiry_told {
             // This machine's clock came first by a little: what counts is the chat's.
             let now = self.peer.endpoint.chat.now();
-            self.expires = self.caller.session.as_ref().map(|session| Instant::now() + session.expires_at.since(now));
+            self.expires = self.caller.expires_at.and_then(|end| Instant::now().checked_add(end.since(now)));
             return Ok(());
         }
         self.expiry_told = true;

@@ -6,9 +6,9 @@ use async_trait::async_trait;
 use axum::{Router, body::Body, routing::any};
 use chat_http::{
     Answer, Code, Created, CreatedOrOk, Json, NoContent, Problem, Query, RequestContext, SignIn, SignedIn, mount,
-    openapi::Document, request,
+    openapi::Document, request, signed_in::bearer_token,
 };
-use http::{Request, StatusCode};
+use http::{HeaderMap, Method, Request, StatusCode};
 use poem_openapi::{Object, OpenApi, OpenApiService, param::Path};
 use serde::Serialize;
 
@@ -111,8 +111,8 @@ struct Door;
 
 #[async_trait]
 impl SignIn<Guest> for Door {
-    async fn caller(&self, access_token: &str) -> Result<Guest, Problem> {
-        match access_token {
+    async fn caller(&self, _: &Method, headers: &HeaderMap) -> Result<Guest, Problem> {
+        match bearer_token(headers)? {
             "alice" => Ok(Guest("alice".to_owned())),
             "old" => Err(Problem::new(Code::TokenExpired)),
             _ => Err(chat_http::signed_in::invalid_token()),
@@ -125,7 +125,7 @@ fn service() -> OpenApiService<(Orders, Kitchen), ()> {
 }
 
 pub(crate) fn document() -> Document {
-    Document::new(&service(), codes_of)
+    Document::new(&service(), codes_of, false)
 }
 
 /// The kitchen, without a prefix.

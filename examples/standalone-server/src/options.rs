@@ -174,6 +174,7 @@ impl Options {
             allowed_origins: self.allowed_origin.clone(),
             hello_timeout: self.hello_timeout,
             heartbeat: self.heartbeat,
+            ..HttpConfig::default()
         }
     }
 }

@@ -14,6 +14,7 @@ use chat_core::{
         room::Capacity,
         session::{Caller, SessionTokens},
     },
+    ports::authenticator::Credentials,
 };
 use secrecy::{ExposeSecret as _, SecretString};
 
@@ -87,7 +88,7 @@ async fn ask(chat: &Chat, names: &Names, command: &Command, secret: &mut Option<
         }
         Command::Authenticate { session, nth } => {
             let access = &names.keys(*session).access;
-            Reply::Caller(chat.authenticate(&access[(*nth).min(access.len() - 1)]).await?.user)
+            Reply::Caller(chat.authenticate(&Credentials::token(&access[(*nth).min(access.len() - 1)])).await?.user)
         }
         Command::Logout { session } => {
             chat.logout(&names.keys(*session).caller).await?;
@@ -217,7 +218,8 @@ async fn join(
 
 async fn signed_in(chat: &Chat, signed_in: SignedIn, secret: &mut Option<Secret>) -> Result<Reply, ChatError> {
     let tokens = known(&signed_in.session);
-    let caller = chat.authenticate(signed_in.session.access_token.expose_secret()).await?;
+    let access_token = signed_in.session.access_token.expose_secret();
+    let caller = chat.authenticate(&Credentials::token(access_token)).await?;
     *secret = Some(Secret::Session(caller, signed_in.session));
     Ok(Reply::SignedIn(signed_in.user, tokens))
 }

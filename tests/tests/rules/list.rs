@@ -51,7 +51,10 @@ pub(crate) const RULES: &[Rule] = &[
     rule(
         "R-ACC-04",
         "The policy sets the opening balance, or how much of it may be asked for; it is the ledger's first entry.",
-        &["chat-core/src/rules/user.rs::decide_opening_balance"],
+        &[
+            "chat-core/src/rules/user.rs::decide_opening_balance",
+            "chat-core/src/rules/user.rs::decide_host_opening_balance",
+        ],
     ),
     rule(
         "R-ACC-05",
@@ -64,6 +67,7 @@ pub(crate) const RULES: &[Rule] = &[
         &[
             "chat-core/src/rules/user.rs::decide_act",
             "chat-core/src/rules/session.rs::decide_login",
+            "chat-core/src/rules/session.rs::decide_vouched",
             "chat-core/src/rules/session.rs::decide_refresh",
         ],
     ),

@@ -1,10 +1,12 @@
 //! The commands that are cut off, and what must be there for them.
 
 use chat_core::{
-    api::{Admin, ChangeCoins, Friends, Invites, JoinKey, JoinRoom, Login, Messages, Rooms, Sessions, Users},
+    api::{
+        Admin, ChangeCoins, EnsureUser, Friends, Invites, JoinKey, JoinRoom, Login, Messages, Rooms, Sessions, Users,
+    },
     error::ChatError,
     model::{
-        coin::{Amount, CoinKey, Reason},
+        coin::{Amount, CoinKey, Coins, Reason},
         event::Seq,
         operator::Operator,
         session::Caller,
@@ -14,13 +16,14 @@ use secrecy::ExposeSecret;
 
 use crate::{
     ground::Ground,
-    scene::{Scene, USER_PASSWORD, creation, device, joining, message},
+    scene::{Scene, USER_PASSWORD, creation, device, joining, message, name},
 };
 
 /// A command of one write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Command {
     Register,
+    EnsureUser,
     CreateRoom,
     JoinForCoins,
     JoinByInvite,
@@ -37,8 +40,9 @@ pub(crate) enum Command {
 }
 
 impl Command {
-    pub(crate) const ALL: [Self; 14] = [
+    pub(crate) const ALL: [Self; 15] = [
         Self::Register,
+        Self::EnsureUser,
         Self::CreateRoom,
         Self::JoinForCoins,
         Self::JoinByInvite,
@@ -58,7 +62,7 @@ impl Command {
     pub(crate) async fn set(self, ground: &Ground) -> Scene {
         let mut scene = Scene::open(ground).await;
         match self {
-            Self::Register => {}
+            Self::Register | Self::EnsureUser => {}
             Self::CreateRoom => scene.prime("alice").await,
             Self::JoinForCoins => {
                 scene.prime("alice").await;
@@ -109,7 +113,7 @@ impl Command {
     /// Who listens.
     pub(crate) const fn listeners(self) -> &'static [&'static str] {
         match self {
-            Self::Register => &[],
+            Self::Register | Self::EnsureUser => &[],
             Self::CreateRoom => &["alice"],
             Self::LeaveAsOwner => &["alice", "bob", "carol"],
             Self::ChangeCoins | Self::Login | Self::Refresh | Self::Logout => &["bob"],
@@ -125,6 +129,11 @@ impl Command {
         let room = || room.expect("there is a room");
         told(match self {
             Self::Register => chat.register(scene.registration("alice")).await.map(|_| "registered".to_owned()),
+            Self::EnsureUser => {
+                let user = EnsureUser::new(scene.user("alice"));
+                let user = EnsureUser { name: name("alice"), coins: Coins::new(200), ..user };
+                chat.ensure_user(user).await.map(|user| format!("{:?}", user.coins))
+            }
             Self::CreateRoom => chat
                 .create_room(&alice, creation("new"))
                 .await

@@ -26,6 +26,7 @@ use chat_core::{
     },
     policy::{FriendRequests, Policy},
     ports::{
+        authenticator::Credentials,
         clock::{Clock, SystemClock},
         store::Store,
     },
@@ -141,7 +142,7 @@ impl Scene {
     /// Registers somebody, and remembers their session.
     pub(crate) async fn sign_in(&mut self, role: &str) {
         let session = self.enter(role).await.session;
-        let caller = self.chat.authenticate(session.access_token.expose_secret()).await;
+        let caller = self.chat.authenticate(&Credentials::token(session.access_token.expose_secret())).await;
         self.session = Some(caller.expect("it is fresh"));
         self.refresh_token = Some(session.refresh_token);
     }

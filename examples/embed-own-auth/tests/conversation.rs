@@ -1,0 +1,167 @@
+//! The application as its users meet it: they sign in there alone, and its token opens the chat.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test may stop where what it needs is not there")]
+
+use std::{
+    io::{BufRead, BufReader},
+    process::{Child, Command, Stdio},
+};
+
+use base64::{
+    Engine,
+    engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
+};
+use chat_tests::{Client, ROOM_PASSWORD, Socket};
+use jsonwebtoken::{Algorithm, EncodingKey, Header};
+use reqwest::StatusCode;
+use serde_json::{Value, json};
+
+/// The key pair of RFC 8032, section 7.1, test 1. The private key stands in the frame of PKCS #8 (RFC 8410, section 7).
+const PRIVATE_KEY: &str =
+    "302e020100300506032b6570042204209d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60";
+const PUBLIC_KEY: &str = "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a";
+
+fn bytes(hexadecimal: &str) -> Vec<u8> {
+    (0..hexadecimal.len()).step_by(2).map(|at| u8::from_str_radix(&hexadecimal[at..at + 2], 16).unwrap()).collect()
+}
+
+/// The application, killed when this is dropped.
+struct Application {
+    process: Child,
+    base: String,
+    http: reqwest::Client,
+}
+
+impl Application {
+    fn start() -> Self {
+        let mut process = Command::new(env!("CARGO_BIN_EXE_embed-own-auth"))
+            .env("TOKEN_KEY", STANDARD.encode(bytes(PRIVATE_KEY)))
+            .env("TOKEN_PUBLIC_KEY", URL_SAFE_NO_PAD.encode(bytes(PUBLIC_KEY)))
+            .env("CHAT_JWT_KEY", "a key of the tests, longer than thirty-two bytes")
+            .env("CHAT_PASSWORD_PEPPER", "a pepper of the tests, longer than thirty-two bytes")
+            .env("CHAT_DATABASE_URL", "sqlite::memory:")
+            .env("LISTEN", "127.0.0.1:0")
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut said = BufReader::new(process.stdout.take().unwrap());
+        let mut line = String::new();
+        said.read_line(&mut line).unwrap();
+        let base = line.trim().strip_prefix("listening on ").expect("it says where it listens").to_owned();
+        Self { process, base, http: reqwest::Client::builder().no_proxy().build().unwrap() }
+    }
+
+    async fn post(&self, path: &str, token: &str, body: &Value) -> reqwest::Response {
+        let request = self.http.post(format!("{}{path}", self.base)).bearer_auth(token);
+        request.json(body).send().await.unwrap()
+    }
+
+    /// Signs up and in, and answers the token.
+    async fn user(&self, name: &str) -> String {
+        let account = json!({"name": name, "password": format!("the words of {name}")});
+        assert_eq!(self.post("/sign-up", "", &account).await.status(), StatusCode::CREATED);
+        let answer = self.post("/sign-in", "", &account).await;
+        assert_eq!(answer.status(), StatusCode::OK);
+        answer.text().await.unwrap()
+    }
+
+    fn chat_base(&self) -> String {
+        format!("{}/chat", self.base)
+    }
+
+    /// Whoever shows this token in the chat.
+    fn chatting(&self, token: &str) -> Client {
+        Client::nobody(&self.chat_base()).with_token(token)
+    }
+}
+
+impl Drop for Application {
+    fn drop(&mut self) {
+        // Ended already, or ends now: either way it is gone.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+#[tokio::test]
+async fn who_signs_in_at_the_application_talks_in_its_chat() {
+    let application = Application::start();
+    let (anns_token, bens_token) = (application.user("Ann").await, application.user("ben").await);
+    let ann = application.chatting(&anns_token);
+    let room = json!({"name": "Tea", "password": ROOM_PASSWORD});
+    ann.post("/api/chatrooms", room).await.refused(403, "prime_required");
+    assert_eq!(application.post("/subscribe", "a-guess", &Value::Null).await.status(), StatusCode::UNAUTHORIZED);
+    assert_eq!(application.post("/subscribe", &anns_token, &Value::Null).await.status(), StatusCode::NO_CONTENT);
+    let me = ann.me().await;
+    assert_eq!((&me["userId"], &me["name"], &me["prime"]), (&json!("ann"), &json!("Ann"), &json!(true)));
+
+    let room = ann.create_room("Tea").await;
+    let ben = application.chatting(&bens_token);
+    ben.join(&room).await;
+    let mut socket = Socket::connect_at(&application.chat_base(), &ben).await;
+    assert_eq!(socket.hello().await["userId"], "ben");
+    let by_rest = ann.write(&room, "who is there?").await;
+    assert_eq!(socket.message(&room, "who is there?").await, by_rest);
+    socket.write(&room, "me").await;
+    assert_eq!(ann.log(&room).await.last().unwrap()["body"], "me");
+    socket.ok(json!({"type": "auth", "accessToken": bens_token})).await;
+}
+
+/// A token for `ann` that says this of itself, under this key.
+fn signed(algorithm: Algorithm, key: &EncodingKey, change: impl FnOnce(&mut Value)) -> String {
+    let mut claims = json!({
+        "iss": "the application", "aud": "the application", "sub": "ann", "name": "Ann", "exp": 4_102_444_800_u64,
+    });
+    change(&mut claims);
+    jsonwebtoken::encode(&Header::new(algorithm), &claims, key).unwrap()
+}
+
+#[tokio::test]
+async fn no_token_is_taken_but_a_living_one_of_the_applications() {
+    let application = Application::start();
+    let key = EncodingKey::from_ed_der(&bytes(PRIVATE_KEY));
+    let good = signed(Algorithm::EdDSA, &key, |_| ());
+    assert_eq!(application.chatting(&good).me().await["userId"], "ann");
+
+    let expired = signed(Algorithm::EdDSA, &key, |claims| claims["exp"] = json!(1_700_000_000));
+    application.chatting(&expired).get("/api/me").await.refused(401, "token_expired");
+    application.chatting(&expired).get("/api/ws").await.refused(401, "token_expired");
+
+    let parts: Vec<&str> = good.split('.').collect();
+    let payload = String::from_utf8(URL_SAFE_NO_PAD.decode(parts[1]).unwrap()).unwrap().replace("ann", "ben");
+    let payload = URL_SAFE_NO_PAD.encode(payload);
+    let none = URL_SAFE_NO_PAD.encode(r#"{"alg":"none","typ":"JWT"}"#);
+    let public = bytes(PUBLIC_KEY);
+    let hs256 = |secret: &[u8]| signed(Algorithm::HS256, &EncodingKey::from_secret(secret), |_| ());
+    for (what, token) in [
+        ("with another user in it", format!("{}.{payload}.{}", parts[0], parts[2])),
+        ("without its signature", format!("{}.{}.", parts[0], parts[1])),
+        ("with alg none", format!("{none}.{}.", parts[1])),
+        ("with alg none and a signature", format!("{none}.{}.{}", parts[1], parts[2])),
+        ("HS256 under the public key", hs256(&public)),
+        ("HS256 under the public key's text", hs256(URL_SAFE_NO_PAD.encode(&public).as_bytes())),
+        ("HS256 under the chat's own key", hs256(b"a key of the tests, longer than thirty-two bytes")),
+        ("for somebody else", signed(Algorithm::EdDSA, &key, |claims| claims["aud"] = json!("another"))),
+        ("of somebody else", signed(Algorithm::EdDSA, &key, |claims| claims["iss"] = json!("another"))),
+        (
+            "without an end",
+            signed(Algorithm::EdDSA, &key, |claims| drop(claims.as_object_mut().unwrap().remove("exp"))),
+        ),
+        ("of nobody who could be", signed(Algorithm::EdDSA, &key, |claims| claims["sub"] = json!("a/b"))),
+    ] {
+        let answer = application.chatting(&token).get("/api/me").await;
+        assert_eq!((answer.status, &answer.json["code"]), (401, &json!("unauthenticated")), "{what}");
+        let answer = application.chatting(&token).get("/api/ws").await;
+        assert_eq!((answer.status, &answer.json["code"]), (401, &json!("unauthenticated")), "{what}: the WebSocket");
+    }
+    application.chatting("").anonymous().get("/api/me").await.refused(401, "unauthenticated");
+}
+
+#[tokio::test]
+async fn nobody_registers_with_the_chat_beside_the_application() {
+    let application = Application::start();
+    let nobody = Client::nobody(&application.chat_base());
+    nobody.post("/api/register", chat_tests::registration("ann")).await.refused(404, "route_not_found");
+    let login = json!({"userId": "ann", "deviceId": "phone", "password": "the words of ann"});
+    nobody.post("/api/login", login).await.refused(404, "route_not_found");
+}
