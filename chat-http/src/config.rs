@@ -2,12 +2,25 @@
 
 use std::time::Duration;
 
+use ipnet::IpNet;
+
+use crate::limits::RateLimits;
+
 /// Settings of [`router`](crate::router()). The defaults are safe to face browsers with.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HttpConfig {
     /// Origins besides the router's own host from which browsers may open the WebSocket: `https://app.example`, as
     /// browsers send them (RFC 6454, section 7). Default: none.
     pub allowed_origins: Vec<String>,
+    /// Origins, in the same form, whose pages may call the operations (CORS): each answer says so, and the questions that
+    /// browsers ask before are answered. Default: none, and those questions are refused like any unknown method.
+    pub cors_origins: Vec<String>,
+    /// How much users and addresses may ask for; `None`: nothing is limited, as for tests under load. Default: limits that
+    /// people at work do not notice.
+    pub rate_limits: Option<RateLimits>,
+    /// Networks of the proxies before the router: whom they name in `X-Forwarded-For` is the client. Default: none, and
+    /// what that header says counts for nothing.
+    pub trusted_proxies: Vec<IpNet>,
     /// How long a WebSocket may wait before its `hello`. Default 10 seconds.
     pub hello_timeout: Duration,
     /// How often the server pings a WebSocket; one that answers nothing for twice as long is closed. Default 25 seconds.
@@ -16,6 +29,13 @@ pub struct HttpConfig {
 
 impl Default for HttpConfig {
     fn default() -> Self {
-        Self { allowed_origins: Vec::new(), hello_timeout: Duration::from_secs(10), heartbeat: Duration::from_secs(25) }
+        Self {
+            allowed_origins: Vec::new(),
+            cors_origins: Vec::new(),
+            rate_limits: Some(RateLimits::default()),
+            trusted_proxies: Vec::new(),
+            hello_timeout: Duration::from_secs(10),
+            heartbeat: Duration::from_secs(25),
+        }
     }
 }

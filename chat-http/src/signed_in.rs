@@ -3,14 +3,20 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use chat_core::model::user::UserId;
 use http::{HeaderMap, HeaderValue, header};
-use poem::{Request, RequestBody, Result};
+use poem::{PathPattern, Request, RequestBody, Result};
 use poem_openapi::{
     ApiExtractor, ApiExtractorType, ExtractParamOptions,
     registry::{MetaSecurityScheme, Registry},
 };
 
-use crate::{code::Code, problem::Problem};
+use crate::{
+    code::Code,
+    limits::{Allowance, Kind},
+    poem_service::shape,
+    problem::Problem,
+};
 
 /// Turns an access token into a caller of type `C`.
 #[async_trait]
@@ -18,6 +24,11 @@ pub trait SignIn<C>: Send + Sync {
     /// Who holds `access_token`. The problem is 401 (`unauthenticated`, `token_expired`, `session_revoked`) or 403
     /// (`suspended`), or says that it could not be found out.
     async fn caller(&self, access_token: &str) -> Result<C, Problem>;
+
+    /// Against whose limits the caller's requests count; `None`: nobody's.
+    fn counted_as<'c>(&self, _caller: &'c C) -> Option<&'c UserId> {
+        None
+    }
 }
 
 /// The signed-in caller of an operation. It must be the first argument after `&self`: arguments are taken in their
@@ -54,11 +65,26 @@ impl<'a, C: Send + Sync + 'static> ApiExtractor<'a> for SignedIn<C> {
     }
 
     async fn from_request(request: &'a Request, _: &mut RequestBody, _: ExtractParamOptions<()>) -> Result<Self> {
+        let limited = limited(request);
+        if let Some((allowance, kind)) = limited {
+            allowance.of_address(kind)?;
+        }
         let token = bearer_token(request.headers())?;
         let sign_in = request.data::<Arc<dyn SignIn<C>>>();
         let sign_in = sign_in.ok_or_else(|| Problem::internal("the operation was mounted without a sign-in"))?;
-        Ok(Self(sign_in.caller(token).await?))
+        let caller = sign_in.caller(token).await?;
+        if let (Some((allowance, kind)), Some(user)) = (limited, sign_in.counted_as(&caller)) {
+            allowance.of_user(kind, user)?;
+        }
+        Ok(Self(caller))
     }
+}
+
+/// What limits a request to an operation, where anything does.
+pub(crate) fn limited(request: &Request) -> Option<(&Allowance, Kind)> {
+    let allowance = request.extensions().get::<Allowance>()?;
+    let path = request.data::<PathPattern>().map(|pattern| shape(&pattern.0)).unwrap_or_default();
+    Some((allowance, Kind::of(request.method(), &path)))
 }
 
 /// The access token in `Authorization`, or why there is none.

@@ -85,6 +85,10 @@ impl SignIn<Caller> for BySession {
     async fn caller(&self, access_token: &str) -> Result<Caller, Problem> {
         Ok(self.0.authenticate(access_token).await?)
     }
+
+    fn counted_as<'c>(&self, caller: &'c Caller) -> Option<&'c UserId> {
+        Some(&caller.user)
+    }
 }
 
 // A malformed id names nothing that exists.

@@ -10,7 +10,7 @@ use axum::{
     },
     response::{IntoResponse, Response},
 };
-use chat_core::{error::ChatError, realtime::connection::Connection};
+use chat_core::realtime::connection::Connection;
 use http::{HeaderMap, header};
 
 use super::{
@@ -21,6 +21,7 @@ use super::{
 };
 use crate::{
     code::Code,
+    limits::{Allowance, CountedConnection, Kind},
     problem::Problem,
     request_context::RequestContext,
     signed_in::{bearer_token, invalid_token},
@@ -36,13 +37,15 @@ const MAX_READ: usize = 4 * MAX_FRAME;
 pub(super) async fn handshake(
     State(endpoint): State<Arc<Endpoint>>,
     Extension(context): Extension<RequestContext>,
+    allowance: Option<Extension<Allowance>>,
     headers: HeaderMap,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Response {
     if !origin::is_allowed(&headers, &endpoint.config.allowed_origins) {
         return Problem::new(Code::NotAllowed).detail("pages of this origin may not connect").into_response();
     }
-    let signed_in = match sign_in(&endpoint, &headers).await {
+    let allowance = allowance.map(|Extension(allowance)| allowance);
+    let signed_in = match sign_in(&endpoint, allowance.as_ref(), &headers).await {
         Ok(signed_in) => signed_in,
         Err(problem) => return problem.into_response(),
     };
@@ -59,9 +62,9 @@ pub(super) async fn handshake(
         .max_write_buffer_size(8 * 1024 * 1024);
     upgrade.on_upgrade(move |mut socket| async move {
         match signed_in {
-            SignedIn::As(connection) => {
+            SignedIn::As(Admitted { connection, _counted }) => {
                 let caller = connection.caller().clone();
-                session::serve(socket, Peer { endpoint, context, caller }, *connection).await;
+                session::serve(socket, Peer { endpoint, context, caller, allowance }, *connection).await;
             }
             SignedIn::Refused(close) => session::close(&mut socket, close).await,
         }
@@ -69,28 +72,42 @@ pub(super) async fn handshake(
 }
 
 enum SignedIn {
-    As(Box<Connection>),
+    As(Admitted),
     /// A browser's: it cannot see the status of a handshake, so it is told by a close code.
     Refused(Close),
 }
 
-async fn sign_in(endpoint: &Endpoint, headers: &HeaderMap) -> Result<SignedIn, Problem> {
+/// A connection, which counts until it is dropped.
+struct Admitted {
+    connection: Box<Connection>,
+    _counted: Option<CountedConnection>,
+}
+
+async fn sign_in(endpoint: &Endpoint, allowance: Option<&Allowance>, headers: &HeaderMap) -> Result<SignedIn, Problem> {
     if headers.contains_key(header::AUTHORIZATION) {
-        let connected = connect(endpoint, bearer_token(headers)?).await;
-        return connected.map(SignedIn::As).map_err(|error| with_challenge(Problem::from(error)));
+        let token = bearer_token(headers);
+        return connect(endpoint, allowance, token).await.map(SignedIn::As).map_err(with_challenge);
     }
     let Some(token) = token_of_subprotocol(headers) else {
         return Err(Problem::new(Code::Unauthenticated));
     };
-    match connect(endpoint, token).await {
-        Ok(connection) => Ok(SignedIn::As(connection)),
-        Err(error) => Ok(SignedIn::Refused(Close::for_refused_sign_in(Problem::from(error).code()))),
+    match connect(endpoint, allowance, Ok(token)).await {
+        Ok(admitted) => Ok(SignedIn::As(admitted)),
+        Err(problem) => Ok(SignedIn::Refused(Close::for_refused_sign_in(problem.code()))),
     }
 }
 
-async fn connect(endpoint: &Endpoint, token: &str) -> Result<Box<Connection>, ChatError> {
-    let caller = endpoint.chat.authenticate(token).await?;
-    endpoint.chat.connect(&caller).await.map(Box::new)
+async fn connect(
+    endpoint: &Endpoint,
+    allowance: Option<&Allowance>,
+    token: Result<&str, Problem>,
+) -> Result<Admitted, Problem> {
+    allowance.map_or(Ok(()), |allowance| allowance.of_address(Kind::Connect))?;
+    let caller = endpoint.chat.authenticate(token?).await?;
+    allowance.map_or(Ok(()), |allowance| allowance.of_user(Kind::Connect, &caller.user))?;
+    let counted = allowance.map(|allowance| allowance.connection(&caller.user)).transpose()?;
+    let connection = Box::new(endpoint.chat.connect(&caller).await?);
+    Ok(Admitted { connection, _counted: counted })
 }
 
 fn with_challenge(problem: Problem) -> Problem {
