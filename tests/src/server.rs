@@ -183,6 +183,17 @@ impl Server {
         }
     }
 
+    /// How much memory the server has in use, in KiB (VmRSS of /proc/PID/status).
+    ///
+    /// # Panics
+    /// When the server does not run, or on systems without /proc.
+    pub fn memory_kib(&self) -> u64 {
+        let id = self.process.as_ref().expect("a running server").id();
+        let status = std::fs::read_to_string(format!("/proc/{id}/status")).expect("the status of our own child");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("a running process has memory");
+        line.trim().trim_end_matches(" kB").parse().expect("a number of kB")
+    }
+
     /// SIGKILL: the process is gone when this returns, with nothing said to anybody.
     pub fn kill(&mut self) {
         if let Some(mut process) = self.process.take() {
