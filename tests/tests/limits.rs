@@ -158,6 +158,21 @@ async fn a_user_has_50_websockets_open_and_gets_back_what_is_closed() {
 }
 
 #[tokio::test]
+async fn an_address_has_200_websockets_open_whoever_they_belong_to() {
+    let server = Server::with(&ON).await;
+    let mut open = Vec::new();
+    for user in ["anna", "bert", "cleo", "dora"] {
+        let user = server.register(user).await;
+        for _ in 0..50 {
+            open.push(Socket::connect(&server, &user).await);
+        }
+    }
+    let emil = server.register("emil").await;
+    refused_for_now(emil.send(handshake(&emil)).await, r#""connections-address";q=200"#);
+    assert_eq!(Socket::connect_as_browser(&server, &emil, emil.token()).await.closed().await, Closed(Some(4101)));
+}
+
+#[tokio::test]
 async fn without_limits_nobody_is_held_back() {
     let server = Server::with(&["--rate-limits", "off"]).await;
     let dora = server.register("dora").await;
