@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use chat_core::{
     api::ChatService,
     error::{ChatError, Rejection},
-    model::session::Caller,
+    model::{session::Caller, user::UserId},
     ports::authenticator::Credentials,
 };
 use http::{HeaderMap, Method};
@@ -34,6 +34,16 @@ impl ChatSignIn {
         self.chat.authenticate(&Credentials::new(bearer, &look_up)).await
     }
 
+    /// The same, for a request; who has sent no token is told the scheme alone.
+    pub(crate) async fn known(&self, bearer: Option<&str>, headers: &HeaderMap) -> Result<Caller, Problem> {
+        match self.authenticate(bearer, headers).await {
+            Err(ChatError::Rejected(Rejection::Unauthenticated)) if bearer.is_none() => {
+                Err(Problem::new(Code::Unauthenticated))
+            }
+            authenticated => Ok(authenticated?),
+        }
+    }
+
     /// Refuses pages of other sites, for a caller who is known by what browsers send along by themselves: all but a
     /// bearer token in `Authorization`, which no page of another site can send without being asked whether it may.
     pub(crate) fn check_site(&self, headers: &HeaderMap) -> Result<(), Problem> {
@@ -48,13 +58,7 @@ impl ChatSignIn {
 impl SignIn<Caller> for ChatSignIn {
     async fn caller(&self, method: &Method, headers: &HeaderMap) -> Result<Caller, Problem> {
         let bearer = optional_bearer_token(headers)?;
-        let caller = match self.authenticate(bearer, headers).await {
-            // Who has sent no token is told the scheme alone.
-            Err(ChatError::Rejected(Rejection::Unauthenticated)) if bearer.is_none() => {
-                return Err(Problem::new(Code::Unauthenticated));
-            }
-            authenticated => authenticated?,
-        };
+        let caller = self.known(bearer, headers).await?;
         if bearer.is_none() && !method.is_safe() {
             self.check_site(headers)?;
         }
@@ -63,5 +67,9 @@ impl SignIn<Caller> for ChatSignIn {
 
     fn is_the_hosts(&self) -> bool {
         self.chat.host_signs_in()
+    }
+
+    fn counted_as<'c>(&self, caller: &'c Caller) -> Option<&'c UserId> {
+        Some(&caller.user)
     }
 }

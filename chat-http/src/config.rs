@@ -2,6 +2,10 @@
 
 use std::time::Duration;
 
+use ipnet::IpNet;
+
+use crate::limits::RateLimits;
+
 /// Settings of [`router`](crate::router()). The defaults are safe to face browsers with.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HttpConfig {
@@ -13,6 +17,15 @@ pub struct HttpConfig {
     /// `/api/refresh` and all that is done to its sessions and passwords. Default: yes. Where the chat has an
     /// [`Authenticator`](chat_core::ports::authenticator::Authenticator) there are none, whatever stands here.
     pub own_accounts: bool,
+    /// Origins, in the same form, whose pages may call the operations (CORS): each answer says so, and the questions that
+    /// browsers ask before are answered. Default: none, and those questions are refused like any unknown method.
+    pub cors_origins: Vec<String>,
+    /// How much users and addresses may ask for; `None`: nothing is limited, as for tests under load. Default: limits that
+    /// people at work do not notice.
+    pub rate_limits: Option<RateLimits>,
+    /// Networks of the proxies before the router: whom they name in `X-Forwarded-For` is the client. Default: none, and
+    /// what that header says counts for nothing.
+    pub trusted_proxies: Vec<IpNet>,
     /// How long a WebSocket may wait before its `hello`. Default 10 seconds.
     pub hello_timeout: Duration,
     /// How often the server pings a WebSocket; one that answers nothing for twice as long is closed. Default 25 seconds.
@@ -24,6 +37,9 @@ impl Default for HttpConfig {
         Self {
             allowed_origins: Vec::new(),
             own_accounts: true,
+            cors_origins: Vec::new(),
+            rate_limits: Some(RateLimits::default()),
+            trusted_proxies: Vec::new(),
             hello_timeout: Duration::from_secs(10),
             heartbeat: Duration::from_secs(25),
         }

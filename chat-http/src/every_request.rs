@@ -23,7 +23,7 @@ use crate::{
     unread_body::UnreadBody,
 };
 
-const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+pub(crate) const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The layer around all routes of the chat (`axum::middleware::from_fn`).
 pub async fn every_request(mut request: Request, next: Next) -> Response {

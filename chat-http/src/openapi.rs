@@ -192,19 +192,29 @@ fn list_problems(operation: &mut Value, codes: &[Code], writes: bool, host_sign_
     }
 }
 
+const RATE_LIMIT: (&str, &str) = (
+    "RateLimit",
+    "Of each limit that this counts against, how many more requests there may be at once, `r`, and in how many seconds it \
+     has its full size again, `t`.",
+);
+const RATE_LIMIT_POLICY: (&str, &str) =
+    ("RateLimit-Policy", "Of each of these limits its size, `q`, and in how many seconds an empty one is full, `w`.");
+
 fn problem_response(status: u16, codes: &[Code]) -> Value {
     let codes: Vec<_> = codes.iter().map(|code| format!("`{}`", code.as_str())).collect();
     let mut response = json!({
         "description": codes.join(", "),
         "content": {PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/Problem"}}},
     });
-    let header = match status {
-        401 => Some(("WWW-Authenticate", "The scheme, and what is wrong with a token that was sent (RFC 6750).")),
-        429 | 503 => Some(("Retry-After", "Seconds to wait.")),
-        _ => None,
+    const RETRY_AFTER: (&str, &str) = ("Retry-After", "Seconds to wait.");
+    let headers: &[(&str, &str)] = match status {
+        401 => &[("WWW-Authenticate", "The scheme, and what is wrong with a token that was sent (RFC 6750).")],
+        429 => &[RETRY_AFTER, RATE_LIMIT, RATE_LIMIT_POLICY],
+        503 => &[RETRY_AFTER],
+        _ => &[],
     };
-    if let Some((name, description)) = header {
-        response["headers"] = json!({name: {"description": description, "schema": {"type": "string"}}});
+    for (name, description) in headers {
+        response["headers"][name] = json!({"description": description, "schema": {"type": "string"}});
     }
     response
 }

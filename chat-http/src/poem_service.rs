@@ -173,7 +173,7 @@ fn allowed_methods<A: OpenApi>() -> BTreeMap<String, String> {
 }
 
 /// A path without the names of its parameters, which poem's router and the document spell differently.
-fn shape(path: &str) -> String {
+pub(crate) fn shape(path: &str) -> String {
     let segment = |segment: &str| if segment.starts_with([':', '{']) { "{}".to_owned() } else { segment.to_owned() };
     path.split('/').map(segment).collect::<Vec<_>>().join("/")
 }

@@ -88,7 +88,8 @@ impl Problem {
     /// as `retryAfterMs`.
     #[must_use]
     pub fn retry_after(mut self, wait: Duration) -> Self {
-        self.0.extra.retry_after_ms = Some(u64::try_from(wait.as_millis()).unwrap_or(u64::MAX));
+        let millis = wait.as_nanos().div_ceil(1_000_000);
+        self.0.extra.retry_after_ms = Some(u64::try_from(millis).unwrap_or(u64::MAX));
         self.header(header::RETRY_AFTER, HeaderValue::from(rounded_up(wait)))
     }
 

@@ -3,14 +3,20 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use chat_core::model::user::UserId;
 use http::{HeaderMap, HeaderValue, Method, header};
-use poem::{Request, RequestBody, Result};
+use poem::{PathPattern, Request, RequestBody, Result};
 use poem_openapi::{
     ApiExtractor, ApiExtractorType, ExtractParamOptions,
     registry::{MetaSecurityScheme, Registry},
 };
 
-use crate::{code::Code, problem::Problem};
+use crate::{
+    code::Code,
+    limits::{Allowance, Kind},
+    poem_service::shape,
+    problem::Problem,
+};
 
 /// Turns what a request shows of its sender into a caller of type `C`.
 #[async_trait]
@@ -23,6 +29,11 @@ pub trait SignIn<C>: Send + Sync {
     /// Whether it is the host's own, of which more is known to the host than to us: it may go by cookies, say.
     fn is_the_hosts(&self) -> bool {
         false
+    }
+
+    /// Against whose limits the caller's requests count; `None`: nobody's.
+    fn counted_as<'c>(&self, _caller: &'c C) -> Option<&'c UserId> {
+        None
     }
 }
 
@@ -61,10 +72,25 @@ impl<'a, C: Send + Sync + 'static> ApiExtractor<'a> for SignedIn<C> {
     }
 
     async fn from_request(request: &'a Request, _: &mut RequestBody, _: ExtractParamOptions<()>) -> Result<Self> {
+        let limited = limited(request);
+        if let Some((allowance, kind)) = limited {
+            allowance.of_address(kind)?;
+        }
         let sign_in = request.data::<Arc<dyn SignIn<C>>>();
         let sign_in = sign_in.ok_or_else(|| Problem::internal("the operation was mounted without a sign-in"))?;
-        Ok(Self(sign_in.caller(request.method(), request.headers()).await?))
+        let caller = sign_in.caller(request.method(), request.headers()).await?;
+        if let (Some((allowance, kind)), Some(user)) = (limited, sign_in.counted_as(&caller)) {
+            allowance.of_user(kind, user)?;
+        }
+        Ok(Self(caller))
     }
+}
+
+/// What limits a request to an operation, where anything does.
+pub(crate) fn limited(request: &Request) -> Option<(&Allowance, Kind)> {
+    let allowance = request.extensions().get::<Allowance>()?;
+    let path = request.data::<PathPattern>().map(|pattern| shape(&pattern.0)).unwrap_or_default();
+    Some((allowance, Kind::of(request.method(), &path)))
 }
 
 /// The access token in `Authorization`, or why there is none.

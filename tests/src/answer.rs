@@ -187,7 +187,7 @@ fn assert_field_errors(problem: &Value) {
 fn assert_headers(status: StatusCode, headers: &HeaderMap, context: &str) {
     let needed = match status {
         StatusCode::UNAUTHORIZED => header::WWW_AUTHENTICATE,
-        StatusCode::SERVICE_UNAVAILABLE => header::RETRY_AFTER,
+        StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS => header::RETRY_AFTER,
         StatusCode::METHOD_NOT_ALLOWED => header::ALLOW, // RFC 9110, 15.5.6: a 405 must say what is allowed.
         _ => return,
     };

@@ -9,6 +9,7 @@ mod answer;
 mod client;
 mod codes;
 mod order;
+pub mod raw;
 mod scenario;
 mod server;
 mod socket;

@@ -183,6 +183,17 @@ impl Server {
         }
     }
 
+    /// How much memory the server has in use, in KiB (VmRSS of /proc/PID/status).
+    ///
+    /// # Panics
+    /// When the server does not run, or on systems without /proc.
+    pub fn memory_kib(&self) -> u64 {
+        let id = self.process.as_ref().expect("a running server").id();
+        let status = std::fs::read_to_string(format!("/proc/{id}/status")).expect("the status of our own child");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("a running process has memory");
+        line.trim().trim_end_matches(" kB").parse().expect("a number of kB")
+    }
+
     /// SIGKILL: the process is gone when this returns, with nothing said to anybody.
     pub fn kill(&mut self) {
         if let Some(mut process) = self.process.take() {
@@ -246,6 +257,8 @@ fn command(folder: &Path, flags: &[String]) -> Command {
         .args(["--listen", "127.0.0.1:0", "--password-cost", "4", "--data-dir"])
         .arg(folder.join("data"))
         .args(flags)
+        // Tests ask much, and all from one address: who tests the limits says so.
+        .args(if flags.iter().any(|flag| flag == "--rate-limits") { [].as_slice() } else { &["--rate-limits", "off"] })
         .current_dir(folder)
         .stdin(Stdio::null());
     command

@@ -3,23 +3,28 @@
 
 use crate::code::Code::{self, *};
 
+/// The codes of an operation, with the one that comes before its own.
+macro_rules! limited {
+    ($($code:ident),* $(,)?) => { &[RateLimited, $($code),*] };
+}
+
 /// By `operationId`; `None`: there is no such operation.
 pub(super) fn codes_of(operation: &str) -> Option<&'static [Code]> {
     Some(match operation {
-        "register" => &[UserIdTaken],
-        "getMe" | "updateMe" => &[],
-        "getProfile" => &[UserNotFound],
+        "register" => limited![UserIdTaken],
+        "getMe" | "updateMe" => limited![],
+        "getProfile" => limited![UserNotFound],
 
-        "login" => &[InvalidCredentials, Suspended],
-        "refresh" => &[InvalidRefreshToken, Suspended],
-        "logout" | "listSessions" => &[],
-        "endSession" => &[SessionNotFound],
-        "changePassword" => &[InvalidCredentials],
+        "login" => limited![InvalidCredentials, Suspended],
+        "refresh" => limited![InvalidRefreshToken, Suspended],
+        "logout" | "listSessions" => limited![],
+        "endSession" => limited![SessionNotFound],
+        "changePassword" => limited![InvalidCredentials],
 
-        "createRoom" => &[PrimeRequired, NotAMember],
-        "listRooms" => &[],
-        "getRoom" | "leaveRoom" | "listMembers" => &[RoomNotFound, NotAMember],
-        "joinRoom" => &[
+        "createRoom" => limited![PrimeRequired, NotAMember],
+        "listRooms" => limited![],
+        "getRoom" | "leaveRoom" | "listMembers" => limited![RoomNotFound, NotAMember],
+        "joinRoom" => limited![
             RoomNotFound,
             InviteNotFound,
             RoomClosed,
@@ -34,7 +39,7 @@ pub(super) fn codes_of(operation: &str) -> Option<&'static [Code]> {
             InsufficientCoins,
         ],
 
-        "invite" => &[
+        "invite" => limited![
             RoomNotFound,
             NotAMember,
             NotAllowed,
@@ -45,18 +50,18 @@ pub(super) fn codes_of(operation: &str) -> Option<&'static [Code]> {
             Banned,
             InviteeNotPrime,
         ],
-        "listInvites" => &[RoomNotFound, NotAMember, NotAllowed],
-        "revokeInvite" => &[RoomNotFound, NotAMember, InviteNotFound, NotAllowed],
+        "listInvites" => limited![RoomNotFound, NotAMember, NotAllowed],
+        "revokeInvite" => limited![RoomNotFound, NotAMember, InviteNotFound, NotAllowed],
 
-        "sendMessage" => &[RoomNotFound, NotAMember, IdempotencyConflict, RoomClosed, MessageNotFound],
-        "getHistory" | "markRead" => &[RoomNotFound, NotAMember],
+        "sendMessage" => limited![RoomNotFound, NotAMember, IdempotencyConflict, RoomClosed, MessageNotFound],
+        "getHistory" | "markRead" => limited![RoomNotFound, NotAMember],
 
-        "listCoinEntries" => &[],
+        "listCoinEntries" => limited![],
 
-        "requestFriend" => &[UserNotFound, AlreadyFriends, RequestDeclined, NotAParticipant],
-        "acceptFriendRequest" | "declineFriendRequest" | "withdrawFriendRequest" => &[RequestNotFound],
-        "listFriendRequests" | "listFriends" => &[],
-        "unfriend" => &[UserNotFound],
+        "requestFriend" => limited![UserNotFound, AlreadyFriends, RequestDeclined, NotAParticipant],
+        "acceptFriendRequest" | "declineFriendRequest" | "withdrawFriendRequest" => limited![RequestNotFound],
+        "listFriendRequests" | "listFriends" => limited![],
+        "unfriend" => limited![UserNotFound],
         _ => return None,
     })
 }

@@ -15,6 +15,7 @@ use crate::{
     payload::Json,
     request,
     signed_in::SignedIn,
+    stranger::Stranger,
     wire::session::{DeviceSession, DeviceSessions, Session, SignedInUser},
 };
 
@@ -54,7 +55,7 @@ pub(super) struct SessionRoutes(pub(super) Arc<dyn ChatService>);
 impl SessionRoutes {
     /// Sign in on a device.
     #[oai(path = "/api/login", method = "post", operation_id = "login")]
-    async fn login(&self, login: Json<Login>) -> Answer<Json<SignedInUser>> {
+    async fn login(&self, _stranger: Stranger, login: Json<Login>) -> Answer<Json<SignedInUser>> {
         let Json(Login { user_id, device, password }) = login;
         let login = api::Login { user_id, device, password: password.into() };
         Ok(Json(self.0.login(login).await?.into()))
@@ -64,7 +65,7 @@ impl SessionRoutes {
     ///
     /// Keep what is answered: the old token is good for one minute more, in case the answer is lost on the way.
     #[oai(path = "/api/refresh", method = "post", operation_id = "refresh")]
-    async fn refresh(&self, refresh: Json<Refresh>) -> Answer<Json<Session>> {
+    async fn refresh(&self, _stranger: Stranger, refresh: Json<Refresh>) -> Answer<Json<Session>> {
         Ok(Json(self.0.refresh(&refresh.0.refresh_token).await?.into()))
     }
 

@@ -17,6 +17,7 @@ use crate::{
     payload::Json,
     request,
     signed_in::SignedIn,
+    stranger::Stranger,
     wire::{
         session::SignedInUser,
         user::{Profile, User},
@@ -60,7 +61,7 @@ impl RegisterRoutes {
     ///
     /// The answer holds a session for the device, so that no login is needed.
     #[oai(path = "/api/register", method = "post", operation_id = "register")]
-    async fn register(&self, register: Json<Register>) -> Answer<Created<SignedInUser>> {
+    async fn register(&self, _stranger: Stranger, register: Json<Register>) -> Answer<Created<SignedInUser>> {
         let Json(Register { user_id, device, name, phone, coins, password }) = register;
         let register = api::Register { user_id, device, name, phone, coins, password };
         Ok(Created::new(self.0.register(register).await?.into()))

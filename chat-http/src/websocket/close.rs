@@ -47,7 +47,7 @@ impl Close {
             Code::TokenExpired => Self::TokenExpired,
             Code::SessionRevoked => Self::SessionEnded,
             Code::Suspended => Self::Suspended,
-            Code::Overloaded | Code::StoreUnavailable => Self::Overloaded,
+            Code::RateLimited | Code::Overloaded | Code::StoreUnavailable => Self::Overloaded,
             _ => Self::SignInRefused,
         }
     }

@@ -13,6 +13,7 @@ use serde_json::{Number, Value};
 
 use crate::{
     fields::{Fields, UnknownFields},
+    limits::Kind,
     strict_json,
 };
 
@@ -23,6 +24,17 @@ pub(super) enum Command {
     Read(Read),
     Auth(Auth),
     Ping,
+}
+
+impl Command {
+    /// With what it is counted.
+    pub(super) const fn kind(&self) -> Kind {
+        match self {
+            Self::Send(_) => Kind::Send,
+            Self::Read(_) | Self::Auth(_) => Kind::Write,
+            Self::Hello(_) | Self::Ping => Kind::Read,
+        }
+    }
 }
 
 crate::request! {

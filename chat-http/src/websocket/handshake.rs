@@ -10,10 +10,7 @@ use axum::{
     },
     response::{IntoResponse, Response},
 };
-use chat_core::{
-    error::{ChatError, Rejection},
-    realtime::connection::Connection,
-};
+use chat_core::realtime::connection::Connection;
 use http::{HeaderMap, header};
 
 use super::{
@@ -21,7 +18,14 @@ use super::{
     close::Close,
     session::{self, Peer},
 };
-use crate::{code::Code, origin, problem::Problem, request_context::RequestContext, signed_in::optional_bearer_token};
+use crate::{
+    code::Code,
+    limits::{Allowance, CountedConnection, Kind},
+    origin,
+    problem::Problem,
+    request_context::RequestContext,
+    signed_in::optional_bearer_token,
+};
 
 const PROTOCOL: &str = "chat.v1";
 /// What goes before the access token in the subprotocol by which browsers, which can set no header, sign in.
@@ -33,13 +37,15 @@ const MAX_READ: usize = 4 * MAX_FRAME;
 pub(super) async fn handshake(
     State(endpoint): State<Arc<Endpoint>>,
     Extension(context): Extension<RequestContext>,
+    allowance: Option<Extension<Allowance>>,
     headers: HeaderMap,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Response {
     if !origin::is_allowed(&headers, &endpoint.config.allowed_origins) {
         return Problem::new(Code::NotAllowed).detail("pages of this origin may not connect").into_response();
     }
-    let signed_in = match sign_in(&endpoint, &headers).await {
+    let allowance = allowance.map(|Extension(allowance)| allowance);
+    let signed_in = match sign_in(&endpoint, allowance.as_ref(), &headers).await {
         Ok(signed_in) => signed_in,
         Err(problem) => return problem.into_response(),
     };
@@ -56,9 +62,9 @@ pub(super) async fn handshake(
         .max_write_buffer_size(8 * 1024 * 1024);
     upgrade.on_upgrade(move |mut socket| async move {
         match signed_in {
-            SignedIn::As(connection) => {
+            SignedIn::As(Admitted { connection, _counted }) => {
                 let caller = connection.caller().clone();
-                session::serve(socket, Peer { endpoint, context, caller }, *connection).await;
+                session::serve(socket, Peer { endpoint, context, caller, allowance }, *connection).await;
             }
             SignedIn::Refused(close) => session::close(&mut socket, close).await,
         }
@@ -66,14 +72,21 @@ pub(super) async fn handshake(
 }
 
 enum SignedIn {
-    As(Box<Connection>),
+    As(Admitted),
     /// A browser's: it cannot see the status of a handshake, so it is told by a close code.
     Refused(Close),
 }
 
-async fn sign_in(endpoint: &Endpoint, headers: &HeaderMap) -> Result<SignedIn, Problem> {
-    if let Some(token) = optional_bearer_token(headers)? {
-        return Ok(SignedIn::As(connect(endpoint, Some(token), headers).await?));
+/// A connection, which counts until it is dropped.
+struct Admitted {
+    connection: Box<Connection>,
+    _counted: Option<CountedConnection>,
+}
+
+async fn sign_in(endpoint: &Endpoint, allowance: Option<&Allowance>, headers: &HeaderMap) -> Result<SignedIn, Problem> {
+    let by_header = optional_bearer_token(headers);
+    if !matches!(by_header, Ok(None)) {
+        return connect(endpoint, allowance, by_header, headers).await.map(SignedIn::As);
     }
     // Whatever else says who this is, browsers may have sent it for a page of another site.
     endpoint.sign_in.check_site(headers)?;
@@ -81,19 +94,27 @@ async fn sign_in(endpoint: &Endpoint, headers: &HeaderMap) -> Result<SignedIn, P
     if token.is_none() && !endpoint.chat.host_signs_in() {
         return Err(Problem::new(Code::Unauthenticated));
     }
-    match connect(endpoint, token, headers).await {
-        Ok(connection) => Ok(SignedIn::As(connection)),
-        Err(error) if token.is_some() || headers.contains_key(header::ORIGIN) => {
-            Ok(SignedIn::Refused(Close::for_refused_sign_in(Problem::from(error).code())))
+    match connect(endpoint, allowance, Ok(token), headers).await {
+        Ok(admitted) => Ok(SignedIn::As(admitted)),
+        Err(problem) if token.is_some() || headers.contains_key(header::ORIGIN) => {
+            Ok(SignedIn::Refused(Close::for_refused_sign_in(problem.code())))
         }
-        Err(ChatError::Rejected(Rejection::Unauthenticated)) => Err(Problem::new(Code::Unauthenticated)),
-        Err(error) => Err(error.into()),
+        Err(problem) => Err(problem),
     }
 }
 
-async fn connect(endpoint: &Endpoint, bearer: Option<&str>, headers: &HeaderMap) -> Result<Box<Connection>, ChatError> {
-    let caller = endpoint.sign_in.authenticate(bearer, headers).await?;
-    endpoint.chat.connect(&caller).await.map(Box::new)
+async fn connect(
+    endpoint: &Endpoint,
+    allowance: Option<&Allowance>,
+    bearer: Result<Option<&str>, Problem>,
+    headers: &HeaderMap,
+) -> Result<Admitted, Problem> {
+    allowance.map_or(Ok(()), |allowance| allowance.of_address(Kind::Connect))?;
+    let caller = endpoint.sign_in.known(bearer?, headers).await?;
+    allowance.map_or(Ok(()), |allowance| allowance.of_user(Kind::Connect, &caller.user))?;
+    let counted = allowance.map(|allowance| allowance.connection(&caller.user)).transpose()?;
+    let connection = Box::new(endpoint.chat.connect(&caller).await?);
+    Ok(Admitted { connection, _counted: counted })
 }
 
 fn token_of_subprotocol(headers: &HeaderMap) -> Option<&str> {

@@ -5,6 +5,7 @@ use std::{sync::Arc, time::Duration};
 use axum::{Error, extract::ws::Message};
 use chat_core::{
     api::Resume,
+    error::FieldError,
     model::{room::RoomId, session::Caller},
     realtime::{connection::Connection, delivery::Delivery},
 };
@@ -20,13 +21,31 @@ use super::{
     frame::Frame,
     talk::Talk,
 };
-use crate::{problem::Problem, request_context::RequestContext, wire::room::Room};
+use crate::{
+    limits::{Allowance, Kind},
+    problem::Problem,
+    request_context::RequestContext,
+    wire::room::Room,
+};
 
 /// Who is at the other end, and what they are connected to.
 pub(super) struct Peer {
     pub(super) endpoint: Arc<Endpoint>,
     pub(super) context: RequestContext,
     pub(super) caller: Caller,
+    pub(super) allowance: Option<Allowance>,
+}
+
+impl Peer {
+    /// Counts a command of this kind; the problem is `rate_limited`.
+    pub(super) fn count(&self, kind: Kind) -> Result<(), Problem> {
+        self.allowance.as_ref().map_or(Ok(()), |allowance| allowance.command(kind, &self.caller.user))
+    }
+
+    /// Why a frame with these faults is refused: they count, too.
+    pub(super) fn refusal(&self, faults: Vec<FieldError>) -> Problem {
+        self.count(Kind::Read).err().unwrap_or_else(|| Problem::invalid(faults))
+    }
 }
 
 /// What a WebSocket is to a session.
@@ -85,20 +104,24 @@ async fn greet(socket: &mut impl Socket, peer: &Peer, connection: &mut Connectio
             heard = timeout_at(deadline, socket.next()) => heard.map_err(|_| Over::Close(Close::HelloMissing))?,
         };
         let Some(text) = text_of(message)? else { continue };
-        let (id, hello) = match command::read(&text) {
-            Heard::Command(id, Command::Hello(hello)) => (id, hello),
-            Heard::Refused { id, faults, not_hello: false } => {
-                let problem = Problem::invalid(faults);
-                send(socket, error(peer, id.as_ref(), &problem)).await?;
-                continue;
-            }
+        let said = match command::read(&text) {
+            Heard::Command(id, Command::Hello(hello)) => match peer.count(Kind::Read) {
+                Ok(()) => Ok((id, hello)),
+                Err(problem) => Err((Some(id), problem)),
+            },
+            Heard::Refused { id, faults, not_hello: false } => Err((id, peer.refusal(faults))),
             Heard::Command(..) | Heard::Refused { not_hello: true, .. } => {
                 return Err(Over::Close(Close::ProtocolError("hello comes first")));
             }
             Heard::Nonsense(what) => return Err(Over::Close(Close::ProtocolError(what))),
         };
-        if welcome(socket, peer, connection, &id, hello).await? {
-            return Ok(());
+        match said {
+            Ok((id, hello)) => {
+                if welcome(socket, peer, connection, &id, hello).await? {
+                    return Ok(());
+                }
+            }
+            Err((id, problem)) => send(socket, error(peer, id.as_ref(), &problem)).await?,
         }
     }
 }

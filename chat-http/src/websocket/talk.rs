@@ -168,9 +168,13 @@ impl<'a, S: Socket> Talk<'a, S> {
         self.last_heard = Instant::now();
         let Some(text) = text_of(heard)? else { return Ok(()) };
         match command::read(&text) {
-            Heard::Command(id, command) => self.begin(id, command).await,
+            Heard::Command(id, command) => match self.peer.count(command.kind()) {
+                Ok(()) => self.begin(id, command).await,
+                Err(problem) => self.write(error(self.peer, Some(&id), &problem)).await,
+            },
             Heard::Refused { id, faults, .. } => {
-                self.write(error(self.peer, id.as_ref(), &Problem::invalid(faults))).await
+                let problem = self.peer.refusal(faults);
+                self.write(error(self.peer, id.as_ref(), &problem)).await
             }
             Heard::Nonsense(what) => Err(Over::Close(Close::ProtocolError(what))),
         }

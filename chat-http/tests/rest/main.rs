@@ -8,6 +8,7 @@ mod document;
 mod friends;
 mod health;
 mod invites;
+mod limits;
 mod messages;
 mod order_of_checks;
 #[path = "../support/reply.rs"]

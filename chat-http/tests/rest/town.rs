@@ -1,6 +1,8 @@
 //! A chat of its own for each test, and its people.
 
-use axum::{Router, body::Body};
+use std::net::SocketAddr;
+
+use axum::{Router, body::Body, extract::ConnectInfo};
 use chat_core::{
     Chat, Secrets,
     model::{operator::Operator, time::Timestamp},
@@ -38,19 +40,23 @@ pub(crate) struct Town {
 
 impl Town {
     pub(crate) async fn new() -> Self {
+        Self::with(HttpConfig { rate_limits: None, ..HttpConfig::default() }).await
+    }
+
+    pub(crate) async fn with(config: HttpConfig) -> Self {
         let store = SqliteStore::open("sqlite::memory:").await.unwrap();
         store.migrate().await.unwrap();
         let secrets = Secrets::new(vec!["k".repeat(32).into()], "pepper".into()).unwrap();
         let chat = Chat::builder(store.clone()).secrets(secrets).password_cost(4).clock(Noon);
         let chat = chat.build().await.unwrap();
         let admin = admin_router(chat.clone(), [OperatorToken::new(Operator::host(), OPERATOR.into()).unwrap()]);
-        let router = router(chat.clone(), HttpConfig::default()).merge(admin).merge(health_router(chat));
+        let router = router(chat.clone(), config).merge(admin).merge(health_router(chat));
         Self { router: Router::new().nest("/chat", router), store }
     }
 
     /// Nobody: sends no token.
     pub(crate) fn nobody(&self) -> Person {
-        Person { router: self.router.clone(), token: None, refresh_token: String::new() }
+        Person { router: self.router.clone(), token: None, refresh_token: String::new(), address: None }
     }
 
     pub(crate) fn operator(&self) -> Person {
@@ -87,6 +93,8 @@ pub(crate) struct Person {
     router: Router,
     token: Option<String>,
     pub(crate) refresh_token: String,
+    /// From where they call; `None`: the router is not told.
+    address: Option<SocketAddr>,
 }
 
 impl Person {
@@ -95,12 +103,22 @@ impl Person {
             router: self.router.clone(),
             token: Some(text(&session["accessToken"])),
             refresh_token: text(&session["refreshToken"]),
+            address: self.address,
         }
+    }
+
+    /// The same, calling from this address.
+    pub(crate) fn at(mut self, address: &str) -> Self {
+        self.address = Some(SocketAddr::new(address.parse().unwrap(), 40_000));
+        self
     }
 
     pub(crate) async fn send(&self, method: &str, path: &str, body: impl Into<Body>) -> Reply {
         let mut request = Request::builder().method(method).uri(format!("/chat{path}"));
         request = request.header("content-type", "application/json");
+        if let Some(address) = self.address {
+            request = request.extension(ConnectInfo(address));
+        }
         if let Some(token) = &self.token {
             request = request.header("authorization", format!("Bearer {token}"));
         }

@@ -1,6 +1,6 @@
 //! An application with a pool, tables, users, a sign-in and routes of its own, and the chat beside them under `/chat`.
 
-use std::{env, error::Error};
+use std::{env, error::Error, net::SocketAddr};
 
 use axum::extract::{Json, Path, State};
 use axum::http::{HeaderMap, HeaderName, StatusCode, header};
@@ -43,7 +43,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .nest("/chat", chat_http::router(chat, HttpConfig::default()));
     let listener = TcpListener::bind(env::var("LISTEN").unwrap_or("127.0.0.1:3000".into())).await?;
     println!("listening on http://{}", listener.local_addr()?);
-    Ok(axum::serve(listener, app).await?)
+    // With the address of each client, by which the chat limits strangers.
+    Ok(axum::serve(listener, app.into_make_service_with_connect_info::<SocketAddr>()).await?)
 }
 
 #[derive(serde::Deserialize)]

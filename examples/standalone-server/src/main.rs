@@ -1,5 +1,7 @@
 //! The chat as a server of its own. `chat-server --help` says what can be set.
 
+mod connections;
+mod counted_stream;
 mod demo;
 mod failure;
 mod kept_secret;
@@ -76,7 +78,7 @@ async fn start(options: Options) -> Result<(), Failure> {
     if let (true, Some(token)) = (demo, &admin_token) {
         eprintln!("{}", demo::greeting(address, token.expose_secret()));
     }
-    serve::serve(listener, router, &chat).await?;
+    serve::serve(listener, router, &chat, &options.connections()).await?;
     opened.close().await;
     Ok(())
 }
@@ -158,6 +160,7 @@ fn warn(options: &Options, store_is_shared: bool) {
     if options.admin_token.as_ref().is_some_and(|token| token.expose_secret().chars().count() < MIN_ADMIN_TOKEN) {
         tracing::warn!("the operator's token has fewer than {MIN_ADMIN_TOKEN} characters and could be guessed");
     }
-    let options::RateLimits::Off = options.rate_limits;
-    tracing::warn!("requests are not limited: put a proxy that limits them before a server that strangers reach");
+    if let options::Switch::Off = options.rate_limits {
+        tracing::warn!("requests are not limited, which is for tests under load: see --rate-limits");
+    }
 }

@@ -1,19 +1,22 @@
 //! What the operator sets, by flags or by the environment.
 
 use std::{
-    net::{SocketAddr, ToSocketAddrs},
+    net::{IpAddr, SocketAddr, ToSocketAddrs},
     num::NonZeroU32,
     path::PathBuf,
     time::Duration,
 };
 
+use axum::http::Uri;
 use chat_core::{
     model::coin::Coins,
     policy::{FriendRequests, Policy, StartingCoins},
 };
-use chat_http::HttpConfig;
+use chat_http::{HttpConfig, IpNet, RateLimits};
 use clap::{Parser, ValueEnum, builder::BoolishValueParser};
 use secrecy::{ExposeSecret, SecretString};
+
+use crate::connections::Connections;
 
 /// A chat server: rooms of up to six, messages in real time, coins, invites and friends.
 ///
@@ -88,9 +91,22 @@ pub(crate) struct Options {
     #[arg(long, env = "CHAT_MODERATORS_INVITE", value_parser = BoolishValueParser::new())]
     pub(crate) moderators_invite: bool,
 
-    /// Limits of requests. This version imposes none: `off` is all there is to say
-    #[arg(long, env = "CHAT_RATE_LIMITS", value_enum, default_value = "off")]
-    pub(crate) rate_limits: RateLimits,
+    /// An origin (`https://app.example`) whose pages may call the operations (CORS). Repeatable
+    #[arg(long, env = "CHAT_CORS_ORIGIN", value_name = "ORIGIN", value_delimiter = ',', value_parser = origin)]
+    pub(crate) cors_origin: Vec<String>,
+
+    /// A proxy before the server, or a network of them (`10.0.0.0/8`): whom it names in X-Forwarded-For is the client.
+    /// Repeatable
+    #[arg(long, env = "CHAT_TRUSTED_PROXY", value_name = "CIDR", value_delimiter = ',', value_parser = network)]
+    pub(crate) trusted_proxy: Vec<IpNet>,
+
+    /// Limits of requests and connections, for each user and each address. `off` is for tests under load
+    #[arg(long, env = "CHAT_RATE_LIMITS", value_enum, default_value = "on")]
+    pub(crate) rate_limits: Switch,
+
+    /// How many connections to have open at once, WebSockets included; further ones are answered 503
+    #[arg(long, env = "CHAT_MAX_CONNECTIONS", value_name = "N", default_value = "10000")]
+    pub(crate) max_connections: NonZeroU32,
 
     /// How long an access token is good
     #[arg(long, env = "CHAT_ACCESS_TTL", value_name = "TIME", default_value = "15m", value_parser = some_time)]
@@ -133,9 +149,10 @@ pub(crate) enum Asking {
     Nobody,
 }
 
-/// Limits of requests.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub(crate) enum RateLimits {
+/// Whether something is done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Switch {
+    On,
     Off,
 }
 
@@ -169,14 +186,36 @@ impl Options {
         }
     }
 
+    pub(crate) fn connections(&self) -> Connections {
+        let most = usize::try_from(self.max_connections.get()).unwrap_or(usize::MAX);
+        Connections::new(most, self.rate_limits == Switch::On, self.trusted_proxy.clone())
+    }
+
     pub(crate) fn http(&self) -> HttpConfig {
         HttpConfig {
             allowed_origins: self.allowed_origin.clone(),
+            cors_origins: self.cors_origin.clone(),
+            rate_limits: (self.rate_limits == Switch::On).then(RateLimits::default),
+            trusted_proxies: self.trusted_proxy.clone(),
             hello_timeout: self.hello_timeout,
             heartbeat: self.heartbeat,
             ..HttpConfig::default()
         }
     }
+}
+
+/// An origin as browsers send it (RFC 6454, section 7): a slash at its end would never match.
+fn origin(text: &str) -> Result<String, String> {
+    let refused = || "an origin is a scheme and a host, as in https://app.example".to_owned();
+    let uri: Uri = text.parse().map_err(|_| refused())?;
+    let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority()) else { return Err(refused()) };
+    if format!("{scheme}://{authority}").eq_ignore_ascii_case(text) { Ok(text.to_owned()) } else { Err(refused()) }
+}
+
+/// A network, or one address.
+fn network(text: &str) -> Result<IpNet, String> {
+    let one = || text.parse::<IpAddr>().map(IpNet::from);
+    text.parse().or_else(|_| one()).map_err(|_| "a network as in 10.0.0.0/8, or an address".to_owned())
 }
 
 /// Longer than this is taken for a slip of the hand.
@@ -231,6 +270,28 @@ mod tests {
         let options = Options::parse_from(["chat-server"]);
         assert_eq!(options.policy(), Policy::default());
         assert_eq!(options.http(), HttpConfig::default());
+    }
+
+    #[test]
+    fn an_origin_is_what_browsers_send() {
+        assert!(
+            ["https://app.example", "http://localhost:3000", "capacitor://localhost"]
+                .map(origin)
+                .iter()
+                .all(Result::is_ok)
+        );
+        for wrong in ["", "*", "app.example", "https://app.example/", "https://app.example/x", "https://", "null"] {
+            assert!(origin(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_proxy_is_an_address_or_a_network() {
+        assert_eq!(network("10.1.2.3"), network("10.1.2.3/32"));
+        assert!(network("fd00::/8").is_ok());
+        for wrong in ["", "10.0.0.0/33", "proxy.example"] {
+            assert!(network(wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]

@@ -1,39 +1,61 @@
 //! Serving connections until the operator says stop.
 
-use std::{convert::Infallible, io, time::Duration};
+use std::{convert::Infallible, io, net::SocketAddr, time::Duration};
 
-use axum::{Router, body::Body};
+use axum::{Router, body::Body, extract::ConnectInfo};
 use chat_core::Chat;
-use hyper::{Request, body::Incoming, service::service_fn};
-use hyper_util::{
-    rt::{TokioExecutor, TokioIo, TokioTimer},
-    server::{conn::auto, graceful::GracefulShutdown},
-};
+// Not hyper-util's `auto`: it waits for the first bytes without any limit of time.
+use hyper::{Request, body::Incoming, server::conn::http1, service::service_fn};
+use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::{
     net::{TcpListener, TcpStream},
     signal,
     time::{sleep, timeout},
 };
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tower::ServiceExt;
 
-use crate::failure::Failure;
+use crate::{
+    connections::{Connections, Full, OpenConnection},
+    counted_stream::CountedStream,
+    failure::Failure,
+};
 
-/// How long a client may take for the headers of a request.
+/// How long a client may take for the headers of a request, and how long it may wait after an answer before its next
+/// one.
 const HEADERS: Duration = Duration::from_secs(10);
+/// How large the line and the headers of a request may be, in bytes; beyond it is 431.
+const HEAD: usize = 32 * 1024;
 /// How long those who are being served may take to be done when the server stops.
 const DRAIN: Duration = Duration::from_secs(10);
 /// How long to wait where the system has no more sockets to give: some are closed meanwhile.
 const NO_SOCKETS: Duration = Duration::from_millis(50);
 
+/// Who is being served.
+#[derive(Default)]
+struct Clients {
+    served: TaskTracker,
+    /// Tells all of them that the server stops.
+    stopping: CancellationToken,
+}
+
 /// Serves `router` until SIGTERM or Ctrl-C; then takes nobody any more, answers what was asked, and closes.
-pub(crate) async fn serve(listener: TcpListener, router: Router, chat: &Chat) -> Result<(), Failure> {
-    let graceful = GracefulShutdown::new();
+pub(crate) async fn serve(
+    listener: TcpListener,
+    router: Router,
+    chat: &Chat,
+    connections: &Connections,
+) -> Result<(), Failure> {
+    let clients = Clients::default();
     let mut stop = Box::pin(stop_signal()?);
     loop {
         tokio::select! {
             () = &mut stop => break,
             accepted = listener.accept() => match accepted {
-                Ok((stream, _)) => take(stream, router.clone(), &graceful),
+                Ok((stream, peer)) => match connections.open(peer.ip()) {
+                    Ok(counted) => take(stream, peer, counted, router.clone(), &clients),
+                    Err(full) => refuse(&stream, full),
+                },
                 Err(error) => see_to(error).await,
             },
         }
@@ -42,7 +64,9 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, chat: &Chat) ->
     tracing::info!("stopping: taking nobody any more, finishing what was begun");
     chat.drain();
     let drained = async {
-        graceful.shutdown().await;
+        clients.stopping.cancel();
+        clients.served.close();
+        clients.served.wait().await;
         chat.drained().await;
     };
     if timeout(DRAIN, drained).await.is_err() {
@@ -52,28 +76,49 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, chat: &Chat) ->
 }
 
 /// Serves one client in a task of its own.
-fn take(stream: TcpStream, router: Router, graceful: &GracefulShutdown) {
+fn take(stream: TcpStream, peer: SocketAddr, counted: OpenConnection, router: Router, clients: &Clients) {
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "a client was gone before it was served");
         return;
     }
-    let service = service_fn(move |request: Request<Incoming>| {
+    let service = service_fn(move |mut request: Request<Incoming>| {
+        request.extensions_mut().insert(ConnectInfo(peer));
         let router = router.clone();
         async move {
             let Ok(response) = router.oneshot(request.map(Body::new)).await;
             Ok::<_, Infallible>(response)
         }
     });
-    let mut http = auto::Builder::new(TokioExecutor::new()).http1_only();
+    let stream = TokioIo::new(CountedStream { stream, _counted: counted });
+    let mut http = http1::Builder::new();
     // A client that has said all it has to say, and closes its half, is answered all the same.
-    http.http1().timer(TokioTimer::new()).header_read_timeout(HEADERS).half_close(true);
-    let connection = http.serve_connection_with_upgrades(TokioIo::new(stream), service).into_owned();
-    let connection = graceful.watch(connection);
-    tokio::spawn(async move {
-        if let Err(error) = connection.await {
+    http.timer(TokioTimer::new()).header_read_timeout(HEADERS).max_buf_size(HEAD).half_close(true);
+    let mut connection = Box::pin(http.serve_connection(stream, service).with_upgrades());
+    let stopping = clients.stopping.clone();
+    clients.served.spawn(async move {
+        let served = tokio::select! {
+            served = &mut connection => served,
+            () = stopping.cancelled() => {
+                connection.as_mut().graceful_shutdown();
+                connection.await
+            }
+        };
+        if let Err(error) = served {
             tracing::debug!(%error, "a client was lost");
         }
     });
+}
+
+/// Says in a word why a client is not served. It is not waited for: nobody can be had to wait by many such.
+fn refuse(stream: &TcpStream, full: Full) {
+    let status = match full {
+        Full::Address => "429 Too Many Requests",
+        Full::Server => "503 Service Unavailable",
+    };
+    let answer = format!("HTTP/1.1 {status}\r\nRetry-After: 10\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+    tracing::debug!(?full, "a connection is refused");
+    // Who is gone already, or asks for more than they read, gets no answer.
+    let _ = stream.try_write(answer.as_bytes());
 }
 
 /// A client that was gone before it was taken is none of ours; for the rest, wait until there are sockets again.

@@ -1,0 +1,54 @@
+use http::Method;
+
+/// What is counted together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    SignIn,
+    Passwords,
+    Send,
+    Write,
+    Read,
+    Connect,
+}
+
+impl Kind {
+    pub(super) const COUNT: usize = 6;
+
+    /// The kind of an operation, by its method and the [`shape`](crate::poem_service::shape) of its path.
+    pub(crate) fn of(method: &Method, path: &str) -> Self {
+        if matches!(*method, Method::GET | Method::HEAD) {
+            return Self::Read;
+        }
+        match (method, path) {
+            (&Method::POST, "/api/register" | "/api/login" | "/api/refresh") => Self::SignIn,
+            (&Method::POST, "/api/joinroom" | "/api/password" | "/api/chatrooms/{}/invites") => Self::Passwords,
+            (&Method::POST, "/api/messages") => Self::Send,
+            _ => Self::Write,
+        }
+    }
+
+    /// The name of what a user may, as clients read it in `RateLimit`.
+    pub(super) const fn of_user(self) -> &'static str {
+        match self {
+            Self::SignIn => "sign-in",
+            Self::Passwords => "passwords",
+            Self::Send => "send",
+            Self::Write => "write",
+            Self::Read => "read",
+            Self::Connect => "connect",
+        }
+    }
+
+    /// The name of what an address may.
+    pub(super) const fn of_address(self) -> &'static str {
+        match self {
+            // It has none for users.
+            Self::SignIn => "sign-in",
+            Self::Passwords => "passwords-address",
+            Self::Send => "send-address",
+            Self::Write => "write-address",
+            Self::Read => "read-address",
+            Self::Connect => "connect-address",
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! Limits of what users and addresses may ask for, and of the connections they may have open.
+
+mod allowance;
+mod buckets;
+mod kind;
+mod rate;
+mod rate_limits;
+mod seats;
+mod states;
+mod told;
+
+use std::{sync::Arc, time::Duration};
+
+use chat_core::model::user::UserId;
+
+pub(crate) use self::{
+    allowance::{Allowance, allow},
+    kind::Kind,
+    told::{RATE_LIMIT, RATE_LIMIT_POLICY},
+};
+use self::{
+    buckets::{Buckets, Taken},
+    seats::{Seat, Seats},
+    told::{Quota, Told},
+};
+pub use self::{
+    rate::Rate,
+    rate_limits::{RateLimits, RatePair},
+};
+use crate::{client_address::ClientAddress, code::Code, problem::Problem};
+
+/// When somebody who has too many connections may try again: some may have ended meanwhile.
+const CONNECTIONS_END_IN: Duration = Duration::from_secs(10);
+
+/// The buckets and the seats of everybody.
+pub(crate) struct Limits {
+    /// By [`Kind`]. Nobody has signed in yet who signs in: that kind has none.
+    users: [Option<Buckets<UserId>>; Kind::COUNT],
+    addresses: [Buckets<ClientAddress>; Kind::COUNT],
+    user_seats: Arc<Seats<UserId>>,
+    address_seats: Arc<Seats<ClientAddress>>,
+}
+
+/// A connection that counts, until it is dropped.
+#[derive(Debug)]
+pub(crate) struct CountedConnection {
+    _user: Option<Seat<UserId>>,
+    _address: Option<Seat<ClientAddress>>,
+}
+
+impl Limits {
+    pub(crate) fn new(of: &RateLimits) -> Self {
+        // In the order of `Kind`.
+        let pairs = [of.passwords, of.send, of.write, of.read, of.connect];
+        let [passwords, send, write, read, connect] = pairs.map(|pair| Some(Buckets::new(pair.user)));
+        let [by_passwords, by_send, by_write, by_read, by_connect] = pairs.map(|pair| Buckets::new(pair.address));
+        Self {
+            users: [None, passwords, send, write, read, connect],
+            addresses: [Buckets::new(of.sign_in), by_passwords, by_send, by_write, by_read, by_connect],
+            user_seats: Seats::new(of.user_connections),
+            address_seats: Seats::new(of.address_connections),
+        }
+    }
+
+    fn take_of_address(&self, kind: Kind, address: &ClientAddress) -> (Told, Result<(), Problem>) {
+        take(&self.addresses[kind as usize], address, kind.of_address())
+    }
+
+    fn take_of_user(&self, kind: Kind, user: &UserId) -> Option<(Told, Result<(), Problem>)> {
+        Some(take(self.users[kind as usize].as_ref()?, user, kind.of_user()))
+    }
+}
+
+fn take<K: std::hash::Hash + Eq + Clone>(
+    buckets: &Buckets<K>,
+    key: &K,
+    name: &'static str,
+) -> (Told, Result<(), Problem>) {
+    let (remaining, outcome) = match buckets.take(key) {
+        Taken::Left(remaining) => (remaining, Ok(())),
+        Taken::Wait(wait) => (0, Err(Problem::new(Code::RateLimited).retry_after(wait))),
+    };
+    (Told { name, of: Quota::Requests(buckets.rate()), remaining }, outcome)
+}
+
+fn too_many_connections() -> Problem {
+    Problem::new(Code::RateLimited)
+        .detail("Too many connections are open; close one first.")
+        .retry_after(CONNECTIONS_END_IN)
+}

@@ -1,0 +1,58 @@
+use std::time::Duration;
+
+use super::rate::Rate;
+
+/// How much of what users and addresses may ask for. One that is over its rate is answered 429 `rate_limited`.
+///
+/// An address is what the router is told of as `ConnectInfo<SocketAddr>`, or what a
+/// [trusted proxy](crate::HttpConfig::trusted_proxies) says in its place; of IPv6 it is the network of 64 bits. Where the
+/// router is not told, as under `axum::serve(listener, router)` without `into_make_service_with_connect_info`, nothing is
+/// limited by address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RateLimits {
+    /// Registering, logging in and refreshing, by address: whoever does so has no user yet. Default 30 a minute.
+    pub sign_in: Rate,
+    /// What can be tried with guessed passwords by users who are signed in: joining, inviting, changing one's password.
+    /// Default 10 a minute for a user, 100 for an address.
+    pub passwords: RatePair,
+    /// Sending messages. Default 100 in 20 seconds for a user, 1,000 for an address.
+    pub send: RatePair,
+    /// All else that changes something. Default 300 a minute for a user, 3,000 for an address.
+    pub write: RatePair,
+    /// What only looks. Default 600 a minute for a user, 6,000 for an address.
+    pub read: RatePair,
+    /// Opening WebSockets. Default 100 a minute for a user, 600 for an address.
+    pub connect: RatePair,
+    /// How many WebSockets a user may have open at once. Default 50.
+    pub user_connections: u32,
+    /// How many WebSockets an address may have open at once. Default 200.
+    pub address_connections: u32,
+}
+
+/// The rates of one kind: those of a user, whatever the address, and those of an address, whoever comes from there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RatePair {
+    /// What a user may.
+    pub user: Rate,
+    /// What an address may, all its users together.
+    pub address: Rate,
+}
+
+impl Default for RateLimits {
+    fn default() -> Self {
+        const MINUTE: Duration = Duration::from_secs(60);
+        const A_WHILE: Duration = Duration::from_secs(20);
+        let pair =
+            |user, address, period| RatePair { user: Rate::new(user, period), address: Rate::new(address, period) };
+        Self {
+            sign_in: Rate::new(30, MINUTE),
+            passwords: pair(10, 100, MINUTE),
+            send: pair(100, 1_000, A_WHILE),
+            write: pair(300, 3_000, MINUTE),
+            read: pair(600, 6_000, MINUTE),
+            connect: pair(100, 600, MINUTE),
+            user_connections: 50,
+            address_connections: 200,
+        }
+    }
+}

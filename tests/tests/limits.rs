@@ -1,0 +1,187 @@
+//! Limits of requests, commands and connections, as the server has them without being told.
+
+use chat_tests::{Answer, Client, Closed, PASSWORD, ROOM_PASSWORD, Server, Socket};
+use http::{Method, header};
+use reqwest::RequestBuilder;
+use serde_json::{Value, json};
+
+const ON: [&str; 2] = ["--rate-limits", "on"];
+
+async fn login_from(client: &Client, forwarded: &str, password: &str) -> Answer {
+    let body = json!({"userId": "dora", "deviceId": "phone", "password": password});
+    let request = client.request(Method::POST, "/api/login").header("x-forwarded-for", forwarded).json(&body);
+    client.send(request).await
+}
+
+fn handshake(client: &Client) -> RequestBuilder {
+    client
+        .request(Method::GET, "/api/ws")
+        .header(header::CONNECTION, "Upgrade")
+        .header(header::UPGRADE, "websocket")
+        .header("Sec-WebSocket-Version", "13")
+        .header("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ==")
+}
+
+#[track_caller]
+fn refused_for_now(answer: Answer, policy: &str) -> Value {
+    let headers = answer.headers.clone();
+    let problem = answer.refused(429, "rate_limited");
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    assert!(text("ratelimit-policy").contains(policy), "{headers:?}");
+    assert!(text("ratelimit").contains(";r=0"), "{headers:?}");
+    let seconds: u64 = text("retry-after").parse().expect("seconds");
+    let wait = problem["retryAfterMs"].as_u64().expect("milliseconds");
+    assert!(wait.div_ceil(1_000) == seconds && 0 < wait, "{seconds} s, {wait} ms");
+    problem
+}
+
+#[tokio::test]
+async fn an_address_guesses_passwords_30_times_and_then_waits() {
+    let server = Server::with(&ON).await;
+    let nobody = server.nobody();
+    let mut refused = 0;
+    for _ in 0..40 {
+        let answer = login_from(&nobody, "", "wrong").await;
+        if answer.status == 429 {
+            refused_for_now(answer, r#""sign-in";q=30;w=60"#);
+            refused += 1;
+        } else {
+            answer.refused(401, "invalid_credentials");
+        }
+    }
+    assert!((1..=10).contains(&refused), "{refused}");
+}
+
+#[tokio::test]
+async fn what_a_stranger_says_of_where_it_comes_from_changes_nothing() {
+    let server = Server::with(&ON).await;
+    let nobody = server.nobody();
+    let mut refused = 0;
+    for host in 0..40 {
+        refused += usize::from(login_from(&nobody, &format!("198.51.100.{host}"), "wrong").await.status == 429);
+    }
+    assert!(0 < refused, "each address that it makes up has a limit of its own");
+}
+
+#[tokio::test]
+async fn behind_a_trusted_proxy_each_client_has_its_own_limit() {
+    let server = Server::with(&["--rate-limits", "on", "--trusted-proxy", "127.0.0.0/8"]).await;
+    let nobody = server.nobody();
+    let mut refused = 0;
+    for invented in 0..40 {
+        let forwarded = format!("192.0.2.{invented}, 198.51.100.1");
+        refused += usize::from(login_from(&nobody, &forwarded, "wrong").await.status == 429);
+    }
+    assert!(0 < refused, "whoever is left of the client counts for nothing");
+    login_from(&nobody, "198.51.100.2", "wrong").await.refused(401, "invalid_credentials");
+    let v6 = |host: usize| format!("2001:db8:1:2::{host:x}");
+    let mut refused = 0;
+    for host in 0..40 {
+        refused += usize::from(login_from(&nobody, &v6(host), "wrong").await.status == 429);
+    }
+    assert!(0 < refused, "the addresses of one IPv6 network count together");
+    login_from(&nobody, "2001:db8:1:3::1", "wrong").await.refused(401, "invalid_credentials");
+}
+
+#[tokio::test]
+async fn a_user_guesses_a_rooms_password_10_times_and_still_sends() {
+    let server = Server::with(&ON).await;
+    let (alice, bob) = (server.prime("alice").await, server.prime("bob").await);
+    let (room, own) = (alice.create_room("Tea").await, bob.create_room("Coffee").await);
+    let mut refused = 0;
+    for _ in 0..20 {
+        let answer = bob.post("/api/joinroom", json!({"roomId": room, "password": "a wrong one"})).await;
+        if answer.status == 429 {
+            refused_for_now(answer, r#""passwords";q=10;w=60"#);
+            refused += 1;
+        } else {
+            answer.refused(403, "wrong_room_password");
+        }
+    }
+    assert!((1..=10).contains(&refused), "{refused}");
+    bob.write(&own, "still here").await;
+    alice.post("/api/joinroom", json!({"roomId": own, "password": ROOM_PASSWORD})).await.is(200);
+}
+
+#[tokio::test]
+async fn commands_count_with_requests_and_are_refused_with_the_time_to_wait() {
+    let server = Server::with(&ON).await;
+    let alice = server.prime("alice").await;
+    let room = alice.create_room("Tea").await;
+    let mut socket = Socket::open(&server, &alice).await;
+    let mut commands = Vec::new();
+    for number in 0..150 {
+        commands.push(socket.begin(json!({"type": "send", "roomId": room, "body": format!("{number}")})).await);
+    }
+    let mut refused = 0;
+    for id in commands {
+        let reply = socket.reply(id).await;
+        if reply["type"] == "error" {
+            let problem = &reply["problem"];
+            assert_eq!((&problem["status"], &problem["code"]), (&json!(429), &json!("rate_limited")));
+            assert!(problem["retryAfterMs"].as_u64().is_some_and(|wait| wait <= 200), "{problem}");
+            refused += 1;
+        }
+    }
+    assert!(0 < refused && refused <= 50, "100 at once, and 5 a second: {refused}");
+    socket.settle().await;
+    // The limit is the user's, not the connection's; it goes on as soon as there is a token.
+    let begun = std::time::Instant::now();
+    loop {
+        let answer = alice.post("/api/messages", json!({"roomId": room, "body": "by REST"})).await;
+        if answer.status == 201 {
+            break;
+        }
+        refused_for_now(answer, r#""send";q=100;w=20"#);
+        assert!(begun.elapsed() < chat_tests::PATIENCE, "it never goes on");
+    }
+}
+
+#[tokio::test]
+async fn a_user_has_50_websockets_open_and_gets_back_what_is_closed() {
+    let server = Server::with(&ON).await;
+    let (dora, emil) = (server.register("dora").await, server.register("emil").await);
+    let mut open = Vec::new();
+    for _ in 0..50 {
+        open.push(Socket::open(&server, &dora).await);
+    }
+    refused_for_now(dora.send(handshake(&dora)).await, r#""connections";q=50"#);
+    assert_eq!(Socket::connect_as_browser(&server, &dora, dora.token()).await.closed().await, Closed(Some(4101)));
+    Socket::open(&server, &emil).await.settle().await;
+    drop(open.pop());
+    // The server learns of the end in its own time.
+    let begun = std::time::Instant::now();
+    while handshake(&dora).send().await.expect("an answer").status() != 101 {
+        assert!(begun.elapsed() < chat_tests::PATIENCE, "what is closed still counts");
+    }
+    open[0].settle().await;
+}
+
+#[tokio::test]
+async fn an_address_has_200_websockets_open_whoever_they_belong_to() {
+    let server = Server::with(&ON).await;
+    let mut open = Vec::new();
+    for user in ["anna", "bert", "cleo", "dora"] {
+        let user = server.register(user).await;
+        for _ in 0..50 {
+            open.push(Socket::connect(&server, &user).await);
+        }
+    }
+    let emil = server.register("emil").await;
+    refused_for_now(emil.send(handshake(&emil)).await, r#""connections-address";q=200"#);
+    assert_eq!(Socket::connect_as_browser(&server, &emil, emil.token()).await.closed().await, Closed(Some(4101)));
+}
+
+#[tokio::test]
+async fn without_limits_nobody_is_held_back() {
+    let server = Server::with(&["--rate-limits", "off"]).await;
+    let dora = server.register("dora").await;
+    for _ in 0..60 {
+        login_from(&server.nobody(), "", "wrong").await.refused(401, "invalid_credentials");
+    }
+    let mut open = Vec::new();
+    for _ in 0..60 {
+        open.push(Socket::open(&server, &dora).await);
+    }
+    login_from(&server.nobody(), "", PASSWORD).await.is(200);
+}
