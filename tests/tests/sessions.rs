@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use chat_tests::{Client, PASSWORD, PATIENCE, Server, Socket};
+use chat_tests::{Client, PASSWORD, PATIENCE, Server, Socket, is_timestamp};
 use serde_json::{Value, json};
 
 async fn refresh(client: &Client, token: &str) -> chat_tests::Answer {
@@ -239,4 +239,30 @@ async fn an_access_token_expires_and_its_socket_with_it() {
     refused.refused(401, "token_expired");
     let (access, _) = refreshed(&dora, &dora.refresh_token).await;
     dora.with_token(&access).me().await;
+}
+
+#[tokio::test]
+async fn sessions_are_listed_and_ended_one_by_one() {
+    let server = Server::start().await;
+    let phone = server.register("dora").await;
+    let tablet = server.login("dora", "tablet").await;
+    server.register("eve").await;
+    let listed = tablet.get("/api/sessions").await.is(200);
+    let sessions = listed["sessions"].as_array().expect("sessions");
+    let shown: Vec<_> = sessions.iter().map(|session| (&session["deviceId"], &session["current"])).collect();
+    assert_eq!(shown, [(&json!("tablet"), &json!(true)), (&json!("phone"), &json!(false))]);
+    assert!(sessions.iter().all(|session| is_timestamp(&session["createdAt"]) && is_timestamp(&session["lastSeenAt"])));
+
+    let mut socket = Socket::open(&server, &phone).await;
+    tablet.delete("/api/sessions/phone").await.is(204);
+    assert_eq!(socket.closed().await.0, Some(4002));
+    phone.get("/api/me").await.refused(401, "session_revoked");
+    assert_eq!(refresh(&phone, &phone.refresh_token).await.status, 401);
+    for unknown in ["phone", "watch", "a%20b"] {
+        tablet.delete(&format!("/api/sessions/{unknown}")).await.refused(404, "session_not_found");
+    }
+    assert_eq!(tablet.get("/api/sessions").await.is(200)["sessions"].as_array().map(Vec::len), Some(1));
+
+    tablet.delete("/api/sessions/tablet").await.is(204);
+    tablet.get("/api/sessions").await.refused(401, "session_revoked");
 }

@@ -99,14 +99,12 @@ impl UserRoutes {
         /// What their id holds, in whatever case, or their name, as it is written. Absent: all users.
         query: Query<String>,
         /// Only users whose ids come after this one.
-        after: Query<String>,
+        after: Query<UserId>,
         /// How many.
         limit: Query<Limit>,
     ) -> Answer<Json<AdminUsers>> {
-        // What is no id stands in the order of ids nonetheless, but only ids can be asked for.
-        let after = after.0.as_deref().map(user_id).transpose()?;
         let query = query.0.unwrap_or_default();
-        let page = self.0.find_users(&operator.0, &query, after.as_ref(), limit.count()).await?;
+        let page = self.0.find_users(&operator.0, &query, after.0.as_ref(), limit.count()).await?;
         let users = page.users.into_iter().map(AdminUser::from).collect();
         Ok(Json(AdminUsers { users, has_more: page.has_more }))
     }

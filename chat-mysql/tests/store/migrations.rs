@@ -29,7 +29,7 @@ fn schema_error(error: StoreError) -> Option<SchemaError> {
 async fn a_store_that_was_not_migrated_says_so_whatever_is_asked(kind: Kind) {
     let Some(database) = Database::fresh(kind).await else { return };
     let store = MySqlStore::open(database.url()).await.unwrap();
-    let behind = Some(SchemaError::Behind { found: 0, needed: 1 });
+    let behind = Some(SchemaError::Behind { found: 0, needed: 2 });
     assert_eq!(schema_error(store.user(&user("alice")).await.unwrap_err()), behind);
     assert_eq!(schema_error(store.begin(attempt()).await.err().unwrap()), behind);
     assert_eq!(schema_error(store.ping().await.unwrap_err()), behind);
@@ -41,7 +41,7 @@ async fn what_is_pending_is_listed_until_it_was_run_and_running_it_twice_is_harm
     let Some(database) = Database::fresh(kind).await else { return };
     let store = MySqlStore::open(database.url()).await.unwrap();
     let pending: Vec<_> = store.pending().await.unwrap().iter().map(|step| (step.version, step.name)).collect();
-    assert_eq!(pending, [(1, "chat")]);
+    assert_eq!(pending, [(1, "chat"), (2, "operator")]);
     store.migrate().await.unwrap();
     assert_eq!(store.pending().await.unwrap(), []);
     assert_eq!(store.sql().await.unwrap(), "");
@@ -97,16 +97,17 @@ async fn the_script_does_what_migrate_does(kind: Kind) {
 async fn a_migration_that_was_cut_off_is_taken_up(kind: Kind) {
     let Some(database) = Database::fresh(kind).await else { return };
     let store = MySqlStore::open(database.url()).await.unwrap();
-    let script = store.sql().await.unwrap();
-    let statements: Vec<&str> = script.split(";\n\n").filter(|statement| !statement.trim().is_empty()).collect();
     let whole = own(kind).await.unwrap();
-    // The record comes last: whatever was done before is done again.
-    for done in [1, 2, statements.len() / 2, statements.len() - 1] {
+    // The record of each comes last: whatever was done before is done again.
+    for parts_of_four in [0, 1, 2, 3, 4] {
+        let script = store.sql().await.unwrap();
+        let statements: Vec<&str> = script.split(";\n\n").filter(|statement| !statement.trim().is_empty()).collect();
+        let done = (statements.len() * parts_of_four / 4).clamp(1, statements.len() - 1);
         let mut sql = MySqlConnection::connect(database.url()).await.unwrap();
         for statement in &statements[..done] {
             execute(&mut sql, statement).await.unwrap();
         }
-        assert_eq!(store.pending().await.unwrap().len(), 1, "{done}");
+        assert!(!store.pending().await.unwrap().is_empty(), "{done}");
     }
     store.migrate().await.unwrap();
     assert_eq!(schema(database.url()).await, schema(whole.database.url()).await);
@@ -114,15 +115,15 @@ async fn a_migration_that_was_cut_off_is_taken_up(kind: Kind) {
 
 async fn tables_of_a_newer_release_are_refused_and_left_alone(kind: Kind) {
     let Some(fresh) = own(kind).await else { return };
-    execute(&mut fresh.sql().await, "INSERT INTO chat_migrations VALUES (2, 'to come', 0)").await.unwrap();
+    execute(&mut fresh.sql().await, "INSERT INTO chat_migrations VALUES (3, 'to come', 0)").await.unwrap();
     let older = MySqlStore::open(fresh.database.url()).await.unwrap();
-    let newer = SchemaError::Newer { found: 2, known: 1 };
+    let newer = SchemaError::Newer { found: 3, known: 2 };
     let refused = older.migrate().await;
     assert!(matches!(&refused, Err(MigrateError::Schema(error)) if *error == newer), "{refused:?}");
     assert!(matches!(older.pending().await, Err(MigrateError::Schema(error)) if error == newer));
     assert_eq!(schema_error(older.user(&user("alice")).await.unwrap_err()), Some(newer));
     // Who was refused holds the lock of migrations no more.
-    execute(&mut fresh.sql().await, "DELETE FROM chat_migrations WHERE version = 2").await.unwrap();
+    execute(&mut fresh.sql().await, "DELETE FROM chat_migrations WHERE version = 3").await.unwrap();
     MySqlStore::open(fresh.database.url()).await.unwrap().migrate().await.unwrap();
 }
 
@@ -138,7 +139,7 @@ async fn two_prefixes_in_one_database_are_two_stores(kind: Kind) {
     let Some(fresh) = own(kind).await else { return };
     let longest = "support_of_a_long_name_2";
     let support = MySqlOptions::default().table_prefix(longest).unwrap().open(fresh.database.url()).await.unwrap();
-    assert_eq!(support.pending().await.unwrap().len(), 1);
+    assert_eq!(support.pending().await.unwrap().len(), 2);
     support.migrate().await.unwrap();
     let room = new_room_of(&support, &["alice"]).await;
     assert_eq!(fresh.store.user(&user("alice")).await.unwrap(), None);

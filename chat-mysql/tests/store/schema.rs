@@ -51,6 +51,9 @@ async fn the_schema_refuses_what_must_never_be(kind: Kind) {
         "INSERT INTO chat_coin_entries VALUES ('bob', 1, 1, 'grant', NULL, -1, NULL, NULL, 0)",
         "INSERT INTO chat_coin_entries VALUES ('nobody', 1, 1, 'grant', NULL, 1, NULL, NULL, 0)",
         "INSERT INTO chat_friendships VALUES ('bob', 'bob', 0)",
+        "INSERT INTO chat_standings VALUES ('nobody', 'spam', NULL)",
+        "INSERT INTO chat_standings VALUES ('bob', 'spam', 1)",
+        "INSERT INTO chat_audit VALUES (x'01', 'host', 'erased', NULL, NULL, NULL, 0)",
         "INSERT INTO chat_friendships VALUES ('bob', 'nobody', 0)",
         "INSERT INTO chat_friend_requests (request_id, sender, receiver, state, created_at, decided_at)
          VALUES (REPEAT('r', 16), 'bob', 'bob', 'open', 0, NULL)",

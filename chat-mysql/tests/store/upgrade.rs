@@ -12,10 +12,14 @@ on_both! {
 
 #[path = "../../../chat-sql/tests/released/version_1.rs"]
 mod version_1;
+#[path = "../../../chat-sql/tests/released/version_2.rs"]
+mod version_2;
 
-/// The migrations in the order in which they were released, each with rows for the tables as they were after it.
-const RELEASED: [(&str, &str, &str); 1] =
-    [("chat", include_str!("../../src/migrations/0001_chat.sql"), include_str!("rows/0001.sql"))];
+/// The migrations in the order in which they were released, each with rows for the tables that came with it.
+const RELEASED: [(&str, &str, &str); 2] = [
+    ("chat", include_str!("../../src/migrations/0001_chat.sql"), include_str!("rows/0001.sql")),
+    ("operator", include_str!("../../src/migrations/0002_operator.sql"), include_str!("rows/0002.sql")),
+];
 
 async fn tables_of_every_release_are_upgraded_with_their_rows(kind: Kind) {
     let Some(new) = Database::fresh(kind).await else { return };
@@ -27,15 +31,18 @@ async fn tables_of_every_release_are_upgraded_with_their_rows(kind: Kind) {
         let migrations = "CREATE TABLE chat_migrations (version BIGINT PRIMARY KEY, name VARCHAR(64) NOT NULL,
             applied_at BIGINT NOT NULL)";
         execute(&mut sql, migrations).await.unwrap();
-        for (number, (name, migration, _)) in RELEASED.iter().take(version).enumerate() {
+        for (number, (name, migration, rows)) in RELEASED.iter().take(version).enumerate() {
             execute(&mut sql, migration).await.unwrap();
+            execute(&mut sql, rows).await.unwrap();
             let record = format!("INSERT INTO chat_migrations VALUES ({}, '{name}', 0)", number + 1);
             execute(&mut sql, &record).await.unwrap();
         }
-        execute(&mut sql, RELEASED[version - 1].2).await.unwrap();
         let store = MySqlStore::open(database.url()).await.unwrap();
         assert_eq!(store.pending().await.unwrap().len(), RELEASED.len() - version);
         store.migrate().await.unwrap();
         version_1::reads_the_rows_of_version_1(&store).await;
+        if 2 <= version {
+            version_2::reads_the_rows_of_version_2(&store).await;
+        }
     }
 }

@@ -7,10 +7,14 @@ use crate::stores::url;
 
 #[path = "../../../chat-sql/tests/released/version_1.rs"]
 mod version_1;
+#[path = "../../../chat-sql/tests/released/version_2.rs"]
+mod version_2;
 
-/// The migrations in the order in which they were released, each with rows for the tables as they were after it.
-const RELEASED: [(&str, &str, &str); 1] =
-    [("chat", include_str!("../../src/migrations/0001_chat.sql"), include_str!("rows/0001.sql"))];
+/// The migrations in the order in which they were released, each with rows for the tables that came with it.
+const RELEASED: [(&str, &str, &str); 2] = [
+    ("chat", include_str!("../../src/migrations/0001_chat.sql"), include_str!("rows/0001.sql")),
+    ("operator", include_str!("../../src/migrations/0002_operator.sql"), include_str!("rows/0002.sql")),
+];
 
 #[tokio::test]
 async fn tables_of_every_release_are_upgraded_with_their_rows() {
@@ -23,13 +27,16 @@ async fn tables_of_every_release_are_upgraded_with_their_rows() {
         let execute = async |text: String| sqlx::raw_sql(AssertSqlSafe(text)).execute(&sql).await.unwrap();
         execute("CREATE TABLE chat_migrations (version INTEGER PRIMARY KEY, name TEXT, applied_at INTEGER)".to_owned())
             .await;
-        for (number, (name, migration, _)) in RELEASED.iter().take(version).enumerate() {
+        for (number, (name, migration, rows)) in RELEASED.iter().take(version).enumerate() {
             execute((*migration).to_owned()).await;
+            execute((*rows).to_owned()).await;
             execute(format!("INSERT INTO chat_migrations VALUES ({}, '{name}', 0)", number + 1)).await;
         }
-        execute(RELEASED[version - 1].2.to_owned()).await;
         assert_eq!(store.pending().await.unwrap().len(), RELEASED.len() - version);
         store.migrate().await.unwrap();
         version_1::reads_the_rows_of_version_1(&store).await;
+        if 2 <= version {
+            version_2::reads_the_rows_of_version_2(&store).await;
+        }
     }
 }
