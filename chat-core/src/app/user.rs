@@ -123,9 +123,7 @@ impl Command for MakeUser {
     async fn run(&self, _: &Inner, tx: &mut Tx) -> Result<Self::Answer, ChatError> {
         let EnsureUser { id, name, phone, .. } = self.user.clone();
         let user = NewUser { id, name, phone, password: None, created_at: tx.now };
-        let made = tx.open(user, self.coins).await?;
-        if made.is_none() {}
-        Ok(made)
+        tx.open(user, self.coins).await
     }
 }
 
