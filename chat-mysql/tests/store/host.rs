@@ -160,7 +160,8 @@ async fn nobody_finds_our_transaction_open_where_a_future_was_dropped(kind: Kind
         drop(connection);
         assert_eq!(session(&pool).await, before, "after {polls} polls");
         if ended {
-            assert!(polls > 3, "it was never cut off");
+            // How many polls it takes depends on how soon the server answers: one that is read at once is none.
+            assert!(polls > 1, "it was never cut off");
             return;
         }
     }
