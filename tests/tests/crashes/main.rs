@@ -124,6 +124,7 @@ async fn r_msg_03_what_was_acknowledged_outlives_each_kill_of_the_server_on_sqli
     let folder = tempfile::tempdir().expect("a temporary folder");
     let url = format!("sqlite:{}", folder.path().join("chat.db").display());
     Driver::at(&url, Arc::new(Progress::new())).await.kill_the_server_again_and_again(CYCLES, false).await;
+    println!("{} kills of the server on SQLite, 0 violations", scaled(CYCLES));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -161,6 +162,7 @@ async fn kill_the_server_on(kind: Kind, cycles: u32) {
     let progress = Arc::new(Progress::new());
     let proxy = Proxy::before(database.url(), &progress).await;
     Driver::at(proxy.url(), progress).await.kill_the_server_again_and_again(cycles, true).await;
+    println!("{} kills of the server on {kind}, 0 violations", scaled(cycles));
 }
 
 async fn kill_the_database(kind: Kind, cycles: u32) {
@@ -168,6 +170,7 @@ async fn kill_the_database(kind: Kind, cycles: u32) {
     let progress = Arc::new(Progress::new());
     let proxy = Proxy::before(database.url(), &progress).await;
     Driver::at(proxy.url(), progress).await.kill_the_database_again_and_again(cycles, &database).await;
+    println!("{} kills of {kind}, 0 violations", scaled(cycles));
 }
 
 async fn cut_around_commits(kind: Kind, cycles: u32) {
@@ -175,4 +178,5 @@ async fn cut_around_commits(kind: Kind, cycles: u32) {
     let progress = Arc::new(Progress::new());
     let proxy = Proxy::before(database.url(), &progress).await;
     Driver::at(proxy.url(), progress).await.cut_around_commits(cycles, &proxy).await;
+    println!("{} commits cut off on {kind}, 0 violations", 2 * scaled(cycles));
 }
