@@ -10,12 +10,12 @@ use super::rate::Rate;
 /// limited by address.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RateLimits {
-    /// Registering, logging in and refreshing, by address: whoever does so has no user yet. Default 30 a minute.
+    /// Registering, logging in and refreshing, by address: whoever does so has no user yet. Default 120 a minute.
     pub sign_in: Rate,
     /// What can be tried with guessed passwords by users who are signed in: joining, inviting, changing one's password.
-    /// Default 10 a minute for a user, 100 for an address.
+    /// Default 30 a minute for a user, 300 for an address.
     pub passwords: RatePair,
-    /// Sending messages. Default 100 in 20 seconds for a user, 1,000 for an address.
+    /// Sending messages. Default 600 in two minutes for a user, 6,000 for an address.
     pub send: RatePair,
     /// All else that changes something. Default 300 a minute for a user, 3,000 for an address.
     pub write: RatePair,
@@ -41,13 +41,13 @@ pub struct RatePair {
 impl Default for RateLimits {
     fn default() -> Self {
         const MINUTE: Duration = Duration::from_secs(60);
-        const A_WHILE: Duration = Duration::from_secs(20);
+        const A_WHILE: Duration = Duration::from_secs(120);
         let pair =
             |user, address, period| RatePair { user: Rate::new(user, period), address: Rate::new(address, period) };
         Self {
-            sign_in: Rate::new(30, MINUTE),
-            passwords: pair(10, 100, MINUTE),
-            send: pair(100, 1_000, A_WHILE),
+            sign_in: Rate::new(120, MINUTE),
+            passwords: pair(30, 300, MINUTE),
+            send: pair(600, 6_000, A_WHILE),
             write: pair(300, 3_000, MINUTE),
             read: pair(600, 6_000, MINUTE),
             connect: pair(100, 600, MINUTE),
