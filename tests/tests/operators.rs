@@ -4,7 +4,7 @@ use chat_tests::{Client, PASSWORD, Server, Socket, is_timestamp};
 use serde_json::{Value, json};
 
 async fn suspend(server: &Server, user: &str, suspended: bool) -> Value {
-    let body = json!({"suspended": suspended, "reason": suspended.then_some("spam")});
+    let body = json!({"suspended": suspended, "reason": if suspended { "spam" } else { "sorry" }});
     server.admin().put(&format!("/admin/users/{user}/suspended"), body).await.is(200)
 }
 

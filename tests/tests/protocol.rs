@@ -59,23 +59,6 @@ async fn a_foreign_origin_is_refused_and_the_own_and_allowed_ones_are_not() {
 }
 
 #[tokio::test]
-async fn a_page_of_another_site_is_refused_though_its_origin_has_the_own_host() {
-    let server = Server::with(&["--allowed-origin", "https://chat.example"]).await;
-    let dora = server.register("dora").await;
-    let browser = format!("chat.v1, bearer.{}", dora.token());
-    let own = server.base().to_owned();
-    // As a page without TLS is to a server with it.
-    let cross_site = [("Origin", own.as_str()), ("Sec-Fetch-Site", "cross-site"), ("Sec-WebSocket-Protocol", &browser)];
-    handshake(&server.nobody(), &cross_site).await.refused(403, "not_allowed");
-    let site = http::HeaderName::from_static("sec-fetch-site");
-    for (origin, from) in [(own.as_str(), "same-origin"), ("https://chat.example", "cross-site")] {
-        let headers =
-            [(header::ORIGIN, origin), (site.clone(), from), (header::SEC_WEBSOCKET_PROTOCOL, browser.as_str())];
-        Socket::connect_with(&server, &dora, &headers).await.hello().await;
-    }
-}
-
-#[tokio::test]
 async fn a_client_that_offers_no_subprotocol_is_taken_with_the_header_alone() {
     let server = Server::start().await;
     let dora = server.register("dora").await;

@@ -118,18 +118,18 @@ pub trait Admin: Send + Sync + 'static {
     /// `NotAllowed`, `UserNotFound`.
     async fn set_prime(&self, by: &Operator, user: &UserId, prime: bool) -> Result<AdminUser, ChatError>;
 
-    /// Suspends a user: they are signed in nowhere from then on, and no event of theirs gets a number any more
+    /// Suspends a user: they are signed in nowhere from then on, and nothing that they do gets a number any more
     /// (R-ACC-06). Twice is no error; another reason takes the place of the one before. Right: `Users`.
     ///
     /// # Errors
     /// `NotAllowed`, `UserNotFound`.
     async fn suspend_user(&self, by: &Operator, user: &UserId, reason: Option<Reason>) -> Result<AdminUser, ChatError>;
 
-    /// Lifts a suspension. Sessions that were not ended go on. Twice is no error. Right: `Users`.
+    /// Lifts a suspension; why, stands in the audit. Sessions that were not ended go on. Twice is no error. Right: `Users`.
     ///
     /// # Errors
     /// `NotAllowed`, `UserNotFound`.
-    async fn lift_user(&self, by: &Operator, user: &UserId) -> Result<AdminUser, ChatError>;
+    async fn lift_user(&self, by: &Operator, user: &UserId, reason: Option<Reason>) -> Result<AdminUser, ChatError>;
 
     /// Erases a user for good (R-ACC-06): they leave all rooms, their friendships, requests and sessions end, name and
     /// phone are gone. The id is never given again, and their messages stay under it. Twice is no error. Right: `Users`.
@@ -138,7 +138,7 @@ pub trait Admin: Send + Sync + 'static {
     /// `NotAllowed`, `UserNotFound`.
     async fn erase_user(&self, by: &Operator, user: &UserId) -> Result<(), ChatError>;
 
-    /// Ends all sessions of a user, who may sign in again. Right: `Users`.
+    /// Ends all sessions of a user, who may sign in again. Users whom the host signs in have none. Right: `Users`.
     ///
     /// # Errors
     /// `NotAllowed`, `UserNotFound`.

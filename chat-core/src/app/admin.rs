@@ -56,9 +56,9 @@ impl Admin for Chat {
         self.0.execute(SetSuspended { by: by.name().clone(), user: user.clone(), suspended: true, reason }).await
     }
 
-    async fn lift_user(&self, by: &Operator, user: &UserId) -> Result<AdminUser, ChatError> {
+    async fn lift_user(&self, by: &Operator, user: &UserId, reason: Option<Reason>) -> Result<AdminUser, ChatError> {
         decide_operate(by, Right::Users)?;
-        let lift = SetSuspended { by: by.name().clone(), user: user.clone(), suspended: false, reason: None };
+        let lift = SetSuspended { by: by.name().clone(), user: user.clone(), suspended: false, reason };
         self.0.execute(lift).await
     }
 
@@ -79,9 +79,10 @@ impl Admin for Chat {
 
     async fn look_at_room(&self, by: &Operator, room: RoomId) -> Result<AdminRoom, ChatError> {
         decide_operate(by, Right::Look)?;
-        // First the members: of two looks the later one shows no room that is not there.
         let members = self.0.store.members(room).await?;
-        let room = self.0.store.room(room).await?.ok_or(Rejection::RoomNotFound)?.room;
+        let mut room = self.0.store.room(room).await?.ok_or(Rejection::RoomNotFound)?.room;
+        // Of two looks, one count.
+        room.member_count = u8::try_from(members.len()).unwrap_or(room.member_count);
         Ok(AdminRoom { room, members })
     }
 

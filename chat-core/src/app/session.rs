@@ -202,10 +202,12 @@ impl Command for SignIn {
     type Answer = Option<(User, Session)>;
 
     async fn run(&self, _: &Inner, tx: &mut Tx) -> Result<Self::Answer, ChatError> {
-        let locked = tx.lock_actor(&self.user).await?;
-        if locked.password.as_ref() != Some(&self.verified) {
+        // First the password: of one who was erased meanwhile it is gone, and then it is simply wrong.
+        let [locked] = tx.lock_users([&self.user]).await?;
+        let Some(locked) = locked.filter(|locked| locked.password.as_ref() == Some(&self.verified)) else {
             return Ok(None);
-        }
+        };
+        rules::user::decide_act(locked.user.standing)?;
         for earlier in tx.live_sessions(&self.user).await? {
             if earlier.device == self.device {
                 tx.end_session(&self.user, earlier.id).await?;

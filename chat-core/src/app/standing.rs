@@ -25,6 +25,7 @@ pub(super) struct SetSuspended {
     pub(super) by: OperatorName,
     pub(super) user: UserId,
     pub(super) suspended: bool,
+    /// Why it is done.
     pub(super) reason: Option<Reason>,
 }
 
@@ -54,7 +55,8 @@ impl Command for SetSuspended {
         tx.tell(Notice::StandingChanged { user: self.user.clone(), standing });
         let detail = self.reason.as_ref().map(|reason| reason.as_str().to_owned());
         tx.note(&self.by, act, &self.user, detail).await?;
-        Ok(AdminUser { user: User { standing, ..user }, suspended_reason: self.reason.clone(), erased_at: None })
+        let suspended_reason = self.reason.clone().filter(|_| self.suspended);
+        Ok(AdminUser { user: User { standing, ..user }, suspended_reason, erased_at: None })
     }
 }
 

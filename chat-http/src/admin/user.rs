@@ -36,7 +36,7 @@ request! {
     struct SetSuspended = "SetSuspendedRequest" {
         /// As it shall be.
         required suspended: bool = "suspended",
-        /// Why; operators read it. It goes with the suspension. No control characters.
+        /// Why; operators read it, while the user is suspended and in the audit. No control characters.
         optional reason: Reason = "reason",
     }
 }
@@ -153,7 +153,7 @@ impl UserRoutes {
         let user = if suspended {
             self.0.suspend_user(&operator.0, &user, reason).await?
         } else {
-            self.0.lift_user(&operator.0, &user).await?
+            self.0.lift_user(&operator.0, &user, reason).await?
         };
         Ok(Json(user.into()))
     }
@@ -179,7 +179,7 @@ impl UserRoutes {
 
     /// End all sessions of a user.
     ///
-    /// Their sockets are closed with 4002. They may sign in again.
+    /// Their sockets are closed with 4002. They may sign in again. Users whom the host signs in have no sessions here.
     #[oai(path = "/admin/users/:userId/sessions", method = "delete", operation_id = "endSessions")]
     async fn end_sessions(
         &self,

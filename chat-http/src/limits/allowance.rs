@@ -59,13 +59,12 @@ impl Allowance {
         outcome
     }
 
-    /// Counts a command on a connection, whose answer has no headers.
+    /// Counts a command on a connection, whose answer has no headers. First the user, who is known by then: one who is
+    /// over their own limit uses nothing up of what others at the same address may.
     pub(crate) fn command(&self, kind: Kind, user: &UserId) -> Result<(), Problem> {
         let Inner { limits, address, .. } = &*self.0;
-        if let Some(address) = address {
-            limits.take_of_address(kind, address).1?;
-        }
-        limits.take_of_user(kind, user).map_or(Ok(()), |(_, outcome)| outcome)
+        limits.take_of_user(kind, user).map_or(Ok(()), |(_, outcome)| outcome)?;
+        address.as_ref().map_or(Ok(()), |address| limits.take_of_address(kind, address).1)
     }
 
     /// A place for one more connection, unless the user or the address has as many as they may.
@@ -82,7 +81,7 @@ impl Allowance {
         let address = address.as_ref().map(of_address).transpose()?;
         let seats = &limits.user_seats;
         let user = seats.take(user).ok_or_else(|| full("connections", seats.most()))?;
-        Ok(CountedConnection { _user: Some(user), _address: address })
+        Ok(CountedConnection { _user: user, _address: address })
     }
 
     fn told(&self) -> std::sync::MutexGuard<'_, Vec<Told>> {

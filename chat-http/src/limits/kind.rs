@@ -4,6 +4,7 @@ use http::Method;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     SignIn,
+    Refresh,
     Passwords,
     Send,
     Write,
@@ -12,7 +13,7 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    pub(super) const COUNT: usize = 6;
+    pub(super) const COUNT: usize = 7;
 
     /// The kind of an operation, by its method and the [`shape`](crate::poem_service::shape) of its path.
     pub(crate) fn of(method: &Method, path: &str) -> Self {
@@ -20,7 +21,8 @@ impl Kind {
             return Self::Read;
         }
         match (method, path) {
-            (&Method::POST, "/api/register" | "/api/login" | "/api/refresh") => Self::SignIn,
+            (&Method::POST, "/api/register" | "/api/login") => Self::SignIn,
+            (&Method::POST, "/api/refresh") => Self::Refresh,
             (&Method::POST, "/api/joinroom" | "/api/password" | "/api/chatrooms/{}/invites") => Self::Passwords,
             (&Method::POST, "/api/messages") => Self::Send,
             _ => Self::Write,
@@ -31,6 +33,7 @@ impl Kind {
     pub(super) const fn of_user(self) -> &'static str {
         match self {
             Self::SignIn => "sign-in",
+            Self::Refresh => "refresh",
             Self::Passwords => "passwords",
             Self::Send => "send",
             Self::Write => "write",
@@ -42,8 +45,9 @@ impl Kind {
     /// The name of what an address may.
     pub(super) const fn of_address(self) -> &'static str {
         match self {
-            // It has none for users.
+            // These have none for users.
             Self::SignIn => "sign-in",
+            Self::Refresh => "refresh",
             Self::Passwords => "passwords-address",
             Self::Send => "send-address",
             Self::Write => "write-address",

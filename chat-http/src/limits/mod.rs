@@ -34,7 +34,7 @@ const CONNECTIONS_END_IN: Duration = Duration::from_secs(10);
 
 /// The buckets and the seats of everybody.
 pub(crate) struct Limits {
-    /// By [`Kind`]. Nobody has signed in yet who signs in: that kind has none.
+    /// By [`Kind`]. Nobody has signed in yet who signs in or refreshes: those kinds have none.
     users: [Option<Buckets<UserId>>; Kind::COUNT],
     addresses: [Buckets<ClientAddress>; Kind::COUNT],
     user_seats: Arc<Seats<UserId>>,
@@ -44,7 +44,7 @@ pub(crate) struct Limits {
 /// A connection that counts, until it is dropped.
 #[derive(Debug)]
 pub(crate) struct CountedConnection {
-    _user: Option<Seat<UserId>>,
+    _user: Seat<UserId>,
     _address: Option<Seat<ClientAddress>>,
 }
 
@@ -55,8 +55,16 @@ impl Limits {
         let [passwords, send, write, read, connect] = pairs.map(|pair| Some(Buckets::new(pair.user)));
         let [by_passwords, by_send, by_write, by_read, by_connect] = pairs.map(|pair| Buckets::new(pair.address));
         Self {
-            users: [None, passwords, send, write, read, connect],
-            addresses: [Buckets::new(of.sign_in), by_passwords, by_send, by_write, by_read, by_connect],
+            users: [None, None, passwords, send, write, read, connect],
+            addresses: [
+                Buckets::new(of.sign_in),
+                Buckets::new(of.refresh),
+                by_passwords,
+                by_send,
+                by_write,
+                by_read,
+                by_connect,
+            ],
             user_seats: Seats::new(of.user_connections),
             address_seats: Seats::new(of.address_connections),
         }

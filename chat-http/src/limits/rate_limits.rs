@@ -10,8 +10,11 @@ use super::rate::Rate;
 /// limited by address.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RateLimits {
-    /// Registering, logging in and refreshing, by address: whoever does so has no user yet. Default 120 a minute.
+    /// Registering and logging in, by address: whoever does so has no user yet. Default 120 a minute.
     pub sign_in: Rate,
+    /// Refreshing, by address. What is shown cannot be guessed: this is so that nobody who guesses passwords keeps others
+    /// at the same address from staying signed in. Default 600 a minute.
+    pub refresh: Rate,
     /// What can be tried with guessed passwords by users who are signed in: joining, inviting, changing one's password.
     /// Default 30 a minute for a user, 300 for an address.
     pub passwords: RatePair,
@@ -46,6 +49,7 @@ impl Default for RateLimits {
             |user, address, period| RatePair { user: Rate::new(user, period), address: Rate::new(address, period) };
         Self {
             sign_in: Rate::new(120, MINUTE),
+            refresh: Rate::new(600, MINUTE),
             passwords: pair(30, 300, MINUTE),
             send: pair(600, 6_000, A_WHILE),
             write: pair(300, 3_000, MINUTE),

@@ -31,8 +31,9 @@ impl Command {
     pub(super) const fn kind(&self) -> Kind {
         match self {
             Self::Send(_) => Kind::Send,
-            Self::Read(_) | Self::Auth(_) => Kind::Write,
-            Self::Hello(_) | Self::Ping => Kind::Read,
+            Self::Read(_) => Kind::Write,
+            // Who has read too much shall still be able to stay.
+            Self::Hello(_) | Self::Auth(_) | Self::Ping => Kind::Read,
         }
     }
 }

@@ -88,8 +88,10 @@ async fn sign_in(endpoint: &Endpoint, allowance: Option<&Allowance>, headers: &H
     if !matches!(by_header, Ok(None)) {
         return connect(endpoint, allowance, by_header, headers).await.map(SignedIn::As);
     }
-    // Whatever else says who this is, browsers may have sent it for a page of another site.
-    endpoint.sign_in.check_site(headers)?;
+    if endpoint.chat.host_signs_in() {
+        // Whatever else says who this is, browsers may have sent it for a page of another site.
+        endpoint.sign_in.check_site(headers)?;
+    }
     let token = token_of_subprotocol(headers);
     if token.is_none() && !endpoint.chat.host_signs_in() {
         return Err(Problem::new(Code::Unauthenticated));

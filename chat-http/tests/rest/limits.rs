@@ -48,7 +48,7 @@ async fn an_address_signs_in_only_so_often_and_another_one_is_not_held_back() {
     assert!(reply.json()["retryAfterMs"].as_u64().is_some_and(|wait| (3_590_000..=3_600_000).contains(&wait)));
     // Each way in counts as one, and what is not even JSON counts, too.
     assert_eq!(here.send("POST", "/api/register", "{").await.code(), "rate_limited");
-    assert_eq!(here.send("POST", "/api/refresh", "{").await.code(), "rate_limited");
+    assert_eq!(here.send("POST", "/api/refresh", "{").await.code(), "invalid_request", "who is signed in stays so");
     assert_eq!(wrong_login(&there).await.code(), "invalid_credentials");
 }
 
@@ -128,7 +128,8 @@ async fn every_operation_is_limited_and_says_so() {
             let reply = nobody.send(&method.to_uppercase(), path, "{").await;
             let kind = match (method.as_str(), path.as_str()) {
                 ("get", _) => "read-address",
-                (_, "/api/register" | "/api/login" | "/api/refresh") => "sign-in",
+                (_, "/api/register" | "/api/login") => "sign-in",
+                (_, "/api/refresh") => "refresh",
                 (_, "/api/joinroom" | "/api/password" | "/api/chatrooms/{roomId}/invites") => "passwords-address",
                 (_, "/api/messages") => "send-address",
                 _ => "write-address",

@@ -7,7 +7,7 @@
 use std::collections::{HashMap, hash_map::Entry};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
-use std::{env, error::Error};
+use std::{env, error::Error, net::SocketAddr};
 
 use async_trait::async_trait;
 use axum::extract::{Json, State};
@@ -95,7 +95,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .nest("/chat", chat_http::router(chat, HttpConfig::default()));
     let listener = TcpListener::bind(env::var("LISTEN").unwrap_or("127.0.0.1:3000".into())).await?;
     println!("listening on http://{}", listener.local_addr()?);
-    Ok(axum::serve(listener, app).await?)
+    // With the clients' addresses, by which the chat limits strangers.
+    Ok(axum::serve(listener, app.into_make_service_with_connect_info::<SocketAddr>()).await?)
 }
 
 #[derive(serde::Deserialize)]
@@ -133,7 +134,8 @@ async fn sign_in(State(app): State<Arc<Application>>, Json(given): Json<Account>
 async fn subscribe(State(app): State<Arc<Application>>, headers: HeaderMap) -> Answer<StatusCode> {
     let token = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
     let credentials = Credentials::token(token.ok_or(NOBODY)?);
-    let caller = app.chat.authenticate(&credentials).await.map_err(|_| NOBODY)?;
+    let caller = app.chat.authenticate(&credentials).await;
+    let caller = caller.map_err(|error| if error.rejection().is_some() { NOBODY } else { fault(error) })?;
     app.chat.set_prime(&Operator::host(), &caller.user, true).await.map_err(fault)?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -27,9 +27,6 @@ use crate::{
     store::ServerStore,
 };
 
-/// Shorter than this, in characters, the operator's token could be guessed.
-const MIN_ADMIN_TOKEN: usize = 16;
-
 fn main() -> ExitCode {
     let options = Options::parse();
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
@@ -156,9 +153,6 @@ fn warn(options: &Options, store_is_shared: bool) {
             "passwords are hashed at cost {}, which is for tests: see --password-cost",
             options.password_cost
         );
-    }
-    if options.admin_token.as_ref().is_some_and(|token| token.expose_secret().chars().count() < MIN_ADMIN_TOKEN) {
-        tracing::warn!("the operator's token has fewer than {MIN_ADMIN_TOKEN} characters and could be guessed");
     }
     if let options::Switch::Off = options.rate_limits {
         tracing::warn!("requests are not limited, which is for tests under load: see --rate-limits");

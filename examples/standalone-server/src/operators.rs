@@ -1,5 +1,7 @@
 //! Who may operate the chat, from what the operator of the server set.
 
+use std::collections::HashSet;
+
 use chat_core::model::operator::{Operator, OperatorName, Right};
 use chat_http::OperatorToken;
 use secrecy::{ExposeSecret, SecretString};
@@ -8,23 +10,40 @@ use crate::failure::Failure;
 
 /// What the audit calls who signs in with `--admin-token`.
 const ADMIN: &str = "admin";
+/// What it calls the server itself, which makes the sample accounts.
+const HOST: &str = "host";
+/// Shorter than this, in characters, a token could be guessed.
+const MIN_TOKEN: usize = 16;
 
 /// All operators: the one of `--admin-token`, who may do everything, and those of `--operator`.
 pub(crate) fn operators(admin: Option<&SecretString>, others: &[SecretString]) -> Result<Vec<OperatorToken>, Failure> {
-    let admin = admin.map(|token| token_of(ADMIN, "all", token.expose_secret()));
-    let others = others.iter().map(SecretString::expose_secret).filter(|text| !text.is_empty()).map(operator);
-    admin.into_iter().chain(others).collect()
+    let mut names = HashSet::from([ADMIN, HOST].map(str::to_owned));
+    let mut operators = Vec::new();
+    if let Some(token) = admin {
+        operators.push(token_of(ADMIN, "all", token.expose_secret())?);
+    }
+    for text in others.iter().map(SecretString::expose_secret).filter(|text| !text.is_empty()) {
+        let (name, token) = operator(text)?;
+        if !names.insert(name) {
+            return Err(Failure::Operator("each has a name of their own, and none is admin or host".to_owned()));
+        }
+        operators.push(token);
+    }
+    Ok(operators)
 }
 
-fn operator(text: &str) -> Result<OperatorToken, Failure> {
+fn operator(text: &str) -> Result<(String, OperatorToken), Failure> {
     let mut parts = text.splitn(3, ':');
     match (parts.next(), parts.next(), parts.next()) {
-        (Some(name), Some(rights), Some(token)) => token_of(name, rights, token),
+        (Some(name), Some(rights), Some(token)) => Ok((name.to_owned(), token_of(name, rights, token)?)),
         _ => Err(Failure::Operator("it is not NAME:RIGHTS:TOKEN".to_owned())),
     }
 }
 
 fn token_of(name: &str, rights: &str, token: &str) -> Result<OperatorToken, Failure> {
+    if token.chars().count() < MIN_TOKEN {
+        tracing::warn!("an operator's token has fewer than {MIN_TOKEN} characters and could be guessed");
+    }
     let name = OperatorName::parse(name).map_err(|fault| Failure::Operator(format!("the name: {fault}")))?;
     let rights = match rights {
         "all" => Right::ALL.to_vec(),
@@ -34,7 +53,8 @@ fn token_of(name: &str, rights: &str, token: &str) -> Result<OperatorToken, Fail
 }
 
 fn right(name: &str) -> Result<Right, Failure> {
-    let refused = || Failure::Operator(format!("`{name}` is no right: all, look, users, coins, rooms"));
+    // What stands there may be a token at the wrong place: it is not told.
+    let refused = || Failure::Operator("the rights are all, or some of look, users, coins, rooms".to_owned());
     Right::from_name(name).ok_or_else(refused)
 }
 
@@ -57,11 +77,22 @@ mod tests {
 
     #[test]
     fn what_is_wrong_is_told_without_the_token() {
-        for wrong in ["clerk", "clerk:coins", "clerk:money:secret", "cl erk:all:secret", ":all:secret", "a:all:se cret"]
-        {
+        for wrong in [
+            "clerk",
+            "clerk:coins",
+            "clerk:money:secret",
+            "clerk:secret:look",
+            "cl erk:all:secret",
+            ":all:secret",
+            "a:all:se cret",
+            "admin:look:secret",
+            "host:look:secret",
+        ] {
             let told = told(wrong).unwrap();
             assert!(!told.contains("secret") && !told.contains("se cret"), "{told}");
         }
         assert_eq!(told("clerk:look:secret"), None);
+        let twice = ["clerk:look:one".into(), "clerk:coins:other".into()];
+        assert!(operators(None, &twice).is_err(), "the audit could not tell them apart");
     }
 }

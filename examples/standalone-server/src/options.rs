@@ -72,7 +72,7 @@ pub(crate) struct Options {
     pub(crate) operator: Vec<SecretString>,
 
     /// An origin (`https://app.example`) whose pages may open the WebSocket. Repeatable
-    #[arg(long, env = "CHAT_ALLOWED_ORIGIN", value_name = "ORIGIN", value_delimiter = ',')]
+    #[arg(long, env = "CHAT_ALLOWED_ORIGIN", value_name = "ORIGIN", value_delimiter = ',', value_parser = origin)]
     pub(crate) allowed_origin: Vec<String>,
 
     /// With how many coins a user begins: `as-requested` (at most 1,000,000), or this many
@@ -98,7 +98,7 @@ pub(crate) struct Options {
     /// A proxy before the server, or a network of them (`10.0.0.0/8`): whom it names in X-Forwarded-For is the client.
     /// Repeatable
     #[arg(long, env = "CHAT_TRUSTED_PROXY", value_name = "CIDR", value_delimiter = ',', value_parser = network)]
-    pub(crate) trusted_proxy: Vec<IpNet>,
+    pub(crate) trusted_proxy: Vec<MaybeNetwork>,
 
     /// Limits of requests and connections, for each user and each address. `off` is for tests under load
     #[arg(long, env = "CHAT_RATE_LIMITS", value_enum, default_value = "on")]
@@ -156,7 +156,20 @@ pub(crate) enum Switch {
     Off,
 }
 
+/// A network, where the text was not empty.
+type MaybeNetwork = Option<IpNet>;
+
+/// Those that are not empty.
+fn given(origins: &[String]) -> Vec<String> {
+    origins.iter().filter(|origin| !origin.is_empty()).cloned().collect()
+}
+
 impl Options {
+    /// The proxies that were given.
+    fn trusted_proxies(&self) -> Vec<IpNet> {
+        self.trusted_proxy.iter().copied().flatten().collect()
+    }
+
     /// The keys that were given. Empty is how container files say that there is none.
     pub(crate) fn jwt_keys(&self) -> Vec<SecretString> {
         self.jwt_key.iter().filter(|key| !key.expose_secret().is_empty()).cloned().collect()
@@ -188,15 +201,15 @@ impl Options {
 
     pub(crate) fn connections(&self) -> Connections {
         let most = usize::try_from(self.max_connections.get()).unwrap_or(usize::MAX);
-        Connections::new(most, self.rate_limits == Switch::On, self.trusted_proxy.clone())
+        Connections::new(most, self.rate_limits == Switch::On, self.trusted_proxies())
     }
 
     pub(crate) fn http(&self) -> HttpConfig {
         HttpConfig {
-            allowed_origins: self.allowed_origin.clone(),
-            cors_origins: self.cors_origin.clone(),
+            allowed_origins: given(&self.allowed_origin),
+            cors_origins: given(&self.cors_origin),
             rate_limits: (self.rate_limits == Switch::On).then(RateLimits::default),
-            trusted_proxies: self.trusted_proxy.clone(),
+            trusted_proxies: self.trusted_proxies(),
             hello_timeout: self.hello_timeout,
             heartbeat: self.heartbeat,
             ..HttpConfig::default()
@@ -206,16 +219,23 @@ impl Options {
 
 /// An origin as browsers send it (RFC 6454, section 7): a slash at its end would never match.
 fn origin(text: &str) -> Result<String, String> {
+    // Empty is how container files say that there is none.
+    if text.is_empty() {
+        return Ok(String::new());
+    }
     let refused = || "an origin is a scheme and a host, as in https://app.example".to_owned();
     let uri: Uri = text.parse().map_err(|_| refused())?;
     let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority()) else { return Err(refused()) };
     if format!("{scheme}://{authority}").eq_ignore_ascii_case(text) { Ok(text.to_owned()) } else { Err(refused()) }
 }
 
-/// A network, or one address.
-fn network(text: &str) -> Result<IpNet, String> {
+/// A network, or one address; none where the text is empty.
+fn network(text: &str) -> Result<MaybeNetwork, String> {
+    if text.is_empty() {
+        return Ok(None);
+    }
     let one = || text.parse::<IpAddr>().map(IpNet::from);
-    text.parse().or_else(|_| one()).map_err(|_| "a network as in 10.0.0.0/8, or an address".to_owned())
+    text.parse().or_else(|_| one()).map(Some).map_err(|_| "a network as in 10.0.0.0/8, or an address".to_owned())
 }
 
 /// Longer than this is taken for a slip of the hand.
@@ -280,7 +300,7 @@ mod tests {
                 .iter()
                 .all(Result::is_ok)
         );
-        for wrong in ["", "*", "app.example", "https://app.example/", "https://app.example/x", "https://", "null"] {
+        for wrong in ["*", "app.example", "https://app.example/", "https://app.example/x", "https://", "null"] {
             assert!(origin(wrong).is_err(), "{wrong}");
         }
     }
@@ -289,9 +309,16 @@ mod tests {
     fn a_proxy_is_an_address_or_a_network() {
         assert_eq!(network("10.1.2.3"), network("10.1.2.3/32"));
         assert!(network("fd00::/8").is_ok());
-        for wrong in ["", "10.0.0.0/33", "proxy.example"] {
+        for wrong in ["10.0.0.0/33", "proxy.example"] {
             assert!(network(wrong).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn what_is_empty_is_none() {
+        let empty = ["--cors-origin", "", "--allowed-origin", "", "--trusted-proxy", ""];
+        let options = Options::parse_from(["chat-server"].iter().chain(&empty));
+        assert_eq!(options.http(), HttpConfig::default());
     }
 
     #[test]

@@ -177,7 +177,7 @@ async fn ask(chat: &Chat, names: &Names, command: &Command, secret: &mut Option<
         Command::Suspend { user, reason } => {
             Reply::AdminUser(chat.suspend_user(host, &names.user(user), reason.map(words::reason)).await?)
         }
-        Command::Lift { user } => Reply::AdminUser(chat.lift_user(host, &names.user(user)).await?),
+        Command::Lift { user } => Reply::AdminUser(chat.lift_user(host, &names.user(user), None).await?),
         Command::Erase { user } => {
             chat.erase_user(host, &names.user(user)).await?;
             Reply::Done
