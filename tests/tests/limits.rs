@@ -40,7 +40,7 @@ async fn an_address_guesses_passwords_120_times_and_then_waits() {
     let server = Server::with(&ON).await;
     let nobody = server.nobody();
     let mut refused = 0;
-    for _ in 0..140 {
+    for _ in 0..200 {
         let answer = login_from(&nobody, "", "wrong").await;
         if answer.status == 429 {
             refused_for_now(answer, r#""sign-in";q=120;w=60"#);
@@ -49,7 +49,7 @@ async fn an_address_guesses_passwords_120_times_and_then_waits() {
             answer.refused(401, "invalid_credentials");
         }
     }
-    assert!((1..=10).contains(&refused), "{refused}");
+    assert!((1..=80).contains(&refused), "{refused}");
 }
 
 #[tokio::test]
@@ -57,7 +57,7 @@ async fn what_a_stranger_says_of_where_it_comes_from_changes_nothing() {
     let server = Server::with(&ON).await;
     let nobody = server.nobody();
     let mut refused = 0;
-    for host in 0..140 {
+    for host in 0..200 {
         refused += usize::from(login_from(&nobody, &format!("198.51.100.{host}"), "wrong").await.status == 429);
     }
     assert!(0 < refused, "each address that it makes up has a limit of its own");
@@ -68,7 +68,7 @@ async fn behind_a_trusted_proxy_each_client_has_its_own_limit() {
     let server = Server::with(&["--rate-limits", "on", "--trusted-proxy", "127.0.0.0/8"]).await;
     let nobody = server.nobody();
     let mut refused = 0;
-    for invented in 0..140 {
+    for invented in 0..200 {
         let forwarded = format!("192.0.2.{invented}, 198.51.100.1");
         refused += usize::from(login_from(&nobody, &forwarded, "wrong").await.status == 429);
     }
@@ -76,7 +76,7 @@ async fn behind_a_trusted_proxy_each_client_has_its_own_limit() {
     login_from(&nobody, "198.51.100.2", "wrong").await.refused(401, "invalid_credentials");
     let v6 = |host: usize| format!("2001:db8:1:2::{host:x}");
     let mut refused = 0;
-    for host in 0..140 {
+    for host in 0..200 {
         refused += usize::from(login_from(&nobody, &v6(host), "wrong").await.status == 429);
     }
     assert!(0 < refused, "the addresses of one IPv6 network count together");
@@ -98,7 +98,7 @@ async fn a_user_guesses_a_rooms_password_30_times_and_still_sends() {
             answer.refused(403, "wrong_room_password");
         }
     }
-    assert!((1..=10).contains(&refused), "{refused}");
+    assert!((1..=80).contains(&refused), "{refused}");
     bob.write(&own, "still here").await;
     alice.post("/api/joinroom", json!({"roomId": own, "password": ROOM_PASSWORD})).await.is(200);
 }
