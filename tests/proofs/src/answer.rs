@@ -2,8 +2,8 @@
 
 use chat_core::{
     api::{
-        ChangedCoins, CoinPage, CreatedRoom, DeviceSession, History, Joined, ReadPosition, RequestedFriend, Sent,
-        UserPage,
+        AdminRoom, ChangedCoins, CoinPage, CreatedRoom, DeviceSession, History, Joined, ReadPosition, RequestedFriend,
+        Sent, UserPage,
     },
     error::Rejection,
     model::{
@@ -58,6 +58,7 @@ pub enum Reply {
     Coins(ChangedCoins),
     AdminUser(AdminUser),
     AdminUsers(UserPage),
+    AdminRoom(AdminRoom),
     Sessions(Vec<DeviceSession>),
 }
 

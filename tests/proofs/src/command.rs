@@ -186,6 +186,10 @@ pub enum Command {
     FindUsers {
         limit: usize,
     },
+    EnsureUser {
+        user: UserId,
+        coins: Option<i64>,
+    },
     SetPrime {
         user: UserId,
         prime: bool,
@@ -202,6 +206,9 @@ pub enum Command {
     },
     EndSessions {
         user: UserId,
+    },
+    LookAtRoom {
+        room: RoomId,
     },
     CloseRoom {
         room: RoomId,
@@ -261,6 +268,7 @@ impl Command {
             | Self::Send { room, .. }
             | Self::History { room, .. }
             | Self::MarkRead { room, .. }
+            | Self::LookAtRoom { room }
             | Self::CloseRoom { room } => Some(*room),
             _ => None,
         }

@@ -295,6 +295,7 @@ impl<'a> Draw<'a> {
             13 => Command::Lift { user: self.anybody() },
             14 => Command::Erase { user: if self.dice.often() { self.user() } else { self.anybody() } },
             15 | 16 => Command::EndSessions { user: self.anybody() },
+            18 => Command::EnsureUser { user: self.anybody(), coins: self.dice.one(&[None, Some(0), Some(150)]) },
             17 => Command::CloseRoom { room: self.room() },
             _ => Command::FindUsers { limit: 1 + self.dice.roll(5) },
         }

@@ -28,13 +28,15 @@ pub fn of_user(user: &UserId) -> Vec<Command> {
     ]
 }
 
-/// The commands that show all that is in a room; none where nobody is left to look.
+/// The commands that show all that is in a room; without its log and invites where nobody is left to read them.
 #[must_use]
 pub fn of_room(world: &World, room: RoomId) -> Vec<Command> {
     let members = world.places.get(&room).map(|place| place.members.as_slice()).unwrap_or_default();
-    let Some(owner) = members.iter().find(|member| member.role == Role::Owner) else { return Vec::new() };
+    let look = Command::LookAtRoom { room };
+    let Some(owner) = members.iter().find(|member| member.role == Role::Owner) else { return vec![look] };
     let user = || owner.user.clone();
     vec![
+        look,
         Command::Members { user: user(), room },
         Command::History { user: user(), room, range: EventRange::Newest, limit: ALL },
         Command::Invites { user: user(), room },

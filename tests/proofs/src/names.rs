@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chat_core::{
-    api::{ChangedCoins, CreatedRoom, FriendRequestOutcome, Joined, RequestedFriend, Sent},
+    api::{AdminRoom, ChangedCoins, CreatedRoom, FriendRequestOutcome, Joined, RequestedFriend, Sent},
     model::{
         coin::CoinEntry,
         event::{Event, EventKind},
@@ -241,6 +241,10 @@ impl Names {
                 page.users = page.users.into_iter().map(|seen| self.told_admin_user(seen)).collect();
                 Reply::AdminUsers(page)
             }
+            Reply::AdminRoom(seen) => Reply::AdminRoom(AdminRoom {
+                room: self.told_room(seen.room),
+                members: seen.members.into_iter().map(|member| self.told_member(member)).collect(),
+            }),
             Reply::Done | Reply::Tokens(_) | Reply::Read(_) | Reply::Sessions(_) => reply,
         }
     }

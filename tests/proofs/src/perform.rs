@@ -3,9 +3,9 @@
 use chat_core::{
     Chat,
     api::{
-        Admin as _, ChangeCoins, ChangePassword, CreateRoom, Friends as _, InviteUser, Invites as _, JoinKey, JoinRoom,
-        Ledger as _, Login, Messages as _, Register, Rooms as _, SendMessage, Sessions as _, SignedIn, UpdateUser,
-        Users as _,
+        Admin as _, ChangeCoins, ChangePassword, CreateRoom, EnsureUser, Friends as _, InviteUser, Invites as _,
+        JoinKey, JoinRoom, Ledger as _, Login, Messages as _, Register, Rooms as _, SendMessage, Sessions as _,
+        SignedIn, UpdateUser, Users as _,
     },
     error::ChatError,
     model::{
@@ -173,6 +173,12 @@ async fn ask(chat: &Chat, names: &Names, command: &Command, secret: &mut Option<
         }
         Command::FindUser { user } => Reply::AdminUser(chat.find_user(host, &names.user(user)).await?),
         Command::FindUsers { limit } => Reply::AdminUsers(chat.find_users(host, names.prefix(), None, *limit).await?),
+        Command::EnsureUser { user, coins } => {
+            let coins = coins.map(|coins| Coins::new(coins).expect("it is a balance"));
+            let ensure = EnsureUser { name: words::name(2), coins, ..EnsureUser::new(names.user(user)) };
+            Reply::User(chat.ensure_user(ensure).await?)
+        }
+        Command::LookAtRoom { room } => Reply::AdminRoom(chat.look_at_room(host, names.room(*room)).await?),
         Command::SetPrime { user, prime } => Reply::AdminUser(chat.set_prime(host, &names.user(user), *prime).await?),
         Command::Suspend { user, reason } => {
             Reply::AdminUser(chat.suspend_user(host, &names.user(user), reason.map(words::reason)).await?)

@@ -172,6 +172,7 @@ fn others(command: &Command) -> Vec<UserId> {
         | Command::RequestFriend { other, .. }
         | Command::Unfriend { other, .. }
         | Command::SetPrime { user: other, .. }
+        | Command::EnsureUser { user: other, .. }
         | Command::Suspend { user: other, .. }
         | Command::Lift { user: other }
         | Command::Erase { user: other }

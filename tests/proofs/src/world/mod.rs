@@ -60,8 +60,8 @@ pub struct World {
 pub struct Account {
     /// The user.
     pub user: User,
-    /// Which of the passwords.
-    pub password: u8,
+    /// Which of the passwords; none of who was made by the host.
+    pub password: Option<u8>,
     /// Why they are suspended, while they are.
     pub suspended_reason: Option<Reason>,
     /// When they were erased.
@@ -175,6 +175,8 @@ impl World {
             Command::WithdrawRequest { user, request } => self.withdraw_request(user, *request),
             Command::Friends { user } => Ok(Reply::Friends(self.friends(user))),
             Command::Unfriend { user, other } => self.unfriend(user, other),
+            Command::EnsureUser { user, coins } => self.ensure_user(user, *coins),
+            Command::LookAtRoom { room } => self.look_at_room(*room),
             Command::SetPrime { user, prime } => self.set_prime(user, *prime),
             Command::Suspend { user, reason } => self.suspend(user, *reason),
             Command::Lift { user } => self.lift(user),

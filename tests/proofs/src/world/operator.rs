@@ -1,7 +1,7 @@
 //! What operators do (R-ACC-05, R-ACC-06, R-ADM-10).
 
 use chat_core::{
-    api::UserPage,
+    api::{AdminRoom, UserPage},
     error::Rejection,
     model::{
         event::EventKind,
@@ -89,6 +89,12 @@ impl World {
         account.suspended_reason = None;
         account.erased_at = Some(now);
         Ok(Reply::Done)
+    }
+
+    pub(super) fn look_at_room(&self, room: RoomId) -> Answer {
+        let room = self.place(room)?.room.clone();
+        let members = self.seats(room.id)?;
+        Ok(Reply::AdminRoom(AdminRoom { room, members }))
     }
 
     pub(super) fn close_room(&mut self, room: RoomId) -> Answer {

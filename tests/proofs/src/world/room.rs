@@ -89,15 +89,19 @@ impl World {
     }
 
     pub(super) fn members(&self, user: &UserId, room: RoomId) -> Answer {
-        let place = self.place(room)?;
-        place.member(user).ok_or(Rejection::NotAMember)?;
-        let mut members = place.members.clone();
+        self.place(room)?.member(user).ok_or(Rejection::NotAMember)?;
+        Ok(Reply::Members(self.seats(room)?))
+    }
+
+    /// Who sits in a room, in the order in which that is told.
+    pub(super) fn seats(&self, room: RoomId) -> Result<Vec<NamedMember>, Rejection> {
+        let mut members = self.place(room)?.members.clone();
         members.sort_by_key(|member| (std::cmp::Reverse(member.role), member.joined_seq));
         let named = |member: Member| {
             let name = self.account(&member.user)?.user.name.clone();
             Ok(NamedMember { member, name })
         };
-        Ok(Reply::Members(members.into_iter().map(named).collect::<Result<_, Rejection>>()?))
+        members.into_iter().map(named).collect()
     }
 
     pub(super) fn join_by_password(

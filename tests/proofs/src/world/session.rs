@@ -60,7 +60,7 @@ impl World {
     }
 
     pub(super) fn login(&mut self, tag: Tag, user: &UserId, device: u8, password: u8) -> Answer {
-        let account = self.accounts.get(user).filter(|account| account.password == password);
+        let account = self.accounts.get(user).filter(|account| account.password == Some(password));
         let user = account.ok_or(Rejection::InvalidCredentials)?.user.clone();
         match user.standing {
             Standing::Active => {}
@@ -142,12 +142,12 @@ impl World {
     pub(super) fn change_password(&mut self, id: SessionId, old: u8, new: u8) -> Answer {
         let user = self.sessions.get(&id).ok_or(Rejection::SessionNotFound)?.user.clone();
         let account = self.account(&user)?;
-        if account.password != old || account.user.standing == Standing::Erased {
+        if account.password != Some(old) || account.user.standing == Standing::Erased {
             return Err(Rejection::InvalidCredentials);
         }
         self.acting(&user)?;
         let account = self.account_mut(&user)?;
-        account.password = new;
+        account.password = Some(new);
         for (other, session) in &mut self.sessions {
             if session.user == user && *other != id {
                 session.ended = true;

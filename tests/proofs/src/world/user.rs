@@ -7,7 +7,8 @@ use chat_core::{
     model::{
         coin::{CoinKind, Coins},
         friend::RequestState,
-        user::{Profile, Relation, Standing, User, UserId},
+        text::Name,
+        user::{Phone, Profile, Relation, Standing, User, UserId},
     },
 };
 
@@ -23,14 +24,34 @@ impl World {
         if 1_000_000 < coins {
             return Err(invalid());
         }
+        self.open(user, name(0), Some(phone()), coins, Some(password))?;
+        let tokens = self.sign_in(tag, user, device);
+        Ok(Reply::SignedIn(self.account(user)?.user.clone(), tokens))
+    }
+
+    pub(super) fn ensure_user(&mut self, user: &UserId, coins: Option<i64>) -> Answer {
+        if !self.accounts.contains_key(user) {
+            self.open(user, name(2), None, coins.unwrap_or(0), None)?;
+        }
+        Ok(Reply::User(self.account(user)?.user.clone()))
+    }
+
+    fn open(
+        &mut self,
+        user: &UserId,
+        name: Name,
+        phone: Option<Phone>,
+        coins: i64,
+        password: Option<u8>,
+    ) -> Result<(), Rejection> {
         if self.accounts.keys().any(|taken| taken.folded() == user.folded()) {
             return Err(Rejection::UserIdTaken);
         }
         let account = Account {
             user: User {
                 id: user.clone(),
-                name: name(0),
-                phone: Some(phone()),
+                name,
+                phone,
                 prime: false,
                 coins: Coins::ZERO,
                 standing: Standing::Active,
@@ -45,8 +66,7 @@ impl World {
         };
         self.accounts.insert(user.clone(), account);
         self.enter(user, coins, CoinKind::Opening, None, None)?;
-        let tokens = self.sign_in(tag, user, device);
-        Ok(Reply::SignedIn(self.account(user)?.user.clone(), tokens))
+        Ok(())
     }
 
     pub(super) fn update_me(&mut self, user: &UserId, to: u8) -> Answer {
