@@ -2,6 +2,7 @@ use async_trait::async_trait;
 
 use super::{
     chat::{Chat, Inner},
+    page::page,
     standing::{Erase, SetSuspended},
     transaction::{Command, Tx},
 };
@@ -39,10 +40,7 @@ impl Admin for Chat {
         limit: usize,
     ) -> Result<UserPage, ChatError> {
         decide_operate(by, Right::Look)?;
-        // One more than is answered tells whether there are more.
-        let mut users = self.0.store.find_users(query, after, limit.saturating_add(1)).await?;
-        let has_more = limit < users.len();
-        users.truncate(limit);
+        let (users, has_more) = page(self.0.store.find_users(query, after, limit.saturating_add(1)).await?, limit);
         Ok(UserPage { users, has_more })
     }
 
@@ -93,9 +91,7 @@ impl Admin for Chat {
 
     async fn audit(&self, by: &Operator, before: Option<AuditId>, limit: usize) -> Result<AuditPage, ChatError> {
         decide_operate(by, Right::Look)?;
-        let mut entries = self.0.store.audit(before, limit.saturating_add(1)).await?;
-        let has_more = limit < entries.len();
-        entries.truncate(limit);
+        let (entries, has_more) = page(self.0.store.audit(before, limit.saturating_add(1)).await?, limit);
         Ok(AuditPage { entries, has_more })
     }
 }
@@ -106,6 +102,12 @@ impl Inner {
     }
 }
 
+/// To whom, or to what, an operator does something.
+pub(super) enum Subject<'s> {
+    User(&'s UserId),
+    Room(RoomId),
+}
+
 impl Tx {
     /// Locks a user whom an operator acts upon; one who was erased is gone.
     async fn lock_subject(&mut self, user: &UserId) -> Result<User, ChatError> {
@@ -114,17 +116,20 @@ impl Tx {
         Ok(user.ok_or(Rejection::UserNotFound)?)
     }
 
-    /// Writes down what an operator does to a user.
+    /// Writes down what an operator does.
     pub(super) async fn note(
         &mut self,
         by: &OperatorName,
         act: Act,
-        user: &UserId,
+        to: Subject<'_>,
         detail: Option<String>,
     ) -> Result<(), ChatError> {
+        let (user, room) = match to {
+            Subject::User(user) => (Some(user.clone()), None),
+            Subject::Room(room) => (None, Some(room)),
+        };
         let (operator, at) = (by.clone(), self.now);
-        let user = Some(user.clone());
-        self.append_audit(&AuditEntry { id: AuditId::new(), operator, act, user, room: None, detail, at }).await?;
+        self.append_audit(&AuditEntry { id: AuditId::new(), operator, act, user, room, detail, at }).await?;
         Ok(())
     }
 }
@@ -145,7 +150,7 @@ impl Command for SetPrime {
         if user.prime != self.prime {
             tx.set_prime(&self.user, self.prime).await?;
             let act = if self.prime { Act::PrimeGiven } else { Act::PrimeTaken };
-            tx.note(&self.by, act, &self.user, None).await?;
+            tx.note(&self.by, act, Subject::User(&self.user), None).await?;
         }
         let user = User { prime: self.prime, ..user };
         Ok(AdminUser { user, suspended_reason, erased_at: None })
@@ -166,7 +171,7 @@ impl Command for EndSessions {
         if !tx.end_all_sessions(&self.user).await? {
             return Ok(());
         }
-        tx.note(&self.by, Act::SessionsEnded, &self.user, None).await
+        tx.note(&self.by, Act::SessionsEnded, Subject::User(&self.user), None).await
     }
 }
 
@@ -201,7 +206,7 @@ impl Command for Change {
                 };
                 let entry = tx.append_coin_entry(&self.user, &entry).await?;
                 let detail = format!("{:+} under {}", amount.get(), key.as_str());
-                tx.note(&self.by, Act::CoinsChanged, &self.user, Some(detail)).await?;
+                tx.note(&self.by, Act::CoinsChanged, Subject::User(&self.user), Some(detail)).await?;
                 Ok(ChangedCoins { entry, repeated: false })
             }
             (CoinChange::Repeat, None) => Err(ChatError::Internal("an entry was repeated that was not seen".into())),
@@ -227,16 +232,6 @@ impl Command for Close {
         tx.close_room(room.id, now).await?;
         let owner = room.owner.clone();
         tx.log(&mut room, &owner, EventKind::RoomClosed { by_operator: true }).await?;
-        tx.append_audit(&AuditEntry {
-            id: AuditId::new(),
-            operator: self.by.clone(),
-            act: Act::RoomClosed,
-            user: None,
-            room: Some(self.room),
-            detail: None,
-            at: now,
-        })
-        .await?;
-        Ok(())
+        tx.note(&self.by, Act::RoomClosed, Subject::Room(self.room), None).await
     }
 }

@@ -1,6 +1,6 @@
 use async_trait::async_trait;
 
-use super::chat::Chat;
+use super::{chat::Chat, page::page};
 use crate::{
     api::{CoinPage, Ledger},
     error::ChatError,
@@ -10,10 +10,8 @@ use crate::{
 #[async_trait]
 impl Ledger for Chat {
     async fn coin_entries(&self, caller: &Caller, before: Option<u64>, limit: usize) -> Result<CoinPage, ChatError> {
-        // One more than is answered tells whether there are more.
-        let mut entries = self.0.store.coin_entries(&caller.user, before, limit.saturating_add(1)).await?;
-        let has_more = limit < entries.len();
-        entries.truncate(limit);
+        let read = self.0.store.coin_entries(&caller.user, before, limit.saturating_add(1)).await?;
+        let (entries, has_more) = page(read, limit);
         Ok(CoinPage { entries, has_more })
     }
 }

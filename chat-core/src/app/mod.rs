@@ -10,6 +10,7 @@ mod friend;
 mod invite;
 mod live;
 mod message;
+mod page;
 #[cfg(feature = "planted-bugs")]
 mod planted;
 pub(crate) mod retry;

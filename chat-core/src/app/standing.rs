@@ -5,6 +5,7 @@ use std::{collections::BTreeSet, sync::Arc};
 use async_trait::async_trait;
 
 use super::{
+    admin::Subject,
     chat::Inner,
     transaction::{Command, Tx},
 };
@@ -54,7 +55,7 @@ impl Command for SetSuspended {
         };
         tx.tell(Notice::StandingChanged { user: self.user.clone(), standing });
         let detail = self.reason.as_ref().map(|reason| reason.as_str().to_owned());
-        tx.note(&self.by, act, &self.user, detail).await?;
+        tx.note(&self.by, act, Subject::User(&self.user), detail).await?;
         let suspended_reason = self.reason.clone().filter(|_| self.suspended);
         Ok(AdminUser { user: User { standing, ..user }, suspended_reason, erased_at: None })
     }
@@ -112,7 +113,7 @@ impl Command for Erase {
         }
         tx.end_all_sessions(&self.user).await?;
         tx.erase_user(&self.user, now).await?;
-        tx.note(&self.by, Act::Erased, &self.user, None).await?;
+        tx.note(&self.by, Act::Erased, Subject::User(&self.user), None).await?;
         Ok(Some(()))
     }
 }

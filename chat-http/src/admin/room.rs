@@ -2,16 +2,15 @@ use std::sync::Arc;
 
 use chat_core::{
     api::{self, Admin},
-    error::Rejection,
-    model::{operator::Operator, room::RoomId},
+    model::operator::Operator,
 };
 use poem_openapi::{OpenApi, param::Path};
 
 use crate::{
     answer::{Answer, NoContent},
     payload::Json,
-    problem::Problem,
     response::response,
+    rest::room_id,
     signed_in::SignedIn,
     wire::{Time, room::Member},
 };
@@ -70,10 +69,6 @@ impl RoomRoutes {
         self.0.close_room(&operator.0, room_id(&room)?).await?;
         Ok(NoContent)
     }
-}
-
-fn room_id(text: &str) -> Result<RoomId, Problem> {
-    Ok(RoomId::parse(text).ok_or(Rejection::RoomNotFound)?)
 }
 
 impl From<api::AdminRoom> for AdminRoom {

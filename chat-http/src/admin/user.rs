@@ -2,7 +2,6 @@ use std::sync::Arc;
 
 use chat_core::{
     api::{self, Admin},
-    error::Rejection,
     model::{
         coin::{Amount, CoinKey, Reason},
         operator::Operator,
@@ -14,11 +13,10 @@ use poem_openapi::{OpenApi, param::Path};
 use crate::{
     answer::{Answer, Created, CreatedOrOk, NoContent},
     payload::Json,
-    problem::Problem,
     query::Query,
     request,
     response::response,
-    rest::page::Limit,
+    rest::{page::Limit, user_id},
     signed_in::SignedIn,
     wire::{Time, coin::CoinEntry},
 };
@@ -207,10 +205,6 @@ impl UserRoutes {
         self.0.erase_user(&operator.0, &user_id(&user)?).await?;
         Ok(NoContent)
     }
-}
-
-fn user_id(text: &str) -> Result<UserId, Problem> {
-    Ok(UserId::parse(text).map_err(|_| Rejection::UserNotFound)?)
 }
 
 impl From<user::AdminUser> for AdminUser {

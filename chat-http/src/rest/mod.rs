@@ -99,11 +99,11 @@ enum Tag {
 
 // A malformed id names nothing that exists.
 
-fn room_id(text: &str) -> Result<RoomId, Problem> {
+pub(crate) fn room_id(text: &str) -> Result<RoomId, Problem> {
     Ok(RoomId::parse(text).ok_or(Rejection::RoomNotFound)?)
 }
 
-fn user_id(text: &str) -> Result<UserId, Problem> {
+pub(crate) fn user_id(text: &str) -> Result<UserId, Problem> {
     Ok(UserId::parse(text).map_err(|_| Rejection::UserNotFound)?)
 }
 

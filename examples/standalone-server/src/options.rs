@@ -61,7 +61,7 @@ pub(crate) struct Options {
     pub(crate) admin_token: Option<SecretString>,
 
     /// One more operator: `NAME:RIGHTS:TOKEN`, where RIGHTS are `all`, or some of `look`, `users`, `coins` and `rooms`
-    /// with commas between. Repeatable. The name stands in the audit
+    /// with commas between. Repeatable; the variable takes several with spaces between. The name stands in the audit
     #[arg(
         long,
         env = "CHAT_OPERATOR",
