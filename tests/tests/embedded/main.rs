@@ -1,13 +1,13 @@
-//! The chat as a library: live connections without a transport, while everything happens at once.
+//! The chat as a library: live connections without a transport, while everything happens at once; and how a chat is put
+//! together on a store.
+
+mod builder;
 
 use std::{collections::HashMap, sync::Arc};
 
 use chat_core::{
-    BuildError, Chat, ChatBuilder, Secrets,
-    api::{
-        Admin, CreateRoom, JoinKey, JoinRoom, Live, Messages, Register, Resume, Rooms, SendMessage, Sessions, Users,
-    },
-    error::Rejection,
+    Chat, ChatBuilder, Secrets,
+    api::{Admin, CreateRoom, JoinKey, JoinRoom, Live, Messages, Register, Resume, Rooms, SendMessage, Users},
     model::{
         coin::Coins,
         event::{Event, EventKind, Seq},
@@ -18,11 +18,7 @@ use chat_core::{
         text::Name,
         user::{Password, Phone, UserId},
     },
-    policy::Policy,
-    ports::{
-        authenticator::Credentials,
-        store::{EventRange, Store},
-    },
+    ports::store::{EventRange, Store},
     realtime::{
         connection::Connection,
         delivery::{Delivery, EndReason},
@@ -31,7 +27,6 @@ use chat_core::{
 use chat_sqlite::SqliteStore;
 use chat_tests::PATIENCE;
 use futures_util::FutureExt;
-use secrecy::ExposeSecret;
 use tokio::{task::JoinSet, time::timeout};
 
 const ROOM_PASSWORD: &str = "biscuits";
@@ -318,37 +313,6 @@ async fn a_chat_that_drains_tells_its_connections_and_takes_no_more() {
     assert!(chat.drained().now_or_never().is_none(), "somebody is still there");
     drop(connected);
     timeout(PATIENCE, chat.drained()).await.expect("nobody is left");
-}
-
-#[tokio::test]
-async fn a_chat_says_by_which_numbers_it_goes() {
-    let policy = Policy { moderators_invite: true, ..Policy::default() };
-    let chat = on(store().await, "pepper").policy(policy.clone()).build().await.expect("a chat");
-    assert_eq!(chat.policy(), &policy);
-    assert_ne!(chat.policy(), &Policy::default());
-}
-
-#[tokio::test]
-async fn a_store_whose_passwords_have_another_pepper_is_refused() {
-    let store = store().await;
-    on(store.clone(), "pepper").build().await.expect("a chat");
-    on(store.clone(), "pepper").build().await.expect("the same again");
-    let refused = on(store, "another").build().await.err();
-    assert!(matches!(refused, Some(BuildError::OtherPepper)), "{refused:?}");
-}
-
-#[tokio::test]
-async fn a_session_that_was_ended_before_it_was_first_seen_is_refused() {
-    let store = store().await;
-    let [here, there] = [on(store.clone(), "pepper"), on(store, "pepper")];
-    let (here, there) = (here.build().await.expect("a chat"), there.build().await.expect("another"));
-    let session = here.register(registration("alice")).await.expect("a user").session;
-    let token = session.access_token.expose_secret();
-    let caller = here.authenticate(&Credentials::token(token)).await.expect("she is signed in");
-    here.logout(&caller).await.expect("and out");
-    let refused =
-        there.authenticate(&Credentials::token(token)).await.expect_err("there it is seen for the first time");
-    assert_eq!(refused.rejection(), Some(&Rejection::SessionRevoked));
 }
 
 #[tokio::test]
