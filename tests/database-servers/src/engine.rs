@@ -45,8 +45,8 @@ pub(crate) trait Engine: Send + Sync {
 /// Why a server did not start.
 #[derive(Debug)]
 pub(crate) enum StartError {
-    /// Another one listens on its port.
-    PortTaken,
+    /// Another one listens on its port; with what was said.
+    PortTaken(String),
     /// Anything else.
     Failed(String),
 }
@@ -54,7 +54,7 @@ pub(crate) enum StartError {
 impl From<String> for StartError {
     fn from(message: String) -> Self {
         if message.to_ascii_lowercase().contains("address already in use") || message.contains("port in use") {
-            Self::PortTaken
+            Self::PortTaken(message)
         } else {
             Self::Failed(message)
         }

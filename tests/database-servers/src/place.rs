@@ -1,7 +1,7 @@
 //! Where a private server lives: a folder, a port, a password, and the watchdog over them.
 
 use std::ffi::OsString;
-use std::fs::{self, DirBuilder};
+use std::fs::{self, DirBuilder, File};
 use std::net::TcpListener;
 use std::os::unix::fs::DirBuilderExt;
 use std::os::unix::process::CommandExt;
@@ -17,13 +17,13 @@ const WATCHDOG: &str = include_str!("watchdog.sh");
 const IN_GROUP: &str = r#"echo "$$" >"$1" && shift && exec "$@""#;
 
 /// Below the ports that operating systems give to outgoing connections, so that a server that was killed finds
-/// its port still free.
+/// its port still free; no other place takes it meanwhile, see [`Port`].
 const PORTS: std::ops::Range<u16> = 15_000..32_000;
 
 /// A folder of one server, gone with whatever runs in it when this is dropped or the process ends.
 pub(crate) struct Place {
     folder: PathBuf,
-    port: u16,
+    port: Port,
     password: String,
     watchdog: Option<Child>,
 }
@@ -31,7 +31,7 @@ pub(crate) struct Place {
 impl Place {
     /// A fresh folder and a free port.
     pub(crate) fn fresh(kind: Kind) -> Result<Self, String> {
-        let port = free_port()?;
+        let port = Port::free()?;
         let folder = std::env::temp_dir().join(format!("chat-test-{}-{}", kind.name(), random::hexadecimal()));
         DirBuilder::new().mode(0o700).create(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
         let password = [random::hexadecimal(), random::hexadecimal()].concat();
@@ -53,12 +53,12 @@ impl Place {
     }
 
     pub(crate) fn port(&self) -> u16 {
-        self.port
+        self.port.number
     }
 
     /// Another port, where that one turned out to be taken.
     pub(crate) fn change_port(&mut self) -> Result<(), String> {
-        self.port = free_port()?;
+        self.port = Port::free()?;
         Ok(())
     }
 
@@ -108,11 +108,26 @@ impl Drop for Place {
     }
 }
 
-fn free_port() -> Result<u16, String> {
-    let width = u64::from(PORTS.end - PORTS.start);
-    (0..200)
-        .filter_map(|_| u16::try_from(random::number() % width).ok())
-        .map(|offset| PORTS.start + offset)
-        .find(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok())
-        .ok_or_else(|| format!("no free port among {PORTS:?}"))
+/// A port that no other place has for as long as this lives, also while nobody listens on it.
+struct Port {
+    number: u16,
+    /// Locked; the lock goes with the process, however it ends.
+    _reservation: File,
+}
+
+impl Port {
+    fn free() -> Result<Self, String> {
+        let folder = std::env::temp_dir().join("chat-test-ports");
+        fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+        let width = u64::from(PORTS.end - PORTS.start);
+        for offset in (0..200).filter_map(|_| u16::try_from(random::number() % width).ok()) {
+            let number = PORTS.start + offset;
+            let file = folder.join(number.to_string());
+            let reservation = File::create(&file).map_err(|error| format!("{}: {error}", file.display()))?;
+            if reservation.try_lock().is_ok() && TcpListener::bind(("127.0.0.1", number)).is_ok() {
+                return Ok(Self { number, _reservation: reservation });
+            }
+        }
+        Err(format!("no free port among {PORTS:?}"))
+    }
 }

@@ -59,7 +59,7 @@ impl Server {
             match started {
                 Ok(()) => return Ok(Self { kind, engine, place }),
                 Err(StartError::Failed(message)) => return Err(message),
-                Err(StartError::PortTaken) => place.change_port()?,
+                Err(StartError::PortTaken(_)) => place.change_port()?,
             }
         }
         Err("five free ports were taken by others meanwhile".to_owned())
@@ -97,7 +97,9 @@ impl Server {
     pub fn restart(&mut self) -> Result<(), String> {
         self.kill()?;
         self.engine.start(&self.place).map_err(|error| match error {
-            StartError::PortTaken => format!("port {} was taken by another process", self.place.port()),
+            StartError::PortTaken(message) => {
+                format!("port {} was taken by another process: {message}", self.place.port())
+            }
             StartError::Failed(message) => message,
         })
     }
