@@ -35,4 +35,8 @@ pub mod rules;
 mod security;
 
 pub use app::{BuildError, Chat, ChatBuilder};
-pub use security::secret::{Secrets, SecretsError};
+pub use security::{
+    bcrypt_hasher::{BcryptHasher, CostError},
+    guess_limits::{GuessLimits, GuessRate},
+    secret::{Secrets, SecretsError},
+};

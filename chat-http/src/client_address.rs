@@ -29,6 +29,12 @@ impl ClientAddress {
     }
 }
 
+impl From<ClientAddress> for IpAddr {
+    fn from(ClientAddress(address): ClientAddress) -> Self {
+        address
+    }
+}
+
 /// An address as proxies write it, some with a port.
 fn parse(text: &str) -> Option<IpAddr> {
     let text = text.trim();

@@ -60,6 +60,8 @@ async fn registering_names_every_faulty_field() {
         ("password", is("\u{1f511}\u{1f511}"), &["too_short"]),
         ("password", long(129), &["too_long"]),
         ("password", is("nul in \0 between"), &["bad_format"]),
+        ("password", is("iloveyou"), &["too_common"]),
+        ("password", is("QWERTYUIOP"), &["too_common"]),
         ("availCoins", Some(json!(-1)), &["out_of_range"]),
         ("availCoins", Some(json!(i64::MAX)), &["out_of_range"]),
         ("availCoins", Some(json!(u64::MAX)), &["out_of_range", "wrong_type"]),
@@ -158,6 +160,7 @@ async fn every_other_body_names_its_faulty_fields() {
     let password = json!({"oldPassword": PASSWORD, "newPassword": "quiet-harbour-31"});
     let mut faults = wrong_types(&[("oldPassword", "text"), ("newPassword", "text")]);
     faults.push(("newPassword", long(129), &["too_long"]));
+    faults.push(("newPassword", Some(json!("Password123")), &["too_common"]));
     check(&alice, Method::POST, "/api/password", &password, &faults).await;
     let faults: [Fault<'_>; 4] = [
         ("name", Some(json!(7)), &["wrong_type"]),

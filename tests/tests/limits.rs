@@ -7,10 +7,14 @@ use serde_json::{Value, json};
 
 const ON: [&str; 2] = ["--rate-limits", "on"];
 
-async fn login_from(client: &Client, forwarded: &str, password: &str) -> Answer {
-    let body = json!({"userId": "dora", "deviceId": "phone", "password": password});
+async fn login_on(client: &Client, user: &str, device: &str, forwarded: &str, password: &str) -> Answer {
+    let body = json!({"userId": user, "deviceId": device, "password": password});
     let request = client.request(Method::POST, "/api/login").header("x-forwarded-for", forwarded).json(&body);
     client.send(request).await
+}
+
+async fn login_from(client: &Client, user: &str, forwarded: &str, password: &str) -> Answer {
+    login_on(client, user, "phone", forwarded, password).await
 }
 
 fn handshake(client: &Client) -> RequestBuilder {
@@ -40,8 +44,8 @@ async fn an_address_guesses_passwords_120_times_and_then_waits() {
     let server = Server::with(&ON).await;
     let nobody = server.nobody();
     let mut refused = 0;
-    for _ in 0..200 {
-        let answer = login_from(&nobody, "", "wrong").await;
+    for number in 0..200 {
+        let answer = login_from(&nobody, &format!("user-{}", number % 2), "", "wrong").await;
         if answer.status == 429 {
             refused_for_now(answer, r#""sign-in";q=120;w=60"#);
             refused += 1;
@@ -53,12 +57,54 @@ async fn an_address_guesses_passwords_120_times_and_then_waits() {
 }
 
 #[tokio::test]
+async fn wrong_passwords_are_counted_by_user_and_hold_up_nobody_who_was_right_there_before() {
+    let server = Server::with(&[&ON[..], &["--trusted-proxy", "127.0.0.0/8"]].concat()).await;
+    let dora = server.register("dora").await;
+    let nobody = server.nobody();
+    let from = |host: usize| format!("198.51.100.{host}");
+    let login = async |host, device, password| login_on(&nobody, "dora", device, &from(host), password).await;
+    login(0, "tablet", PASSWORD).await.is(200);
+    let mut tried = 0;
+    while let 401 = login(1 + tried / 99, "x", "guessed").await.status {
+        tried += 1;
+        assert!(tried < 400, "guesses are never refused");
+    }
+    assert!((300..400).contains(&tried), "{tried}");
+    let refused = login(99, "x", PASSWORD).await.refused(429, "rate_limited");
+    assert!((1..=6_000).contains(&refused["retryAfterMs"].as_u64().expect("milliseconds")), "{refused}");
+
+    login(0, "tablet", PASSWORD).await.is(200);
+    login(0, "watch", PASSWORD).await.is(200);
+    login(99, &dora.device_id, PASSWORD).await.is(200);
+    server.register("emil").await;
+}
+
+#[tokio::test]
+async fn one_address_guesses_at_a_user_100_times_and_then_waits() {
+    let server = Server::with(&[&ON[..], &["--trusted-proxy", "127.0.0.0/8"]].concat()).await;
+    server.register("dora").await;
+    let nobody = server.nobody();
+    let mut statuses = Vec::new();
+    for _ in 0..110 {
+        statuses.push(login_on(&nobody, "dora", "desk", "198.51.100.1", "guessed").await.status);
+    }
+    let looked_at = statuses.iter().filter(|status| **status == 401).count();
+    assert!((100..110).contains(&looked_at), "{looked_at}");
+    assert!(statuses[..100].iter().all(|status| *status == 401), "{statuses:?}");
+    login_from(&nobody, "dora", "198.51.100.1", PASSWORD).await.is(200);
+    login_on(&nobody, "dora", "desk", "198.51.100.2", PASSWORD).await.is(200);
+}
+
+#[tokio::test]
 async fn what_a_stranger_says_of_where_it_comes_from_changes_nothing() {
     let server = Server::with(&ON).await;
     let nobody = server.nobody();
     let mut refused = 0;
     for host in 0..200 {
-        refused += usize::from(login_from(&nobody, &format!("198.51.100.{host}"), "wrong").await.status == 429);
+        refused += usize::from(
+            login_from(&nobody, &format!("user-{}", host % 2), &format!("198.51.100.{host}"), "wrong").await.status
+                == 429,
+        );
     }
     assert!(0 < refused, "each address that it makes up has a limit of its own");
 }
@@ -70,17 +116,20 @@ async fn behind_a_trusted_proxy_each_client_has_its_own_limit() {
     let mut refused = 0;
     for invented in 0..200 {
         let forwarded = format!("192.0.2.{invented}, 198.51.100.1");
-        refused += usize::from(login_from(&nobody, &forwarded, "wrong").await.status == 429);
+        refused += usize::from(
+            login_from(&nobody, &format!("user-{}", invented % 2), &forwarded, "wrong").await.status == 429,
+        );
     }
     assert!(0 < refused, "whoever is left of the client counts for nothing");
-    login_from(&nobody, "198.51.100.2", "wrong").await.refused(401, "invalid_credentials");
+    login_from(&nobody, "dora", "198.51.100.2", "wrong").await.refused(401, "invalid_credentials");
     let v6 = |host: usize| format!("2001:db8:1:2::{host:x}");
     let mut refused = 0;
     for host in 0..200 {
-        refused += usize::from(login_from(&nobody, &v6(host), "wrong").await.status == 429);
+        refused +=
+            usize::from(login_from(&nobody, &format!("user-{}", host % 2), &v6(host), "wrong").await.status == 429);
     }
     assert!(0 < refused, "the addresses of one IPv6 network count together");
-    login_from(&nobody, "2001:db8:1:3::1", "wrong").await.refused(401, "invalid_credentials");
+    login_from(&nobody, "dora", "2001:db8:1:3::1", "wrong").await.refused(401, "invalid_credentials");
 }
 
 #[tokio::test]
@@ -177,11 +226,11 @@ async fn without_limits_nobody_is_held_back() {
     let server = Server::with(&["--rate-limits", "off"]).await;
     let dora = server.register("dora").await;
     for _ in 0..150 {
-        login_from(&server.nobody(), "", "wrong").await.refused(401, "invalid_credentials");
+        login_from(&server.nobody(), "dora", "", "wrong").await.refused(401, "invalid_credentials");
     }
     let mut open = Vec::new();
     for _ in 0..150 {
         open.push(Socket::open(&server, &dora).await);
     }
-    login_from(&server.nobody(), "", PASSWORD).await.is(200);
+    login_from(&server.nobody(), "dora", "", PASSWORD).await.is(200);
 }

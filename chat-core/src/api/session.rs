@@ -1,3 +1,5 @@
+use std::net::IpAddr;
+
 use async_trait::async_trait;
 use secrecy::SecretString;
 
@@ -20,6 +22,8 @@ pub struct Login {
     pub device: DeviceId,
     /// The password as given; one of impossible length is simply wrong.
     pub password: SecretString,
+    /// From where, as far as it is known; of IPv6 the network that one customer has. Wrong passwords are counted by it.
+    pub address: Option<IpAddr>,
 }
 
 /// Who has just signed in.
@@ -59,7 +63,8 @@ pub trait Sessions: Send + Sync + 'static {
     /// Signs a user in on a device.
     ///
     /// # Errors
-    /// `InvalidCredentials`, `Suspended` (after the right password), `Overloaded`.
+    /// `InvalidCredentials`, `Suspended` (after the right password), `RateLimited` (after many wrong ones, see
+    /// [`GuessLimits`](crate::GuessLimits)), `Overloaded`.
     async fn login(&self, login: Login) -> Result<SignedIn, ChatError>;
 
     /// Exchanges a refresh token for new tokens.
@@ -83,7 +88,7 @@ pub trait Sessions: Send + Sync + 'static {
     /// Changes the caller's password. All their other sessions end.
     ///
     /// # Errors
-    /// `InvalidCredentials` where the old one is wrong.
+    /// `InvalidCredentials` where the old one is wrong; `RateLimited` where it was so often.
     async fn change_password(&self, caller: &Caller, change: ChangePassword) -> Result<(), ChatError>;
 
     /// Who shows these credentials: by the host's [`Authenticator`](crate::ports::authenticator::Authenticator) where

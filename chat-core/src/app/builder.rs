@@ -10,18 +10,21 @@ use super::{
     user_cache::UserCache,
 };
 use crate::{
-    error::ChatError,
     policy::Policy,
     ports::{
         authenticator::Authenticator,
         bus::Bus,
         clock::{Clock, SystemClock},
+        hasher::Hasher,
         store::{Store, StoreError},
     },
     realtime::{Appender, Hub, LocalBus},
     security::{
+        bcrypt_hasher::{BcryptHasher, CostError},
         content::ContentKey,
-        password::{COSTS, Passwords},
+        guess_limits::GuessLimits,
+        guesses::Guesses,
+        password::Passwords,
         secret::Secrets,
         token::Tokens,
     },
@@ -36,6 +39,8 @@ pub struct ChatBuilder {
     policy: Policy,
     secrets: Option<Secrets>,
     password_cost: u32,
+    hasher: Option<Arc<dyn Hasher>>,
+    guess_limits: Option<GuessLimits>,
     issuer: String,
 }
 
@@ -47,17 +52,14 @@ pub enum BuildError {
     #[error("a chat needs secrets: keys for its access tokens, and a pepper for its passwords")]
     NoSecrets,
     /// bcrypt knows no such cost.
-    #[error("the password cost is {0}, and must be from {min} to {max}", min = COSTS.start(), max = COSTS.end())]
-    PasswordCost(u32),
+    #[error(transparent)]
+    PasswordCost(#[from] CostError),
     /// The passwords in the store were peppered otherwise: with this pepper nobody could sign in.
     #[error("the store's passwords were made with another pepper than the one given")]
     OtherPepper,
     /// The store failed.
     #[error("the store failed")]
     Store(#[from] StoreError),
-    /// Hashing a first password failed.
-    #[error(transparent)]
-    Chat(#[from] ChatError),
 }
 
 /// The name under which a store keeps by which pepper its passwords were made.
@@ -73,6 +75,8 @@ impl ChatBuilder {
             policy: Policy::default(),
             secrets: None,
             password_cost: 12,
+            hasher: None,
+            guess_limits: Some(GuessLimits::default()),
             issuer: "chat".to_owned(),
         }
     }
@@ -91,10 +95,25 @@ impl ChatBuilder {
         self
     }
 
-    /// bcrypt's cost, from 4 to 31; each step doubles the time. Default 12. Lower than 10 is for tests.
+    /// bcrypt's cost, from 4 to 31; each step doubles the time. Default 12. Lower than 10 is for tests. Where it is
+    /// raised, who signs in gets a hash of the new cost.
     #[must_use]
     pub const fn password_cost(mut self, cost: u32) -> Self {
         self.password_cost = cost;
+        self
+    }
+
+    /// What hashes passwords, in the place of bcrypt; then [`password_cost`](Self::password_cost) counts for nothing.
+    #[must_use]
+    pub fn hasher(mut self, hasher: impl Hasher) -> Self {
+        self.hasher = Some(Arc::new(hasher));
+        self
+    }
+
+    /// How many wrong passwords are looked at; `None`: any number. Default: [`GuessLimits::default`].
+    #[must_use]
+    pub fn guess_limits(mut self, limits: impl Into<Option<GuessLimits>>) -> Self {
+        self.guess_limits = limits.into();
         self
     }
 
@@ -133,9 +152,10 @@ impl ChatBuilder {
     /// Whatever is wrong with what was set, before the first call.
     pub async fn build(self) -> Result<Chat, BuildError> {
         let secrets = self.secrets.ok_or(BuildError::NoSecrets)?;
-        if !COSTS.contains(&self.password_cost) {
-            return Err(BuildError::PasswordCost(self.password_cost));
-        }
+        let hasher = match self.hasher {
+            Some(hasher) => hasher,
+            None => Arc::new(BcryptHasher::new(self.password_cost)?),
+        };
         check_pepper(self.store.as_ref(), &secrets).await?;
         let hub = Arc::new(Hub::new(Arc::clone(&self.store)));
         let sessions = Arc::new(SessionCache::default());
@@ -156,7 +176,8 @@ impl ChatBuilder {
             bus: self.bus,
             clock: self.clock,
             policy: self.policy,
-            passwords: Passwords::new(secrets.pepper_key(), self.password_cost)?,
+            passwords: Passwords::new(secrets.pepper_key(), hasher),
+            guesses: Guesses::new(self.guess_limits),
             tokens: Tokens::new(&secrets, &self.issuer),
             hub,
             authenticator: self.authenticator,

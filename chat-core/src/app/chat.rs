@@ -14,7 +14,7 @@ use crate::{
         store::{Store, StoreError},
     },
     realtime::{Appender, Hub, notice::Notice},
-    security::{password::Passwords, token::Tokens},
+    security::{guesses::Guesses, password::Passwords, token::Tokens},
 };
 
 /// The chat. Implements [`ChatService`](crate::api::ChatService) and [`Admin`](crate::api::Admin); cloning shares it.
@@ -27,6 +27,7 @@ pub(crate) struct Inner {
     pub(super) clock: Arc<dyn Clock>,
     pub(super) policy: Policy,
     pub(super) passwords: Passwords,
+    pub(super) guesses: Guesses,
     pub(super) tokens: Tokens,
     pub(super) hub: Arc<Hub>,
     /// The host's own sign-in, where it has taken the place of the chat's.

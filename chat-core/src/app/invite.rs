@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use secrecy::ExposeSecret;
 
@@ -22,19 +24,10 @@ use crate::{
 impl Invites for Chat {
     async fn invite(&self, caller: &Caller, room: RoomId, invite: InviteUser) -> Result<MadeInvite, ChatError> {
         let chat = &self.0;
-        for _ in 0..VERIFICATIONS {
-            let verified = chat.store.room(room).await?.ok_or(Rejection::RoomNotFound)?.password;
-            let password_ok = chat.passwords.verify(invite.password.expose_secret(), Some(&verified)).await?;
-            let mut random = [0; 24];
-            getrandom::fill(&mut random).map_err(|error| ChatError::Internal(format!("no randomness: {error}")))?;
-            let token = InviteToken::from_random(random);
-            let (user, invitee) = (caller.user.clone(), invite.invitee.clone());
-            let command = Make { user, room, invitee, verified, password_ok, token: token.clone() };
-            if let Some(invite) = chat.execute(command).await? {
-                return Ok(MadeInvite { invite, token });
-            }
-        }
-        Err(ChatError::Overloaded("the room's password is being changed again and again"))
+        let guess = chat.guesses.room(room, &caller.user, chat.clock.now()).map_err(Rejection::from)?;
+        let made = chat.invite(&caller.user, room, &invite).await;
+        guess.ends_with(&made);
+        made
     }
 
     async fn invites(&self, caller: &Caller, room: RoomId) -> Result<Vec<Invite>, ChatError> {
@@ -49,6 +42,29 @@ impl Invites for Chat {
 
     async fn revoke_invite(&self, caller: &Caller, room: RoomId, invite: InviteId) -> Result<(), ChatError> {
         self.0.execute(Revoke { user: caller.user.clone(), room, invite }).await
+    }
+}
+
+impl Inner {
+    async fn invite(
+        self: &Arc<Self>,
+        user: &UserId,
+        room: RoomId,
+        invite: &InviteUser,
+    ) -> Result<MadeInvite, ChatError> {
+        for _ in 0..VERIFICATIONS {
+            let verified = self.store.room(room).await?.ok_or(Rejection::RoomNotFound)?.password;
+            let password_ok = self.passwords.verify(invite.password.expose_secret(), Some(&verified)).await?;
+            let mut random = [0; 24];
+            getrandom::fill(&mut random).map_err(|error| ChatError::Internal(format!("no randomness: {error}")))?;
+            let token = InviteToken::from_random(random);
+            let (user, invitee) = (user.clone(), invite.invitee.clone());
+            let command = Make { user, room, invitee, verified, password_ok, token: token.clone() };
+            if let Some(invite) = self.execute(command).await? {
+                return Ok(MadeInvite { invite, token });
+            }
+        }
+        Err(ChatError::Overloaded("the room's password is being changed again and again"))
     }
 }
 

@@ -33,7 +33,12 @@ impl Inner {
     pub(super) async fn join(self: &Arc<Self>, caller: &Caller, join: JoinRoom) -> Result<Joined, ChatError> {
         let user = &caller.user;
         let mut joined = match &join.key {
-            JoinKey::Password { room, password } => self.join_by_password(user, *room, password, &join).await?,
+            JoinKey::Password { room, password } => {
+                let guess = self.guesses.room(*room, user, self.clock.now()).map_err(Rejection::from)?;
+                let joined = self.join_by_password(user, *room, password, &join).await;
+                guess.ends_with(&joined);
+                joined?
+            }
             JoinKey::Invite(token) => {
                 let invite = self.store.invite_by_token(&token.hash()).await?;
                 let invite = invite.filter(|invite| invite.invitee == *user).ok_or(Rejection::InviteNotFound)?;

@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use secrecy::ExposeSecret;
 
@@ -20,6 +22,7 @@ use crate::{
         self,
         session::{LoginFacts, Refresh, refresh_expires_at},
     },
+    security::{guesses::Guess, password::Checked},
 };
 
 /// How often a password is verified again that was changed while it was being verified.
@@ -29,25 +32,11 @@ pub(super) const VERIFICATIONS: usize = 3;
 impl Sessions for Chat {
     async fn login(&self, login: Login) -> Result<SignedIn, ChatError> {
         let chat = &self.0;
-        let user_id = UserId::parse(&login.user_id).ok();
-        for _ in 0..VERIFICATIONS {
-            let credentials = match &user_id {
-                Some(user_id) => chat.store.credentials(user_id).await?,
-                None => None,
-            };
-            let stored = credentials.as_ref().and_then(|credentials| credentials.password.as_ref());
-            let password_ok = chat.passwords.verify(login.password.expose_secret(), stored).await?;
-            let standing = credentials.as_ref().map(|credentials| credentials.standing);
-            rules::session::decide_login(LoginFacts { standing, password_ok })?;
-            let (Some(user), Some(verified)) = (user_id.clone(), stored.cloned()) else {
-                return Err(Rejection::InvalidCredentials.into());
-            };
-            let sign_in = SignIn { user, device: login.device.clone(), verified };
-            if let Some((user, session)) = chat.execute(sign_in).await? {
-                return Ok(SignedIn { user, session: chat.tokens_of(&session)? });
-            }
-        }
-        Err(ChatError::Overloaded("the password is being changed again and again"))
+        let Ok(user) = UserId::parse(&login.user_id) else { return chat.sign_in(None, &login).await };
+        let guess = chat.guess(&user, &login).await?;
+        let signed_in = chat.sign_in(Some(user), &login).await;
+        guess.ends_with(&signed_in);
+        signed_in
     }
 
     async fn refresh(&self, refresh_token: &str) -> Result<SessionTokens, ChatError> {
@@ -86,24 +75,10 @@ impl Sessions for Chat {
 
     async fn change_password(&self, caller: &Caller, change: ChangePassword) -> Result<(), ChatError> {
         let chat = &self.0;
-        for _ in 0..VERIFICATIONS {
-            let credentials = chat.store.credentials(&caller.user).await?;
-            let stored = credentials.and_then(|credentials| credentials.password);
-            let password_ok = chat.passwords.verify(change.old.expose_secret(), stored.as_ref()).await?;
-            let Some(verified) = stored.filter(|_| password_ok) else {
-                return Err(Rejection::InvalidCredentials.into());
-            };
-            let command = SetPassword {
-                user: caller.user.clone(),
-                stays: caller.session.as_ref().map(|session| session.id),
-                verified,
-                next: chat.passwords.hash(change.new.expose()).await?,
-            };
-            if chat.execute(command).await?.is_some() {
-                return Ok(());
-            }
-        }
-        Err(ChatError::Overloaded("the password is being changed again and again"))
+        let guess = chat.guesses.old_password(&caller.user, chat.clock.now()).map_err(Rejection::from)?;
+        let changed = chat.change_password(caller, &change).await;
+        guess.ends_with(&changed);
+        changed
     }
 
     async fn authenticate(&self, credentials: &Credentials<'_>) -> Result<Caller, ChatError> {
@@ -123,6 +98,67 @@ impl Sessions for Chat {
 }
 
 impl Inner {
+    /// Begins a sign-in, unless too many were wrong. Who is signed in on that device is not held up by what others guess.
+    async fn guess(&self, user: &UserId, login: &Login) -> Result<Guess<'_>, ChatError> {
+        let now = self.clock.now();
+        let refused = match self.guesses.sign_in(user, login.address, now) {
+            Ok(guess) => return Ok(guess),
+            Err(refused) => refused,
+        };
+        if refused.is_of_user() {
+            let sessions = self.store.sessions_of(user).await?;
+            if sessions.iter().any(|session| session.device == login.device) {
+                let guess = self.guesses.sign_in_again(user, &login.device, login.address, now);
+                return Ok(guess.map_err(Rejection::from)?);
+            }
+        }
+        Err(Rejection::from(refused).into())
+    }
+
+    /// Signs in whom the password shows; an unknown user like any whose password is wrong.
+    async fn sign_in(self: &Arc<Self>, user_id: Option<UserId>, login: &Login) -> Result<SignedIn, ChatError> {
+        for _ in 0..VERIFICATIONS {
+            let credentials = match &user_id {
+                Some(user_id) => self.store.credentials(user_id).await?,
+                None => None,
+            };
+            let stored = credentials.as_ref().and_then(|credentials| credentials.password.as_ref());
+            let Checked { right: password_ok, renewed } =
+                self.passwords.check(login.password.expose_secret(), stored).await?;
+            let standing = credentials.as_ref().map(|credentials| credentials.standing);
+            rules::session::decide_login(LoginFacts { standing, password_ok })?;
+            let (Some(user), Some(verified)) = (user_id.clone(), stored.cloned()) else {
+                return Err(Rejection::InvalidCredentials.into());
+            };
+            let sign_in = SignIn { user, device: login.device.clone(), verified, renewed };
+            if let Some((user, session)) = self.execute(sign_in).await? {
+                return Ok(SignedIn { user, session: self.tokens_of(&session)? });
+            }
+        }
+        Err(ChatError::Overloaded("the password is being changed again and again"))
+    }
+
+    async fn change_password(self: &Arc<Self>, caller: &Caller, change: &ChangePassword) -> Result<(), ChatError> {
+        for _ in 0..VERIFICATIONS {
+            let credentials = self.store.credentials(&caller.user).await?;
+            let stored = credentials.and_then(|credentials| credentials.password);
+            let password_ok = self.passwords.verify(change.old.expose_secret(), stored.as_ref()).await?;
+            let Some(verified) = stored.filter(|_| password_ok) else {
+                return Err(Rejection::InvalidCredentials.into());
+            };
+            let command = SetPassword {
+                user: caller.user.clone(),
+                stays: caller.session.as_ref().map(|session| session.id),
+                verified,
+                next: self.passwords.hash(change.new.expose()).await?,
+            };
+            if self.execute(command).await?.is_some() {
+                return Ok(());
+            }
+        }
+        Err(ChatError::Overloaded("the password is being changed again and again"))
+    }
+
     /// Refuses a caller whose session has ended. One that the host vouches for has none.
     pub(super) async fn check_session(&self, caller: &Caller) -> Result<(), ChatError> {
         let Some(session) = caller.session.as_ref().map(|session| session.id) else { return Ok(()) };
@@ -195,6 +231,8 @@ struct SignIn {
     user: UserId,
     device: DeviceId,
     verified: PasswordHash,
+    /// The same password, hashed at the cost of today.
+    renewed: Option<PasswordHash>,
 }
 
 #[async_trait]
@@ -208,6 +246,9 @@ impl Command for SignIn {
             return Ok(None);
         };
         rules::user::decide_act(locked.user.standing)?;
+        if let Some(renewed) = &self.renewed {
+            tx.set_password(&self.user, renewed).await?;
+        }
         for earlier in tx.live_sessions(&self.user).await? {
             if earlier.device == self.device {
                 tx.end_session(&self.user, earlier.id).await?;

@@ -9,7 +9,10 @@ use super::{
     text::{Name, check_id, check_length, check_no_nul},
     time::Timestamp,
 };
-use crate::fault::{Fault, FieldCode};
+use crate::{
+    fault::{Fault, FieldCode},
+    security::common_passwords::is_common,
+};
 
 /// Who somebody is: 1 to 64 of `A-Z a-z 0-9 . _ @ : + -`, not `.` or `..`, compared byte for byte (R-ACC-02).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -74,7 +77,8 @@ impl fmt::Debug for Phone {
     }
 }
 
-/// A password that a user chose: 8 to 128 characters, any Unicode, no NUL (R-ACC-03).
+/// A password that a user chose: 8 to 128 characters, any Unicode, no NUL (R-ACC-03), and none of the 10,000 that are
+/// tried first.
 #[derive(Clone, Debug)]
 pub struct Password(SecretString);
 
@@ -88,6 +92,9 @@ impl Password {
     pub fn parse(text: &str) -> Result<Self, Fault> {
         check_length(text, Self::MIN, Self::MAX)?;
         check_no_nul(text)?;
+        if is_common(text) {
+            return Err(Fault::new(FieldCode::TooCommon, "one of the passwords that are tried first"));
+        }
         Ok(Self(text.into()))
     }
 

@@ -1,6 +1,10 @@
 //! Passwords, tokens, and the secrets they rest on.
 
+pub(crate) mod bcrypt_hasher;
+pub(crate) mod common_passwords;
 pub(crate) mod content;
+pub(crate) mod guess_limits;
+pub(crate) mod guesses;
 pub(crate) mod password;
 pub(crate) mod secret;
 pub(crate) mod token;

@@ -1,4 +1,7 @@
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    net::IpAddr,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use axum::{
     extract::{ConnectInfo, Request, State},
@@ -50,6 +53,11 @@ impl Allowance {
         let (told, outcome) = self.0.limits.take_of_address(kind, address);
         self.told().push(told);
         outcome
+    }
+
+    /// The sender's address, where the router was told.
+    pub(crate) fn address(&self) -> Option<IpAddr> {
+        self.0.address.map(IpAddr::from)
     }
 
     /// Counts a request against its sender.

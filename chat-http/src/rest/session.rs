@@ -55,9 +55,9 @@ pub(super) struct SessionRoutes(pub(super) Arc<dyn ChatService>);
 impl SessionRoutes {
     /// Sign in on a device.
     #[oai(path = "/api/login", method = "post", operation_id = "login")]
-    async fn login(&self, _stranger: Stranger, login: Json<Login>) -> Answer<Json<SignedInUser>> {
+    async fn login(&self, stranger: Stranger, login: Json<Login>) -> Answer<Json<SignedInUser>> {
         let Json(Login { user_id, device, password }) = login;
-        let login = api::Login { user_id, device, password: password.into() };
+        let login = api::Login { user_id, device, password: password.into(), address: stranger.address };
         Ok(Json(self.0.login(login).await?.into()))
     }
 

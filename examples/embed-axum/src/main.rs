@@ -82,7 +82,8 @@ async fn chat_token(State((pool, chat)): App, Path(device): Path<String>, header
     let found = sqlx::query_as(select).bind(token).fetch_optional(&pool).await.map_err(fault)?;
     let (user, phone, password): (String, String, String) = found.ok_or(NOBODY)?;
     let device = DeviceId::parse(&device).map_err(|_| StatusCode::BAD_REQUEST)?;
-    let login = Login { user_id: user.clone(), device: device.clone(), password: password.clone().into() };
+    let login =
+        Login { user_id: user.clone(), device: device.clone(), password: password.clone().into(), address: None };
     let signed_in = match chat.login(login).await {
         Err(ChatError::Rejected(Rejection::InvalidCredentials)) => {
             let (user_id, name) = (UserId::parse(&user).map_err(fault)?, Name::parse(&user).map_err(fault)?);

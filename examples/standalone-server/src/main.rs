@@ -56,6 +56,7 @@ async fn start(options: Options) -> Result<(), Failure> {
         .policy(options.policy())
         .secrets(secrets(&options)?)
         .password_cost(options.password_cost)
+        .guess_limits(options.guess_limits())
         .build()
         .await?;
     warn(&options, opened.is_shared());

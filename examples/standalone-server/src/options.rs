@@ -9,6 +9,7 @@ use std::{
 
 use axum::http::Uri;
 use chat_core::{
+    GuessLimits,
     model::coin::Coins,
     policy::{FriendRequests, Policy, StartingCoins},
 };
@@ -100,7 +101,7 @@ pub(crate) struct Options {
     #[arg(long, env = "CHAT_TRUSTED_PROXY", value_name = "CIDR", value_delimiter = ',', value_parser = network)]
     pub(crate) trusted_proxy: Vec<MaybeNetwork>,
 
-    /// Limits of requests and connections, for each user and each address. `off` is for tests under load
+    /// Limits of requests, connections and wrong passwords, for each user and each address. `off` is for tests under load
     #[arg(long, env = "CHAT_RATE_LIMITS", value_enum, default_value = "on")]
     pub(crate) rate_limits: Switch,
 
@@ -197,6 +198,10 @@ impl Options {
             refresh_grace: self.refresh_grace,
             ..Policy::default()
         }
+    }
+
+    pub(crate) fn guess_limits(&self) -> Option<GuessLimits> {
+        (self.rate_limits == Switch::On).then(GuessLimits::default)
     }
 
     pub(crate) fn connections(&self) -> Connections {

@@ -94,6 +94,7 @@ impl Grounds {
             .secrets(secrets)
             .clock(clock.clone())
             .password_cost(4)
+            .guess_limits(None)
             .build()
             .await
             .expect("the store is there");

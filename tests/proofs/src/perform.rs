@@ -76,6 +76,7 @@ async fn ask(chat: &Chat, names: &Names, command: &Command, secret: &mut Option<
                 user_id: names.user(user).to_string(),
                 device: words::device(*device),
                 password: words::password(*password).expose().into(),
+                address: None,
             };
             signed_in(chat, chat.login(login).await?, secret).await?
         }

@@ -172,6 +172,7 @@ impl Command {
                     user_id: scene.user("bob").as_str().to_owned(),
                     device: device(),
                     password: USER_PASSWORD.into(),
+                    address: None,
                 };
                 chat.login(login).await.map(|_| "signed in".to_owned())
             }

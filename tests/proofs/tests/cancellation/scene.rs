@@ -88,6 +88,7 @@ impl Scene {
             .clock(clock.clone())
             .policy(Policy { friend_requests: FriendRequests::Anyone, ..Policy::default() })
             .password_cost(4)
+            .guess_limits(None)
             .build()
             .await
             .expect("the store is there");

@@ -1,0 +1,35 @@
+//! How passwords are hashed.
+
+use secrecy::SecretString;
+
+use crate::{model::user::PasswordHash, ports::store::Source};
+
+/// How passwords become what is stored of them, for users and rooms alike. The default is bcrypt.
+///
+/// Both methods block, for as long as the hashing takes. The chat calls them off the threads that serve everybody, and a
+/// bounded number at once.
+///
+/// A `prehash` is 64 characters of base64: an HMAC of the password under the chat's pepper.
+pub trait Hasher: Send + Sync + 'static {
+    /// What is stored of a password, under a salt of its own.
+    ///
+    /// # Errors
+    /// `HashError` where the hasher is at fault.
+    fn hash(&self, prehash: &SecretString) -> Result<PasswordHash, HashError>;
+
+    /// Whether `stored` was made of this. It takes as long as [`hash`](Self::hash) of now, whatever `stored` cost when it
+    /// was made, and also where there is none, which is always wrong: the time must not tell who exists, who has a
+    /// password, or since when. What cost more takes longer, since it cannot take less.
+    ///
+    /// # Errors
+    /// `HashError` where `stored` is no hash of this hasher's, or the hasher is at fault.
+    fn verify(&self, prehash: &SecretString, stored: Option<&PasswordHash>) -> Result<bool, HashError>;
+
+    /// Whether `stored` cost less than it would now, so that who signs in by it gets a new one.
+    fn is_outdated(&self, stored: &PasswordHash) -> bool;
+}
+
+/// A hasher that is at fault.
+#[derive(Debug, thiserror::Error)]
+#[error("a password could not be hashed")]
+pub struct HashError(#[source] pub Source);
