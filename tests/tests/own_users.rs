@@ -10,7 +10,7 @@ use chat_core::{
     error::{ChatError, Rejection},
     model::{
         coin::Coins,
-        operator::Operator,
+        operator::{Act, Operator},
         user::{Standing, UserId},
     },
     policy::{Policy, StartingCoins},
@@ -259,6 +259,29 @@ async fn a_living_socket_is_told_before_the_hosts_token_ends_and_can_be_renewed(
     renewed.ok(json!({"type": "auth", "accessToken": token("ann", Duration::from_hours(1))})).await;
     assert_eq!(forgotten.closed().await, Closed(Some(4001)), "it ends after the time at which the other would have");
     renewed.settle().await;
+}
+
+#[tokio::test]
+async fn whom_the_host_signs_out_is_gone_from_every_living_socket() {
+    let house = House::open().await;
+    let mut by_token = house.browser_socket(&token("ann", Duration::from_hours(1))).await;
+    let cookie = [(header::COOKIE, "sid=ann"), (header::ORIGIN, house.base.trim_end_matches("/chat"))];
+    let mut by_cookie = house.socket(&cookie).await;
+    let mut another = house.browser_socket("ben").await;
+    for socket in [&mut by_token, &mut by_cookie, &mut another] {
+        socket.hello().await;
+    }
+    let host = Operator::host();
+    house.chat.end_sessions(&host, &id("ann")).await.expect("she is signed out");
+    assert_eq!(by_token.closed().await, Closed(Some(4002)));
+    assert_eq!(by_cookie.closed().await, Closed(Some(4002)));
+    another.settle().await;
+    let audit = house.chat.audit(&host, None, 10).await.expect("the audit");
+    assert_eq!(audit.entries.first().map(|entry| entry.act), Some(Act::SessionsEnded));
+    let mut back = house.browser_socket("ann").await;
+    back.hello().await;
+    let nobody = house.chat.end_sessions(&host, &id("nobody")).await;
+    assert_eq!(refusal(nobody), Rejection::UserNotFound);
 }
 
 #[tokio::test]

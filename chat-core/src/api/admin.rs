@@ -138,7 +138,9 @@ pub trait Admin: Send + Sync + 'static {
     /// `NotAllowed`, `UserNotFound`.
     async fn erase_user(&self, by: &Operator, user: &UserId) -> Result<(), ChatError>;
 
-    /// Ends all sessions of a user, who may sign in again. Users whom the host signs in have none. Right: `Users`.
+    /// Ends all sessions of a user, who may sign in again. Users whom the host signs in have none: of those all living
+    /// connections end, so that who is signed out there is gone here. Call it once what they showed is good no more; a
+    /// connection that was let in by it at that very moment may stay. Right: `Users`.
     ///
     /// # Errors
     /// `NotAllowed`, `UserNotFound`.

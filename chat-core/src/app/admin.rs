@@ -18,6 +18,7 @@ use crate::{
     },
     planted::Planted,
     ports::store::NewCoinEntry,
+    realtime::notice::Notice,
     rules::{self, coin::CoinChange, operator::decide_operate},
 };
 
@@ -166,9 +167,12 @@ struct EndSessions {
 impl Command for EndSessions {
     type Answer = ();
 
-    async fn run(&self, _: &Inner, tx: &mut Tx) -> Result<(), ChatError> {
+    async fn run(&self, chat: &Inner, tx: &mut Tx) -> Result<(), ChatError> {
         tx.lock_subject(&self.user).await?;
-        if !tx.end_all_sessions(&self.user).await? {
+        let any_ended = tx.end_all_sessions(&self.user).await?;
+        if chat.authenticator.is_some() {
+            tx.tell(Notice::SignedOut { user: self.user.clone() });
+        } else if !any_ended {
             return Ok(());
         }
         tx.note(&self.by, Act::SessionsEnded, Subject::User(&self.user), None).await

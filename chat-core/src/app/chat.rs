@@ -92,7 +92,7 @@ impl BusSink for Node {
                     self.sessions.standing_changed(user);
                     self.users.forget(user);
                 }
-                Notice::Logged(_) | Notice::Receipt { .. } | Notice::Friend { .. } => {}
+                Notice::SignedOut { .. } | Notice::Logged(_) | Notice::Receipt { .. } | Notice::Friend { .. } => {}
             }
         }
         self.hub.deliver(notices);

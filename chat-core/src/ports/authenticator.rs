@@ -87,7 +87,8 @@ pub struct Identity {
     /// The name that they begin with when the chat sees them for the first time; later it is theirs to change.
     pub name: Name,
     /// When what was shown ends; then a living connection must have been renewed. None: a connection is not asked again
-    /// while it is open, also where the host has signed its user out since.
+    /// while it is open. Where the host signs its user out, [`Admin::end_sessions`](crate::api::Admin::end_sessions) ends
+    /// it.
     pub expires_at: Option<Timestamp>,
 }
 

@@ -153,6 +153,7 @@ impl Hub {
                     }
                 }
                 Notice::SessionEnded { user, session } => state.end_session(&user, session),
+                Notice::SignedOut { user } => state.end_vouched(&user),
                 Notice::StandingChanged { standing: Standing::Active, .. } => {}
                 Notice::StandingChanged { user, .. } => state.end_user(&user),
             }
@@ -304,6 +305,15 @@ impl State {
     fn end_user(&self, user: &UserId) {
         for outlet in self.users.get(user).into_iter().flatten() {
             outlet.end(EndReason::Suspended);
+        }
+    }
+
+    /// Ends the connections of a user for whom the host vouched when they began.
+    fn end_vouched(&self, user: &UserId) {
+        for outlet in self.users.get(user).into_iter().flatten() {
+            if outlet.session.is_none() {
+                outlet.end(EndReason::SessionEnded);
+            }
         }
     }
 

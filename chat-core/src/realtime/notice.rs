@@ -47,6 +47,11 @@ pub enum Notice {
         /// Which.
         session: SessionId,
     },
+    /// A user whom the host signs in was signed out: their connections close.
+    SignedOut {
+        /// Who.
+        user: UserId,
+    },
     /// A user was suspended or erased: their connections close. Or a suspension was lifted.
     StandingChanged {
         /// Whose.
