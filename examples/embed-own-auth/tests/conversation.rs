@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test may stop where what it needs is not there")]
 
 use std::{
+    fs,
     io::{BufRead, BufReader},
     process::{Child, Command, Stdio},
 };
@@ -15,18 +16,32 @@ use chat_tests::{Client, ROOM_PASSWORD, Socket};
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
+use tempfile::TempDir;
 
 /// The key pair of RFC 8032, section 7.1, test 1. The private key stands in the frame of PKCS #8 (RFC 8410, section 7).
 const PRIVATE_KEY: &str =
     "302e020100300506032b6570042204209d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60";
 const PUBLIC_KEY: &str = "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a";
+/// Those of test 2.
+const NEXT_PRIVATE_KEY: &str =
+    "302e020100300506032b6570042204204ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb";
+const NEXT_PUBLIC_KEY: &str = "3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c";
 
 fn bytes(hexadecimal: &str) -> Vec<u8> {
     (0..hexadecimal.len()).step_by(2).map(|at| u8::from_str_radix(&hexadecimal[at..at + 2], 16).unwrap()).collect()
 }
 
+fn key_set(keys: &[(&str, &str)]) -> String {
+    let key = |(id, public): &(&str, &str)| {
+        let x = URL_SAFE_NO_PAD.encode(bytes(public));
+        json!({"kty": "OKP", "crv": "Ed25519", "alg": "EdDSA", "use": "sig", "kid": id, "x": x})
+    };
+    json!({"keys": keys.iter().map(key).collect::<Vec<_>>()}).to_string()
+}
+
 /// The application, killed when this is dropped.
 struct Application {
+    folder: TempDir,
     process: Child,
     base: String,
     http: reqwest::Client,
@@ -34,9 +49,13 @@ struct Application {
 
 impl Application {
     fn start() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let keys = folder.path().join("keys.json");
+        fs::write(&keys, key_set(&[("first", PUBLIC_KEY)])).unwrap();
         let mut process = Command::new(env!("CARGO_BIN_EXE_embed-own-auth"))
             .env("TOKEN_KEY", STANDARD.encode(bytes(PRIVATE_KEY)))
-            .env("TOKEN_PUBLIC_KEY", URL_SAFE_NO_PAD.encode(bytes(PUBLIC_KEY)))
+            .env("TOKEN_KEY_ID", "first")
+            .env("TOKEN_KEYS", keys)
             .env("CHAT_JWT_KEY", "a key of the tests, longer than thirty-two bytes")
             .env("CHAT_PASSWORD_PEPPER", "a pepper of the tests, longer than thirty-two bytes")
             .env("CHAT_DATABASE_URL", "sqlite::memory:")
@@ -48,7 +67,7 @@ impl Application {
         let mut line = String::new();
         said.read_line(&mut line).unwrap();
         let base = line.trim().strip_prefix("listening on ").expect("it says where it listens").to_owned();
-        Self { process, base, http: reqwest::Client::builder().no_proxy().build().unwrap() }
+        Self { folder, process, base, http: reqwest::Client::builder().no_proxy().build().unwrap() }
     }
 
     async fn post(&self, path: &str, token: &str, body: &Value) -> reqwest::Response {
@@ -109,11 +128,40 @@ async fn who_signs_in_at_the_application_talks_in_its_chat() {
 
 /// A token for `ann` that says this of itself, under this key.
 fn signed(algorithm: Algorithm, key: &EncodingKey, change: impl FnOnce(&mut Value)) -> String {
+    named("first", algorithm, key, change)
+}
+
+fn named(kid: &str, algorithm: Algorithm, key: &EncodingKey, change: impl FnOnce(&mut Value)) -> String {
     let mut claims = json!({
         "iss": "the application", "aud": "the application", "sub": "ann", "name": "Ann", "exp": 4_102_444_800_u64,
     });
     change(&mut claims);
-    jsonwebtoken::encode(&Header::new(algorithm), &claims, key).unwrap()
+    jsonwebtoken::encode(&Header { kid: Some(kid.to_owned()), ..Header::new(algorithm) }, &claims, key).unwrap()
+}
+
+#[tokio::test]
+async fn keys_follow_each_other_and_nobody_is_signed_out() {
+    let application = Application::start();
+    let [first, next] = [PRIVATE_KEY, NEXT_PRIVATE_KEY].map(|key| EncodingKey::from_ed_der(&bytes(key)));
+    let old = named("first", Algorithm::EdDSA, &first, |_| ());
+    let new = named("next", Algorithm::EdDSA, &next, |_| ());
+    assert_eq!(application.chatting(&old).me().await["userId"], "ann");
+    application.chatting(&new).get("/api/me").await.refused(401, "unauthenticated");
+
+    let keys = application.folder.path().join("keys.json");
+    fs::write(&keys, key_set(&[("next", NEXT_PUBLIC_KEY), ("first", PUBLIC_KEY)])).unwrap();
+    assert_eq!(application.chatting(&new).me().await["userId"], "ann");
+    assert_eq!(application.chatting(&old).me().await["userId"], "ann");
+    let crossed = named("next", Algorithm::EdDSA, &first, |_| ());
+    application.chatting(&crossed).get("/api/me").await.refused(401, "unauthenticated");
+
+    // A set that cannot be read tells nobody that they are signed out.
+    fs::write(&keys, "{").unwrap();
+    let unknown = named("third", Algorithm::EdDSA, &first, |_| ());
+    let chatting = application.chatting(&unknown);
+    let answer = chatting.try_send(chatting.request(http::Method::GET, "/api/me")).await;
+    assert_eq!((answer.status, &answer.json["code"]), (503, &json!("store_unavailable")));
+    assert_eq!(application.chatting(&new).me().await["userId"], "ann");
 }
 
 #[tokio::test]
@@ -135,6 +183,7 @@ async fn no_token_is_taken_but_a_living_one_of_the_applications() {
     let hs256 = |secret: &[u8]| signed(Algorithm::HS256, &EncodingKey::from_secret(secret), |_| ());
     for (what, token) in [
         ("with another user in it", format!("{}.{payload}.{}", parts[0], parts[2])),
+        ("of no key", jsonwebtoken::encode(&Header::new(Algorithm::EdDSA), &json!({}), &key).unwrap()),
         ("without its signature", format!("{}.{}.", parts[0], parts[1])),
         ("with alg none", format!("{none}.{}.", parts[1])),
         ("with alg none and a signature", format!("{none}.{}.{}", parts[1], parts[2])),
