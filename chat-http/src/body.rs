@@ -5,7 +5,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures_util::StreamExt;
 use http::{HeaderMap, header};
-use poem::RequestBody;
+use poem::{Request, RequestBody};
 use tokio::time::timeout;
 
 use chat_core::error::{Fault, FieldCode};
@@ -15,16 +15,25 @@ use crate::{code::Code, fields::WHOLE_BODY, problem::Problem};
 /// The largest body that is read, in bytes.
 pub const MAX_BODY: usize = 64 * 1024;
 
-/// How long a body may take: enough for all of it over the slowest of lines, and not for ever.
-const BODY_ENDS_AFTER: Duration = Duration::from_secs(30);
+/// How long a body may take: enough for all of it over the slowest of lines, and not for ever. An extension of the
+/// request, where it is not the default.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct BodyTimeout(pub(crate) Duration);
+
+impl Default for BodyTimeout {
+    fn default() -> Self {
+        Self(Duration::from_secs(30))
+    }
+}
 
 /// The whole body, or `too_large`. Never holds more than [`MAX_BODY`] and one piece from the wire.
-pub(crate) async fn read(headers: &HeaderMap, body: &mut RequestBody) -> Result<Bytes, Problem> {
+pub(crate) async fn read(request: &Request, body: &mut RequestBody) -> Result<Bytes, Problem> {
     let Ok(body) = body.take() else {
         return Ok(Bytes::new());
     };
     let late = |_| Problem::invalid(vec![Fault::new(FieldCode::BadFormat, "the body took too long").at(WHOLE_BODY)]);
-    timeout(BODY_ENDS_AFTER, read_whole(headers, body)).await.map_err(late)?
+    let BodyTimeout(time) = request.extensions().get().copied().unwrap_or_default();
+    timeout(time, read_whole(request.headers(), body)).await.map_err(late)?
 }
 
 async fn read_whole(headers: &HeaderMap, body: poem::Body) -> Result<Bytes, Problem> {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use ipnet::IpNet;
 
-use crate::limits::RateLimits;
+use crate::{body::BodyTimeout, limits::RateLimits};
 
 /// Settings of [`router`](crate::router()). The defaults are safe to face browsers with.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,6 +30,8 @@ pub struct HttpConfig {
     pub hello_timeout: Duration,
     /// How often the server pings a WebSocket; one that answers nothing for twice as long is closed. Default 25 seconds.
     pub heartbeat: Duration,
+    /// How long the body of a request may take. Default 30 seconds.
+    pub body_timeout: Duration,
 }
 
 impl Default for HttpConfig {
@@ -42,6 +44,7 @@ impl Default for HttpConfig {
             trusted_proxies: Vec::new(),
             hello_timeout: Duration::from_secs(10),
             heartbeat: Duration::from_secs(25),
+            body_timeout: BodyTimeout::default().0,
         }
     }
 }

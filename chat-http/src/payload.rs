@@ -40,7 +40,7 @@ impl<'a, T: Decode + DescribedRequest + Send> ApiExtractor<'a> for Json<T> {
     }
 
     async fn from_request(request: &'a Request, body: &mut RequestBody, _: ExtractParamOptions<()>) -> Result<Self> {
-        let body = body::read(request.headers(), body).await?;
+        let body = body::read(request, body).await?;
         check_content_type(request.headers())?;
         let fields = Fields::parse(&body).map_err(|error| Problem::invalid(vec![error]))?;
         Ok(Self(fields.read(UnknownFields::Refused).map_err(Problem::invalid)?))

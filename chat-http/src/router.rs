@@ -1,9 +1,10 @@
 use std::sync::Arc;
 
-use axum::{Router, middleware};
+use axum::{Extension, Router, middleware};
 use chat_core::api::ChatService;
 
 use crate::{
+    body::BodyTimeout,
     chat_sign_in::ChatSignIn,
     config::HttpConfig,
     cors::cors,
@@ -15,11 +16,12 @@ use crate::{
 /// any prefix, and answers whatever else comes there with a problem: 404 `route_not_found`.
 pub fn router(chat: impl ChatService, config: HttpConfig) -> Router {
     let chat: Arc<dyn ChatService> = Arc::new(chat);
-    let HttpConfig { rate_limits, trusted_proxies, cors_origins, .. } = config.clone();
+    let HttpConfig { rate_limits, trusted_proxies, cors_origins, body_timeout, .. } = config.clone();
     let own_accounts = config.own_accounts && !chat.host_signs_in();
     let sign_in = Arc::new(ChatSignIn::new(Arc::clone(&chat), config.allowed_origins.clone()));
     let websocket = websocket::routes(Arc::clone(&chat), Arc::clone(&sign_in), config);
     let mut router = rest::mount_beside(websocket, &chat, sign_in, own_accounts);
+    router = router.layer(Extension(BodyTimeout(body_timeout)));
     if let Some(rates) = rate_limits {
         let limits = (Arc::new(Limits::new(&rates)), trusted_proxies.into());
         router = router.layer(middleware::from_fn_with_state(limits, allow));

@@ -8,9 +8,6 @@ use std::{
 
 use chat_http::IpNet;
 
-/// So many an address may have open: twice its WebSockets.
-const MOST_OF_AN_ADDRESS: usize = 400;
-
 /// The connections that are open.
 #[derive(Clone, Debug)]
 pub(crate) struct Connections(Arc<Inner>);
@@ -49,9 +46,8 @@ pub(crate) enum Full {
 }
 
 impl Connections {
-    /// At most `most`. Where addresses are `limited`, those that are not in `trusted` have at most 400 each.
-    pub(crate) fn new(most: usize, limited: bool, trusted: Vec<IpNet>) -> Self {
-        let most_of_an_address = limited.then_some(MOST_OF_AN_ADDRESS);
+    /// At most `most`, and of each address that is not in `trusted` at most `most_of_an_address`.
+    pub(crate) fn new(most: usize, most_of_an_address: Option<usize>, trusted: Vec<IpNet>) -> Self {
         Self(Arc::new(Inner { most, most_of_an_address, trusted, open: Mutex::default() }))
     }
 
@@ -102,13 +98,15 @@ const fn customer(address: IpAddr) -> IpAddr {
 mod tests {
     use super::*;
 
+    const MOST_OF_AN_ADDRESS: usize = 400;
+
     fn address(text: &str) -> IpAddr {
         text.parse().unwrap()
     }
 
     #[test]
     fn the_server_has_a_limit_and_takes_again_what_is_closed() {
-        let connections = Connections::new(2, false, Vec::new());
+        let connections = Connections::new(2, None, Vec::new());
         let first = connections.open(address("192.0.2.1")).unwrap();
         let _second = connections.open(address("192.0.2.2")).unwrap();
         assert_eq!(connections.open(address("192.0.2.3")).unwrap_err(), Full::Server);
@@ -118,7 +116,7 @@ mod tests {
 
     #[test]
     fn an_address_has_a_limit_and_others_are_not_held_back_by_it() {
-        let connections = Connections::new(10_000, true, vec!["10.0.0.0/8".parse().unwrap()]);
+        let connections = Connections::new(10_000, Some(MOST_OF_AN_ADDRESS), vec!["10.0.0.0/8".parse().unwrap()]);
         let open = |from: &str| connections.open(address(from));
         let all: Vec<_> = (0..MOST_OF_AN_ADDRESS).map(|host| open(&format!("2001:db8::{host:x}")).unwrap()).collect();
         assert_eq!(open("2001:db8::ffff:1").unwrap_err(), Full::Address);
@@ -130,7 +128,7 @@ mod tests {
 
     #[test]
     fn a_proxy_brings_as_many_as_the_server_takes() {
-        let connections = Connections::new(1_000, true, vec!["10.0.0.0/8".parse().unwrap()]);
+        let connections = Connections::new(1_000, Some(MOST_OF_AN_ADDRESS), vec!["10.0.0.0/8".parse().unwrap()]);
         let all: Vec<_> = (0..1_000).map(|_| connections.open(address("::ffff:10.0.0.1"))).collect();
         assert!(all.iter().all(Result::is_ok));
     }

@@ -5,6 +5,7 @@ mod counted_stream;
 mod demo;
 mod failure;
 mod kept_secret;
+mod limits;
 mod operators;
 mod options;
 mod serve;
@@ -56,7 +57,7 @@ async fn start(options: Options) -> Result<(), Failure> {
         .policy(options.policy())
         .secrets(secrets(&options)?)
         .password_cost(options.password_cost)
-        .guess_limits(options.guess_limits())
+        .guess_limits(options.limits.guesses())
         .build()
         .await?;
     warn(&options, opened.is_shared());
@@ -76,7 +77,7 @@ async fn start(options: Options) -> Result<(), Failure> {
     if let (true, Some(token)) = (demo, &admin_token) {
         eprintln!("{}", demo::greeting(address, token.expose_secret()));
     }
-    serve::serve(listener, router, &chat, &options.connections()).await?;
+    serve::serve(listener, router, &chat, &options.connections(), serve::Heads::of(&options.limits)).await?;
     opened.close().await;
     Ok(())
 }
@@ -155,7 +156,7 @@ fn warn(options: &Options, store_is_shared: bool) {
             options.password_cost
         );
     }
-    if let options::Switch::Off = options.rate_limits {
+    if !options.limits.are_on() {
         tracing::warn!("requests are not limited, which is for tests under load: see --rate-limits");
     }
 }

@@ -9,15 +9,14 @@ use std::{
 
 use axum::http::Uri;
 use chat_core::{
-    GuessLimits,
     model::coin::Coins,
     policy::{FriendRequests, Policy, StartingCoins},
 };
-use chat_http::{HttpConfig, IpNet, RateLimits};
+use chat_http::{HttpConfig, IpNet};
 use clap::{Parser, ValueEnum, builder::BoolishValueParser};
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::connections::Connections;
+use crate::{connections::Connections, limits::LimitOptions};
 
 /// A chat server: rooms of up to six, messages in real time, coins, invites and friends.
 ///
@@ -101,13 +100,8 @@ pub(crate) struct Options {
     #[arg(long, env = "CHAT_TRUSTED_PROXY", value_name = "CIDR", value_delimiter = ',', value_parser = network)]
     pub(crate) trusted_proxy: Vec<MaybeNetwork>,
 
-    /// Limits of requests, connections and wrong passwords, for each user and each address. `off` is for tests under load
-    #[arg(long, env = "CHAT_RATE_LIMITS", value_enum, default_value = "on")]
-    pub(crate) rate_limits: Switch,
-
-    /// How many connections to have open at once, WebSockets included; further ones are answered 503
-    #[arg(long, env = "CHAT_MAX_CONNECTIONS", value_name = "N", default_value = "10000")]
-    pub(crate) max_connections: NonZeroU32,
+    #[command(flatten)]
+    pub(crate) limits: LimitOptions,
 
     /// How long an access token is good
     #[arg(long, env = "CHAT_ACCESS_TTL", value_name = "TIME", default_value = "15m", value_parser = some_time)]
@@ -148,13 +142,6 @@ pub(crate) enum Asking {
     Participants,
     Anyone,
     Nobody,
-}
-
-/// Whether something is done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Switch {
-    On,
-    Off,
 }
 
 /// A network, where the text was not empty.
@@ -200,23 +187,19 @@ impl Options {
         }
     }
 
-    pub(crate) fn guess_limits(&self) -> Option<GuessLimits> {
-        (self.rate_limits == Switch::On).then(GuessLimits::default)
-    }
-
     pub(crate) fn connections(&self) -> Connections {
-        let most = usize::try_from(self.max_connections.get()).unwrap_or(usize::MAX);
-        Connections::new(most, self.rate_limits == Switch::On, self.trusted_proxies())
+        Connections::new(self.limits.max_connections(), self.limits.address_connections(), self.trusted_proxies())
     }
 
     pub(crate) fn http(&self) -> HttpConfig {
         HttpConfig {
             allowed_origins: given(&self.allowed_origin),
             cors_origins: given(&self.cors_origin),
-            rate_limits: (self.rate_limits == Switch::On).then(RateLimits::default),
+            rate_limits: self.limits.rates(),
             trusted_proxies: self.trusted_proxies(),
             hello_timeout: self.hello_timeout,
             heartbeat: self.heartbeat,
+            body_timeout: self.limits.body_timeout,
             ..HttpConfig::default()
         }
     }
@@ -254,7 +237,7 @@ fn time(text: &str) -> Result<Duration, String> {
     }
 }
 
-fn some_time(text: &str) -> Result<Duration, String> {
+pub(crate) fn some_time(text: &str) -> Result<Duration, String> {
     match time(text) {
         Ok(Duration::ZERO) => Err("must be more than nothing".to_owned()),
         time => time,

@@ -19,17 +19,28 @@ use crate::{
     connections::{Connections, Full, OpenConnection},
     counted_stream::CountedStream,
     failure::Failure,
+    limits::LimitOptions,
 };
 
-/// How long a client may take for the headers of a request, and how long it may wait after an answer before its next
-/// one.
-const HEADERS: Duration = Duration::from_secs(10);
-/// How large the line and the headers of a request may be, in bytes; beyond it is 431.
-const HEAD: usize = 32 * 1024;
 /// How long those who are being served may take to be done when the server stops.
 const DRAIN: Duration = Duration::from_secs(10);
 /// How long to wait where the system has no more sockets to give: some are closed meanwhile.
 const NO_SOCKETS: Duration = Duration::from_millis(50);
+
+/// What is taken of the line and the headers of a request.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Heads {
+    /// How long they may take, also after the answer before.
+    timeout: Duration,
+    /// How large they may be, in bytes; beyond it is 431.
+    size: usize,
+}
+
+impl Heads {
+    pub(crate) fn of(limits: &LimitOptions) -> Self {
+        Self { timeout: limits.head_timeout, size: limits.head_size() }
+    }
+}
 
 /// Who is being served.
 #[derive(Default)]
@@ -45,6 +56,7 @@ pub(crate) async fn serve(
     router: Router,
     chat: &Chat,
     connections: &Connections,
+    heads: Heads,
 ) -> Result<(), Failure> {
     let clients = Clients::default();
     let mut stop = Box::pin(stop_signal()?);
@@ -53,7 +65,7 @@ pub(crate) async fn serve(
             () = &mut stop => break,
             accepted = listener.accept() => match accepted {
                 Ok((stream, peer)) => match connections.open(peer.ip()) {
-                    Ok(counted) => take(stream, peer, counted, router.clone(), &clients),
+                    Ok(counted) => take(stream, peer, counted, router.clone(), heads, &clients),
                     Err(full) => refuse(&stream, full),
                 },
                 Err(error) => see_to(error).await,
@@ -76,7 +88,7 @@ pub(crate) async fn serve(
 }
 
 /// Serves one client in a task of its own.
-fn take(stream: TcpStream, peer: SocketAddr, counted: OpenConnection, router: Router, clients: &Clients) {
+fn take(stream: TcpStream, peer: SocketAddr, counted: OpenConnection, router: Router, heads: Heads, clients: &Clients) {
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "a client was gone before it was served");
         return;
@@ -92,7 +104,7 @@ fn take(stream: TcpStream, peer: SocketAddr, counted: OpenConnection, router: Ro
     let stream = TokioIo::new(CountedStream { stream, _counted: counted });
     let mut http = http1::Builder::new();
     // A client that has said all it has to say, and closes its half, is answered all the same.
-    http.timer(TokioTimer::new()).header_read_timeout(HEADERS).max_buf_size(HEAD).half_close(true);
+    http.timer(TokioTimer::new()).header_read_timeout(heads.timeout).max_buf_size(heads.size).half_close(true);
     let mut connection = Box::pin(http.serve_connection(stream, service).with_upgrades());
     let stopping = clients.stopping.clone();
     clients.served.spawn(async move {
