@@ -1,0 +1,36 @@
+//! The rows of the operators' API. What nobody may do to themself (R-ACC-05) is asked for the caller.
+
+use serde_json::json;
+
+use crate::row::{Request, Row, at_once, row};
+use crate::stage::Stage;
+
+pub(crate) fn rows() -> Vec<Row> {
+    vec![
+        row("GET /admin/users", |stage| at_once(stage.ask())).takes("look"),
+        row("GET /admin/users/{userId}", |stage| at_once(of_peer(stage))).takes("look"),
+        row("PUT /admin/users/{userId}/prime", |stage| at_once(of_me(stage).saying(json!({"prime": true}))))
+            .takes("users"),
+        row("PUT /admin/users/{userId}/suspended", |stage| {
+            at_once(of_peer(stage).saying(json!({"suspended": true, "reason": "spam"})))
+        })
+        .takes("users"),
+        row("DELETE /admin/users/{userId}", |stage| at_once(of_peer(stage))).takes("users"),
+        row("DELETE /admin/users/{userId}/sessions", |stage| at_once(of_peer(stage))).takes("users"),
+        row("POST /admin/users/{userId}/coins", |stage| {
+            at_once(of_me(stage).saying(json!({"amount": 5, "reason": "a present", "key": "k-1"})))
+        })
+        .takes("coins"),
+        row("GET /admin/chatrooms/{roomId}", |stage| at_once(stage.ask())).takes("look"),
+        row("DELETE /admin/chatrooms/{roomId}", |stage| at_once(stage.ask())).takes("rooms"),
+        row("GET /admin/audit", |stage| at_once(stage.ask())).takes("look"),
+    ]
+}
+
+fn of_peer(stage: &Stage) -> Request {
+    stage.ask().with("userId", &stage.peer.user_id)
+}
+
+fn of_me(stage: &Stage) -> Request {
+    stage.ask().with("userId", &stage.me.user_id)
+}

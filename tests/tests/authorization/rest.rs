@@ -1,0 +1,211 @@
+//! The rows of the users' REST API.
+
+use chat_tests::{Client, ROOM_PASSWORD, registration};
+use serde_json::{Value, json};
+
+use crate::caller::Caller;
+use crate::row::{Request, Row, at_once, row};
+use crate::stage::{Stage, login_body};
+
+pub(crate) fn rows() -> Vec<Row> {
+    [accounts(), rooms(), joins(), invites(), messages(), friends()].into_iter().flatten().collect()
+}
+
+fn accounts() -> Vec<Row> {
+    const REFRESH: &str = "POST /api/refresh";
+    vec![
+        row("POST /api/register", |stage| at_once(stage.ask().saying(registration(&stage.unused_id())))),
+        row("POST /api/login", |stage| at_once(stage.ask().saying(login_body(&stage.me)))),
+        row(REFRESH, |stage| at_once(with_token(stage, &stage.me.refresh_token))),
+        row(REFRESH, |stage| at_once(with_token(stage, stage.me.token()))).case("by an access token"),
+        row("POST /api/logout", |stage| at_once(stage.ask())),
+        row("GET /api/sessions", |stage| at_once(stage.ask())),
+        row("DELETE /api/sessions/{deviceId}", |stage| {
+            Box::pin(async { stage.ask().with("deviceId", &stage.my_laptop().await.device_id) })
+        }),
+        row("DELETE /api/sessions/{deviceId}", |stage| {
+            Box::pin(async {
+                let pad = stage.world.server.login(&stage.peer.user_id, "pad").await;
+                stage.ask().with("deviceId", &pad.device_id)
+            })
+        })
+        .case("of another user"),
+        row("POST /api/password", |stage| {
+            at_once(stage.ask().saying(json!({"oldPassword": chat_tests::PASSWORD, "newPassword": "quiet-harbour-31"})))
+        }),
+        row("GET /api/me", |stage| at_once(stage.ask())),
+        row("PATCH /api/me", |stage| at_once(stage.ask().saying(json!({"name": "Another name"})))),
+        row("GET /api/me/coins", |stage| at_once(stage.ask())),
+        row("GET /api/profile/{userId}", |stage| at_once(stage.ask().with("userId", &stage.peer.user_id))),
+    ]
+}
+
+fn with_token(stage: &Stage, token: &str) -> Request {
+    stage.ask().saying(json!({"refreshToken": token}))
+}
+
+fn rooms() -> Vec<Row> {
+    vec![
+        row("POST /api/chatrooms", |stage| Box::pin(make_a_room(stage, true))).case("by who is prime"),
+        row("POST /api/chatrooms", |stage| Box::pin(make_a_room(stage, false))).case("by who is not"),
+        row("GET /api/chatrooms", |stage| at_once(stage.ask())),
+        row("GET /api/chatrooms/{roomId}", |stage| at_once(stage.ask())),
+        row("GET /api/chatrooms/{roomId}/members", |stage| at_once(stage.ask())),
+        row("POST /api/chatrooms/{roomId}/leave", |stage| at_once(stage.ask())),
+    ]
+}
+
+async fn make_a_room(stage: &Stage, prime: bool) -> Request {
+    stage.make_me_prime(prime).await;
+    stage.ask().saying(json!({"name": "Another", "password": ROOM_PASSWORD}))
+}
+
+fn joins() -> Vec<Row> {
+    const JOIN: &str = "POST /api/joinroom";
+    vec![
+        row(JOIN, |stage| at_once(by_id(stage, ROOM_PASSWORD))).case("by id and password"),
+        row(JOIN, |stage| at_once(by_id(stage, "not the password"))).case("by a wrong password"),
+        row(JOIN, |stage| Box::pin(join_by_invite(stage, true))).case("by an invite of their own"),
+        row(JOIN, |stage| Box::pin(join_by_invite(stage, false))).case("by somebody else's invite"),
+        row(JOIN, |stage| at_once(by_token(stage, &json!(stage.me.refresh_token)))).case("by a refresh token"),
+    ]
+}
+
+fn by_id(stage: &Stage, password: &str) -> Request {
+    stage.ask().saying(json!({"roomId": stage.room, "password": password}))
+}
+
+fn by_token(stage: &Stage, token: &Value) -> Request {
+    stage.ask().saying(json!({"inviteToken": token}))
+}
+
+/// An invite for the caller where that can be, made before they came in.
+async fn join_by_invite(stage: &Stage, own: bool) -> Request {
+    if !own {
+        let guest = stage.guest().await;
+        return by_token(stage, &stage.owner.invite(&stage.room, &guest.user_id).await["inviteToken"]);
+    }
+    // Who is a member cannot be invited: they leave, and come in again; the owner gets the room back from the peer.
+    stage.make_me_prime(true).await;
+    match stage.caller {
+        Caller::OtherUser | Caller::FormerMember => {
+            by_token(stage, &stage.owner.invite(&stage.room, &stage.me.user_id).await["inviteToken"])
+        }
+        Caller::Member => {
+            stage.me.leave(&stage.room).await;
+            let invite = stage.owner.invite(&stage.room, &stage.me.user_id).await;
+            stage.me.join(&stage.room).await;
+            by_token(stage, &invite["inviteToken"])
+        }
+        _ => {
+            stage.me.leave(&stage.room).await;
+            let invite = stage.peer.invite(&stage.room, &stage.me.user_id).await;
+            stage.me.join(&stage.room).await;
+            stage.peer.leave(&stage.room).await;
+            stage.peer.join(&stage.room).await;
+            by_token(stage, &invite["inviteToken"])
+        }
+    }
+}
+
+fn invites() -> Vec<Row> {
+    const REVOKE: &str = "DELETE /api/chatrooms/{roomId}/invites/{inviteId}";
+    vec![
+        row("GET /api/chatrooms/{roomId}/invites", |stage| at_once(stage.ask())),
+        row("POST /api/chatrooms/{roomId}/invites", |stage| {
+            Box::pin(async {
+                let body = json!({"userId": stage.guest().await.user_id, "password": ROOM_PASSWORD});
+                stage.ask().saying(body)
+            })
+        }),
+        row(REVOKE, |stage| {
+            Box::pin(async {
+                let invite = stage.owner.invite(&stage.room, &stage.guest().await.user_id).await;
+                stage.ask().with("inviteId", id_of(&invite, "inviteId"))
+            })
+        })
+        .case("made by the owner"),
+        row(REVOKE, |stage| Box::pin(revoke_own(stage))).case("made by the caller").never_by(&[Caller::OtherUser]),
+    ]
+}
+
+/// The caller makes a room and an invite to it, and hands the room over by leaving it: unless they are to own it.
+async fn revoke_own(stage: &Stage) -> Request {
+    stage.make_me_prime(true).await;
+    let room = stage.me.create_room("Hall").await;
+    let invite = stage.me.invite(&room, &stage.guest().await.user_id).await;
+    stage.peer.join(&room).await;
+    if matches!(stage.caller, Caller::Member | Caller::FormerMember) {
+        stage.me.leave(&room).await;
+    }
+    if stage.caller == Caller::Member {
+        stage.me.join(&room).await;
+    }
+    stage.ask().with("inviteId", id_of(&invite, "inviteId")).within(room)
+}
+
+fn messages() -> Vec<Row> {
+    vec![
+        row("GET /api/chatrooms/{roomId}/messages", |stage| at_once(stage.ask())),
+        row("POST /api/messages", |stage| at_once(stage.ask().saying(json!({"roomId": stage.room, "body": "hello"})))),
+        row("PUT /api/chatrooms/{roomId}/read", |stage| {
+            Box::pin(async {
+                let seq = stage.peer.write(&stage.room, "read this").await["seq"].clone();
+                stage.ask().saying(json!({"seq": seq}))
+            })
+        }),
+    ]
+}
+
+/// Between whom a friend request is.
+#[derive(Clone, Copy)]
+enum Between {
+    PeerAndMe,
+    MeAndPeer,
+    Others,
+}
+
+async fn open_request(stage: &Stage, between: Between) -> Request {
+    stage.meet().await;
+    let (from, to): (Client, Client) = match between {
+        Between::PeerAndMe => (stage.peer.clone(), stage.me.clone()),
+        Between::MeAndPeer => (stage.me.clone(), stage.peer.clone()),
+        Between::Others => (stage.peer.clone(), stage.third().await),
+    };
+    let request = from.befriend(&to.user_id).await;
+    stage.ask().with("requestId", &request)
+}
+
+fn friends() -> Vec<Row> {
+    const ASK: &str = "POST /api/friend-requests";
+    let mut rows = vec![
+        row(ASK, |stage| at_once(stage.ask().saying(json!({"userId": stage.peer.user_id}))))
+            .case("to a member of the room"),
+        row("GET /api/friend-requests", |stage| at_once(stage.ask())),
+        row("GET /api/friends", |stage| at_once(stage.ask())),
+        row("DELETE /api/friends/{userId}", |stage| {
+            Box::pin(async {
+                stage.meet().await;
+                stage.me.befriend(&stage.peer.user_id).await;
+                stage.peer.post(ASK.trim_start_matches("POST "), json!({"userId": stage.me.user_id})).await.is(200);
+                stage.ask().with("userId", &stage.peer.user_id)
+            })
+        }),
+    ];
+    for operation in [
+        "POST /api/friend-requests/{requestId}/accept",
+        "POST /api/friend-requests/{requestId}/decline",
+        "DELETE /api/friend-requests/{requestId}",
+    ] {
+        rows.extend([
+            row(operation, |stage| Box::pin(open_request(stage, Between::PeerAndMe))).case("sent to the caller"),
+            row(operation, |stage| Box::pin(open_request(stage, Between::MeAndPeer))).case("sent by the caller"),
+            row(operation, |stage| Box::pin(open_request(stage, Between::Others))).case("between others"),
+        ]);
+    }
+    rows
+}
+
+fn id_of<'a>(answer: &'a Value, member: &str) -> &'a str {
+    answer[member].as_str().unwrap_or_else(|| panic!("no {member}: {answer}"))
+}
