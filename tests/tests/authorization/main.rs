@@ -5,6 +5,7 @@
 //! cell has a room and people of its own; a refusal of what writes must leave them as they were.
 
 mod caller;
+mod late;
 mod operators;
 mod play;
 mod rest;
