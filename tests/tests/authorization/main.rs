@@ -58,12 +58,13 @@ fn operations(document: &Value) -> BTreeSet<String> {
 /// All operations of a running server.
 async fn built(server: &Server) -> BTreeSet<String> {
     let mut built = websocket::commands(server).await;
-    for path in ["/api/openapi.json", "/admin/openapi.json"] {
+    for document in [rest::DOCUMENT, operators::DOCUMENT] {
+        let path = document.trim_start_matches("GET ");
         let operations = operations(&server.nobody().get(path).await.is(200));
         assert!(operations.len() > 5, "{path} is where this looks: {operations:?}");
         built.extend(operations);
     }
-    built.insert(websocket::HANDSHAKE.to_owned());
+    built.extend([websocket::HANDSHAKE, rest::DOCUMENT, operators::DOCUMENT].map(str::to_owned));
     built
 }
 

@@ -5,6 +5,9 @@ use serde_json::json;
 use crate::row::{Request, Row, at_once, row};
 use crate::stage::Stage;
 
+/// The document itself, which is none of its operations.
+pub(crate) const DOCUMENT: &str = "GET /admin/openapi.json";
+
 pub(crate) fn rows() -> Vec<Row> {
     vec![
         row("GET /admin/users", |stage| at_once(stage.ask())).takes("look"),
@@ -24,6 +27,8 @@ pub(crate) fn rows() -> Vec<Row> {
         row("GET /admin/chatrooms/{roomId}", |stage| at_once(stage.ask())).takes("look"),
         row("DELETE /admin/chatrooms/{roomId}", |stage| at_once(stage.ask())).takes("rooms"),
         row("GET /admin/audit", |stage| at_once(stage.ask())).takes("look"),
+        // It takes no right, and so any will do.
+        row(DOCUMENT, |stage| at_once(stage.ask())).takes("look"),
     ]
 }
 

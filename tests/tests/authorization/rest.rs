@@ -5,17 +5,23 @@ use serde_json::{Value, json};
 
 use crate::caller::Caller;
 use crate::row::{Request, Row, at_once, row};
-use crate::stage::{Stage, login_body};
+use crate::stage::{Stage, login_of};
+
+/// The document itself, which is none of its operations.
+pub(crate) const DOCUMENT: &str = "GET /api/openapi.json";
 
 pub(crate) fn rows() -> Vec<Row> {
-    [accounts(), rooms(), joins(), invites(), messages(), friends()].into_iter().flatten().collect()
+    let mut rows: Vec<_> =
+        [accounts(), rooms(), joins(), invites(), messages(), friends()].into_iter().flatten().collect();
+    rows.push(row(DOCUMENT, |stage| at_once(stage.ask())));
+    rows
 }
 
 fn accounts() -> Vec<Row> {
     const REFRESH: &str = "POST /api/refresh";
     vec![
         row("POST /api/register", |stage| at_once(stage.ask().saying(registration(&stage.unused_id())))),
-        row("POST /api/login", |stage| at_once(stage.ask().saying(login_body(&stage.me)))),
+        row("POST /api/login", |stage| at_once(stage.ask().saying(login_of(&stage.me, "laptop")))),
         row(REFRESH, |stage| at_once(with_token(stage, &stage.me.refresh_token))),
         row(REFRESH, |stage| at_once(with_token(stage, stage.me.token()))).case("by an access token"),
         row("POST /api/logout", |stage| at_once(stage.ask())),
@@ -25,7 +31,7 @@ fn accounts() -> Vec<Row> {
         }),
         row("DELETE /api/sessions/{deviceId}", |stage| {
             Box::pin(async {
-                let pad = stage.world.server.login(&stage.peer.user_id, "pad").await;
+                let pad = stage.world.login(&stage.peer, "pad").await;
                 stage.ask().with("deviceId", &pad.device_id)
             })
         })

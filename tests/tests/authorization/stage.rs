@@ -14,10 +14,13 @@ pub(crate) const RIGHTS: [&str; 4] = ["look", "users", "coins", "rooms"];
 pub(crate) struct World {
     pub(crate) server: Server,
     /// Its access tokens have expired when they arrive.
-    expired: Server,
+    _expired: Server,
     /// Its access tokens last long enough to open a WebSocket.
     brief: Server,
     pub(crate) admin: Client,
+    /// Nobody at each of the servers.
+    nobody: Client,
+    nobody_at_expired: Client,
 }
 
 impl World {
@@ -32,8 +35,13 @@ impl World {
         let server = Server::with(&operators.iter().map(String::as_str).collect::<Vec<_>>()).await;
         let expired = Server::at(server.database_url(), &["--access-ttl", "1ms"]).await;
         let brief = Server::at(server.database_url(), &["--access-ttl", "5s"]).await;
-        let admin = server.admin();
-        Self { server, expired, brief, admin }
+        let (admin, nobody, nobody_at_expired) = (server.admin(), server.nobody(), expired.nobody());
+        Self { server, _expired: expired, brief, admin, nobody, nobody_at_expired }
+    }
+
+    /// Another session of a user.
+    pub(crate) async fn login(&self, user: &Client, device: &str) -> Client {
+        login(&self.nobody, user, device).await
     }
 }
 
@@ -66,7 +74,7 @@ impl Stage {
         let name = format!("stage-{number}-");
         let owner = register(&world, &format!("{name}owner")).await;
         make_prime(&world, &owner, true).await;
-        let owners_tablet = world.server.login(&owner.user_id, "tablet").await;
+        let owners_tablet = world.login(&owner, "tablet").await;
         let room = owner.create_room("Tea").await;
         let peer = register(&world, &format!("{name}peer")).await;
         peer.join(&room).await;
@@ -102,7 +110,7 @@ impl Stage {
 
     /// Another session of the caller.
     pub(crate) async fn my_laptop(&self) -> Client {
-        self.world.server.login(&self.me.user_id, "laptop").await
+        self.world.login(&self.me, "laptop").await
     }
 
     /// Lets caller and peer be participants of one room, whoever the caller is.
@@ -126,7 +134,7 @@ impl Stage {
 
     /// A session of the caller's whose access token is about to expire, on the server that gave it.
     pub(crate) async fn brief_session(&self) -> (&Server, Client) {
-        (&self.world.brief, self.world.brief.login(&self.me.user_id, "watch").await)
+        (&self.world.brief, login(&self.world.brief.nobody(), &self.me, "watch").await)
     }
 
     /// Makes the caller what they are, and answers what they show. `right`: the one that the operation takes.
@@ -135,7 +143,10 @@ impl Stage {
         let right = || right.expect("who has a right, or has not, calls where one is needed");
         match self.caller {
             Caller::Nobody => showing(me, None),
-            Caller::Expired => self.world.expired.login(&me.user_id, "watch").await.at(&self.world.server),
+            Caller::Expired => {
+                let expired = login(&self.world.nobody_at_expired, me, "watch").await;
+                showing(me, expired.access_token.as_deref())
+            }
             Caller::Revoked => {
                 me.post_empty("/api/logout").await.is(204);
                 me.clone()
@@ -200,8 +211,7 @@ fn showing(client: &Client, token: Option<&str>) -> Client {
 async fn register(world: &World, user_id: &str) -> Client {
     let mut body = registration(user_id);
     body["availCoins"] = json!(1_000);
-    let nobody = showing(&world.admin, None);
-    nobody.signed_in(&nobody.post("/api/register", body).await.is(201))
+    world.nobody.signed_in(&world.nobody.post("/api/register", body).await.is(201))
 }
 
 async fn make_prime(world: &World, user: &Client, prime: bool) {
@@ -209,7 +219,11 @@ async fn make_prime(world: &World, user: &Client, prime: bool) {
     world.admin.put(&path, json!({"prime": prime})).await.is(200);
 }
 
-/// What signs the caller in, as the body of a login.
-pub(crate) fn login_body(user: &Client) -> Value {
-    json!({"userId": user.user_id, "deviceId": "laptop", "password": PASSWORD})
+async fn login(nobody: &Client, user: &Client, device: &str) -> Client {
+    nobody.signed_in(&nobody.post("/api/login", login_of(user, device)).await.is(200))
+}
+
+/// What signs a user in on a device.
+pub(crate) fn login_of(user: &Client, device: &str) -> Value {
+    json!({"userId": user.user_id, "deviceId": device, "password": PASSWORD})
 }
