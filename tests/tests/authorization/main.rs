@@ -23,7 +23,7 @@ use caller::{Caller, NO_OPERATORS, NOT_SIGNED_IN, OPERATORS, USERS};
 use chat_tests::Server;
 use chat_tests::tree::root;
 use futures_util::{StreamExt, stream};
-use row::Row;
+use row::{at_once, row};
 use serde_json::Value;
 use stage::World;
 use table::{Cells, Section};
@@ -31,12 +31,12 @@ use table::{Cells, Section};
 /// How many cells are played at once.
 const AT_ONCE: usize = 16;
 
-/// The parts of the table: what they are called, who calls, and what.
-fn sections() -> Vec<(&'static str, Vec<&'static [Caller]>, Vec<Row>)> {
+/// The parts of the table.
+fn sections() -> Vec<Section> {
     vec![
-        ("REST", vec![NOT_SIGNED_IN, USERS], rest::rows()),
-        ("WebSocket", vec![NOT_SIGNED_IN, USERS], websocket::rows()),
-        ("Operators", vec![NO_OPERATORS, USERS, OPERATORS], operators::rows()),
+        Section { title: "REST", groups: &[NOT_SIGNED_IN, USERS], rows: rest::rows() },
+        Section { title: "WebSocket", groups: &[NOT_SIGNED_IN, USERS], rows: websocket::rows() },
+        Section { title: "Operators", groups: &[NO_OPERATORS, USERS, OPERATORS], rows: operators::rows() },
     ]
 }
 
@@ -78,7 +78,7 @@ fn unmatched(built: &BTreeSet<String>, rows: &BTreeSet<String>) -> Vec<String> {
 #[tokio::test]
 async fn every_operation_has_a_row_and_every_row_an_operation() {
     let server = Server::start().await;
-    let rows = sections().iter().flat_map(|(_, _, rows)| rows.iter().map(|row| row.operation.to_owned())).collect();
+    let rows = sections().into_iter().flat_map(|section| section.rows).map(|row| row.operation.to_owned()).collect();
     none(unmatched(&built(&server).await, &rows));
     let set = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
     assert_eq!(unmatched(&set(&["a", "b"]), &set(&["b", "c"])).len(), 2);
@@ -90,40 +90,31 @@ async fn what_is_said_to_be_unbuilt_is() {
     let there = built(&server).await;
     none(unbuilt::built(unbuilt::OPERATIONS, unbuilt::CALLERS, |operation| there.contains(operation)));
     assert_eq!(unbuilt::built(&["send"], &[("writer", "POST /api/messages")], |name| there.contains(name)).len(), 2);
-    let columns: Vec<&str> = sections().iter().flat_map(|(_, groups, _)| groups.concat()).map(Caller::name).collect();
+    let columns: Vec<&str> =
+        sections().iter().flat_map(|section| section.groups.concat()).map(|caller| caller.name()).collect();
     assert!(unbuilt::CALLERS.iter().all(|(caller, _)| !columns.contains(caller)), "nobody is both built and not");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn each_caller_is_answered_as_the_table_says() {
-    let world = Arc::new(World::start().await);
-    let sections: Vec<_> =
-        sections().into_iter().map(|(title, groups, rows)| (title, groups, Arc::new(rows))).collect();
+    let (world, sections) = (Arc::new(World::start().await), Arc::new(sections()));
     let mut cells = Vec::new();
-    for (title, groups, rows) in &sections {
-        for index in 0..rows.len() {
-            cells.extend(groups.concat().into_iter().map(|caller| (*title, Arc::clone(rows), index, caller)));
+    for (section, Section { groups, rows, .. }) in sections.iter().enumerate() {
+        for row in 0..rows.len() {
+            cells.extend(groups.concat().into_iter().map(|caller| (section, row, caller)));
         }
     }
-    let played = stream::iter(cells.into_iter().enumerate()).map(|(number, (title, rows, index, caller))| {
-        let (world, name) = (Arc::clone(&world), rows[index].name());
+    let played = stream::iter(cells.into_iter().enumerate()).map(|(number, (section, row, caller))| {
+        let (world, shared) = (Arc::clone(&world), Arc::clone(&sections));
+        let place = table::place(sections[section].title, &sections[section].rows[row], caller);
         async move {
-            let cell = tokio::spawn(async move { play::play(world, number, &rows[index], caller).await });
-            let outcome = cell.await.unwrap_or_else(|fault| panic!("{title}: {name} by {}: {fault}", caller.name()));
-            ((title.to_owned(), name, caller.name().to_owned()), outcome)
+            let play = async move { play::play(world, number, &shared[section].rows[row], caller).await };
+            let outcome = tokio::spawn(play).await.unwrap_or_else(|fault| panic!("{place:?}: {fault}"));
+            (place, outcome)
         }
     });
     let seen: Cells = played.buffer_unordered(AT_ONCE).collect().await;
-
-    let named: Vec<Section> = sections
-        .iter()
-        .map(|(title, groups, rows)| Section {
-            title,
-            groups: groups.iter().map(|callers| callers.iter().map(|caller| caller.name()).collect()).collect(),
-            rows: rows.iter().map(Row::name).collect(),
-        })
-        .collect();
-    let page = table::write(&named, &seen);
+    let page = table::write(&sections, &seen);
     let path = root().join("tests/tests/authorization/table.md");
     if std::env::var_os("BLESS").is_some() {
         fs::write(&path, &page).expect("the table can be written");
@@ -135,15 +126,15 @@ async fn each_caller_is_answered_as_the_table_says() {
 
 #[test]
 fn a_table_is_read_as_it_was_written_and_differs_where_it_does() {
-    let sections = [Section { title: "A", groups: vec![vec!["x", "y"], vec!["z"]], rows: vec!["r".to_owned()] }];
-    let place = |column: &str| ("A".to_owned(), "r".to_owned(), column.to_owned());
-    let seen: Cells = [("x", "200"), ("y", "401 unauthenticated"), ("z", "–")]
-        .map(|(column, told)| (place(column), told.to_owned()))
-        .into();
+    let rows = vec![row("GET /", |stage| at_once(stage.ask()))];
+    let place = |caller| table::place("A", &row("GET /", |stage| at_once(stage.ask())), caller);
+    let sections = [Section { title: "A", groups: &[&[Caller::Nobody, Caller::Member], &[Caller::Owner]], rows }];
+    let told = [(Caller::Nobody, "401 unauthenticated"), (Caller::Member, "–"), (Caller::Owner, "200")];
+    let seen: Cells = told.map(|(caller, told)| (place(caller), told.to_owned())).into();
     assert_eq!(table::read(&table::write(&sections, &seen)), seen);
     let mut table = seen.clone();
-    table.insert(place("x"), "403 not_allowed".to_owned());
-    table.remove(&place("y"));
-    table.insert(place("w"), "200".to_owned());
+    table.insert(place(Caller::Owner), "403 not_allowed".to_owned());
+    table.remove(&place(Caller::Member));
+    table.insert(place(Caller::Admin), "200".to_owned());
     assert_eq!(table::differences(&table, &seen).len(), 3);
 }

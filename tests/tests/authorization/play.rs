@@ -131,10 +131,13 @@ async fn browsers_handshake(stage: &Stage, client: &Client) -> String {
         return handshake(client).await.err().unwrap_or_else(|| "101".to_owned());
     };
     let mut socket = Socket::connect_as_browser(&stage.world.server, client, token).await;
-    match socket.try_begin(json!({"type": "hello"})).await {
-        Some(_) if stage.caller.is_user() => "101".to_owned(),
-        _ => closed(&mut socket).await,
+    socket.try_begin(json!({"type": "hello"})).await;
+    if let Some(ping) = socket.try_begin(json!({"type": "ping"})).await
+        && socket.try_reply(ping).await.is_some()
+    {
+        return "101".to_owned();
     }
+    closed(&mut socket).await
 }
 
 async fn closed(socket: &mut Socket) -> String {

@@ -1,6 +1,6 @@
 //! The rows of the users' REST API.
 
-use chat_tests::{Client, ROOM_PASSWORD, registration};
+use chat_tests::{PASSWORD, ROOM_PASSWORD, registration};
 use serde_json::{Value, json};
 
 use crate::caller::Caller;
@@ -37,7 +37,7 @@ fn accounts() -> Vec<Row> {
         })
         .case("of another user"),
         row("POST /api/password", |stage| {
-            at_once(stage.ask().saying(json!({"oldPassword": chat_tests::PASSWORD, "newPassword": "quiet-harbour-31"})))
+            at_once(stage.ask().saying(json!({"oldPassword": PASSWORD, "newPassword": "quiet-harbour-31"})))
         }),
         row("GET /api/me", |stage| at_once(stage.ask())),
         row("PATCH /api/me", |stage| at_once(stage.ask().saying(json!({"name": "Another name"})))),
@@ -71,8 +71,8 @@ fn joins() -> Vec<Row> {
     vec![
         row(JOIN, |stage| at_once(by_id(stage, ROOM_PASSWORD))).case("by id and password"),
         row(JOIN, |stage| at_once(by_id(stage, "not the password"))).case("by a wrong password"),
-        row(JOIN, |stage| Box::pin(join_by_invite(stage, true))).case("by an invite of their own"),
-        row(JOIN, |stage| Box::pin(join_by_invite(stage, false))).case("by somebody else's invite"),
+        row(JOIN, |stage| Box::pin(join_by_own_invite(stage))).case("by an invite of their own"),
+        row(JOIN, |stage| Box::pin(join_by_anothers_invite(stage))).case("by somebody else's invite"),
         row(JOIN, |stage| at_once(by_token(stage, &json!(stage.me.refresh_token)))).case("by a refresh token"),
     ]
 }
@@ -85,33 +85,34 @@ fn by_token(stage: &Stage, token: &Value) -> Request {
     stage.ask().saying(json!({"inviteToken": token}))
 }
 
-/// An invite for the caller where that can be, made before they came in.
-async fn join_by_invite(stage: &Stage, own: bool) -> Request {
-    if !own {
-        let guest = stage.guest().await;
-        return by_token(stage, &stage.owner.invite(&stage.room, &guest.user_id).await["inviteToken"]);
-    }
-    // Who is a member cannot be invited: they leave, and come in again; the owner gets the room back from the peer.
+async fn join_by_anothers_invite(stage: &Stage) -> Request {
+    let guest = stage.guest().await;
+    by_token(stage, &stage.owner.invite(&stage.room, &guest.user_id).await["inviteToken"])
+}
+
+/// Who is in the room cannot be invited: they leave it for that, and come in again.
+async fn join_by_own_invite(stage: &Stage) -> Request {
     stage.make_me_prime(true).await;
-    match stage.caller {
-        Caller::OtherUser | Caller::FormerMember => {
-            by_token(stage, &stage.owner.invite(&stage.room, &stage.me.user_id).await["inviteToken"])
-        }
+    let (room, me) = (&stage.room, &stage.me);
+    let invite = match stage.caller {
+        Caller::OtherUser | Caller::FormerMember => stage.owner.invite(room, &me.user_id).await,
         Caller::Member => {
-            stage.me.leave(&stage.room).await;
-            let invite = stage.owner.invite(&stage.room, &stage.me.user_id).await;
-            stage.me.join(&stage.room).await;
-            by_token(stage, &invite["inviteToken"])
+            me.leave(room).await;
+            let invite = stage.owner.invite(room, &me.user_id).await;
+            me.join(room).await;
+            invite
         }
+        // The owner: the peer has the room meanwhile, and hands it back in the same way.
         _ => {
-            stage.me.leave(&stage.room).await;
-            let invite = stage.peer.invite(&stage.room, &stage.me.user_id).await;
-            stage.me.join(&stage.room).await;
-            stage.peer.leave(&stage.room).await;
-            stage.peer.join(&stage.room).await;
-            by_token(stage, &invite["inviteToken"])
+            me.leave(room).await;
+            let invite = stage.peer.invite(room, &me.user_id).await;
+            me.join(room).await;
+            stage.peer.leave(room).await;
+            stage.peer.join(room).await;
+            invite
         }
-    }
+    };
+    by_token(stage, &invite["inviteToken"])
 }
 
 fn invites() -> Vec<Row> {
@@ -173,7 +174,7 @@ enum Between {
 
 async fn open_request(stage: &Stage, between: Between) -> Request {
     stage.meet().await;
-    let (from, to): (Client, Client) = match between {
+    let (from, to) = match between {
         Between::PeerAndMe => (stage.peer.clone(), stage.me.clone()),
         Between::MeAndPeer => (stage.me.clone(), stage.peer.clone()),
         Between::Others => (stage.peer.clone(), stage.third().await),
@@ -183,9 +184,8 @@ async fn open_request(stage: &Stage, between: Between) -> Request {
 }
 
 fn friends() -> Vec<Row> {
-    const ASK: &str = "POST /api/friend-requests";
     let mut rows = vec![
-        row(ASK, |stage| at_once(stage.ask().saying(json!({"userId": stage.peer.user_id}))))
+        row("POST /api/friend-requests", |stage| at_once(stage.ask().saying(json!({"userId": stage.peer.user_id}))))
             .case("to a member of the room"),
         row("GET /api/friend-requests", |stage| at_once(stage.ask())),
         row("GET /api/friends", |stage| at_once(stage.ask())),
@@ -193,7 +193,7 @@ fn friends() -> Vec<Row> {
             Box::pin(async {
                 stage.meet().await;
                 stage.me.befriend(&stage.peer.user_id).await;
-                stage.peer.post(ASK.trim_start_matches("POST "), json!({"userId": stage.me.user_id})).await.is(200);
+                stage.peer.post("/api/friend-requests", json!({"userId": stage.me.user_id})).await.is(200);
                 stage.ask().with("userId", &stage.peer.user_id)
             })
         }),

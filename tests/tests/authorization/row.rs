@@ -2,6 +2,7 @@
 
 use std::future::ready;
 
+use chat_core::model::operator::Right;
 use futures_util::future::BoxFuture;
 use serde_json::Value;
 
@@ -19,7 +20,7 @@ pub(crate) struct Row {
     case: &'static str,
     pub(crate) prepare: Prepare,
     /// The right that an operator needs.
-    pub(crate) right: Option<&'static str>,
+    pub(crate) right: Option<Right>,
     /// Of whom there can be none in this case.
     pub(crate) never: &'static [Caller],
 }
@@ -33,7 +34,7 @@ impl Row {
         Self { case, ..self }
     }
 
-    pub(crate) fn takes(self, right: &'static str) -> Self {
+    pub(crate) fn takes(self, right: Right) -> Self {
         Self { right: Some(right), ..self }
     }
 

@@ -2,13 +2,11 @@
 
 use std::sync::Arc;
 
+use chat_core::model::operator::Right;
 use chat_tests::{ADMIN_TOKEN, Client, PASSWORD, Server, registration};
 use serde_json::{Value, json};
 
 use crate::caller::Caller;
-
-/// The rights of operators.
-pub(crate) const RIGHTS: [&str; 4] = ["look", "users", "coins", "rooms"];
 
 /// The servers, all on one store and with one key.
 pub(crate) struct World {
@@ -25,14 +23,9 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) async fn start() -> Self {
-        let operators = RIGHTS.iter().flat_map(|right| {
-            let others: Vec<&str> = RIGHTS.into_iter().filter(|other| other != right).collect();
-            let with = format!("with-{right}:{right}:{}", with_right(right));
-            let without = format!("without-{right}:{}:{}", others.join(","), without_right(right));
-            ["--operator".to_owned(), with, "--operator".to_owned(), without]
-        });
-        let operators: Vec<String> = operators.collect();
-        let server = Server::with(&operators.iter().map(String::as_str).collect::<Vec<_>>()).await;
+        let operators = Right::ALL.map(operators).concat();
+        let flags: Vec<&str> = operators.iter().flat_map(|operator| ["--operator", operator]).collect();
+        let server = Server::with(&flags).await;
         let expired = Server::at(server.database_url(), &["--access-ttl", "1ms"]).await;
         let brief = Server::at(server.database_url(), &["--access-ttl", "5s"]).await;
         let (admin, nobody, nobody_at_expired) = (server.admin(), server.nobody(), expired.nobody());
@@ -45,12 +38,21 @@ impl World {
     }
 }
 
-fn with_right(right: &str) -> String {
-    format!("token-of-the-one-with-{right}")
+/// An operator with a right alone, and one without it, as `--operator` takes them.
+fn operators(right: Right) -> Vec<String> {
+    let others = Right::ALL.into_iter().filter(|other| *other != right).map(Right::as_str);
+    let (name, others) = (right.as_str(), others.collect::<Vec<_>>().join(","));
+    let with = format!("with-{name}:{name}:{}", with_right(right));
+    let without = format!("without-{name}:{others}:{}", without_right(right));
+    vec![with, without]
 }
 
-fn without_right(right: &str) -> String {
-    format!("token-of-the-one-without-{right}")
+fn with_right(right: Right) -> String {
+    format!("token-of-the-one-with-{}", right.as_str())
+}
+
+fn without_right(right: Right) -> String {
+    format!("token-of-the-one-without-{}", right.as_str())
 }
 
 /// A room with its owner and a member, and who is about to call.
@@ -138,7 +140,7 @@ impl Stage {
     }
 
     /// Makes the caller what they are, and answers what they show. `right`: the one that the operation takes.
-    pub(crate) async fn enter(&self, right: Option<&str>) -> Client {
+    pub(crate) async fn enter(&self, right: Option<Right>) -> Client {
         let (me, admin) = (&self.me, &self.world.admin);
         let right = || right.expect("who has a right, or has not, calls where one is needed");
         match self.caller {

@@ -2,15 +2,23 @@
 
 use std::collections::BTreeMap;
 
+use crate::caller::Caller;
+use crate::row::Row;
+
 /// What a cell says, by section, row and column.
 pub(crate) type Cells = BTreeMap<(String, String, String), String>;
+
+/// Where a cell stands.
+pub(crate) fn place(title: &str, row: &Row, caller: Caller) -> (String, String, String) {
+    (title.to_owned(), row.name(), caller.name().to_owned())
+}
 
 /// A part of the page.
 pub(crate) struct Section {
     pub(crate) title: &'static str,
-    /// The columns of each of its tables.
-    pub(crate) groups: Vec<Vec<&'static str>>,
-    pub(crate) rows: Vec<String>,
+    /// Who calls: the columns of each of its tables.
+    pub(crate) groups: &'static [&'static [Caller]],
+    pub(crate) rows: Vec<Row>,
 }
 
 const HEAD: &str = "# Who is answered what
@@ -31,15 +39,13 @@ pub(crate) fn write(sections: &[Section], cells: &Cells) -> String {
     let mut page = HEAD.to_owned();
     for Section { title, groups, rows } in sections {
         page += &format!("\n## {title}\n");
-        for columns in groups {
-            let cell =
-                |row: &String, column: &&str| cells[&((*title).to_owned(), row.clone(), (*column).to_owned())].clone();
-            let mut lines =
-                vec![[&["operation"], columns.as_slice()].concat().iter().map(ToString::to_string).collect()];
-            lines.extend(rows.iter().map(|row| {
-                let cells = columns.iter().map(|column| cell(row, column));
-                [row.clone()].into_iter().chain(cells).collect::<Vec<_>>()
-            }));
+        for callers in *groups {
+            let head = ["operation"].into_iter().chain(callers.iter().map(|caller| caller.name())).map(str::to_owned);
+            let line = |row: &Row| {
+                let told = callers.iter().map(|caller| cells[&place(title, row, *caller)].clone());
+                [row.name()].into_iter().chain(told).collect()
+            };
+            let lines: Vec<Vec<String>> = [head.collect()].into_iter().chain(rows.iter().map(line)).collect();
             page += "\n";
             page += &aligned(&lines);
         }

@@ -34,7 +34,8 @@ fn send(stage: &Stage) -> Value {
 }
 
 fn read(stage: &Stage) -> Value {
-    json!({"type": "read", "roomId": stage.room, "seq": 1})
+    // The owner has read their own `joined`, and not yet that of the peer.
+    json!({"type": "read", "roomId": stage.room, "seq": 2})
 }
 
 pub(crate) fn auth(token: &str) -> Value {
