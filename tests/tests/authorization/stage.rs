@@ -176,28 +176,28 @@ impl Stage {
         }
     }
 
-    /// All that a refusal must not change, as operators, owner, peer and caller see it.
+    /// All that a refusal must not change, each thing as somebody sees it who is not refused: users and room as operators
+    /// do, rooms and sessions as owner and caller do, what is between two as the peer does. Invites are seen by the
+    /// owner, who may be the peer by now.
     pub(crate) async fn look_around(&self, room: &str) -> Vec<Value> {
-        let mut seen = Vec::new();
-        for path in [format!("/admin/users?query={}", self.name), format!("/admin/chatrooms/{room}")] {
-            seen.push(self.world.admin.get(&path).await.is(200));
+        const ROOMS: &str = "/api/chatrooms";
+        const SESSIONS: &str = "/api/sessions";
+        const FRIENDS: [&str; 3] = ["/api/friends", "/api/friend-requests?box=in", "/api/friend-requests?box=out"];
+        let users = format!("/admin/users?query={}", self.name);
+        let (members, invites) = (format!("/admin/chatrooms/{room}"), format!("/api/chatrooms/{room}/invites"));
+        let (admin, owner, peer) = (&self.world.admin, &self.owners_tablet, &self.peer);
+        let mut looks = vec![(admin, users.as_str()), (admin, &members)];
+        looks.extend([ROOMS, SESSIONS, &invites].map(|path| (owner, path)));
+        looks.extend([SESSIONS, &invites].map(|path| (peer, path)));
+        looks.extend(FRIENDS.map(|path| (peer, path)));
+        if self.caller.is_user() && self.me.user_id != self.owner.user_id {
+            looks.extend([ROOMS, SESSIONS].map(|path| (&self.me, path)));
         }
-        let invites = format!("/api/chatrooms/{room}/invites");
-        let paths = [
-            "/api/chatrooms",
-            "/api/sessions",
-            "/api/friends",
-            "/api/friend-requests?box=in",
-            "/api/friend-requests?box=out",
-            &invites,
-        ];
-        let me = (self.caller.is_user() && self.me.user_id != self.owner.user_id).then_some(&self.me);
-        for client in [&self.owners_tablet, &self.peer].into_iter().chain(me) {
-            for path in paths {
-                let answer = client.get(path).await;
-                // A refusal has an id of its own each time.
-                seen.push(if answer.status == 200 { answer.json } else { answer.json["code"].clone() });
-            }
+        let mut seen = Vec::new();
+        for (client, path) in looks {
+            let answer = client.get(path).await;
+            // A refusal has an id of its own each time.
+            seen.push(if answer.status == 200 { answer.json } else { answer.json["code"].clone() });
         }
         seen
     }
