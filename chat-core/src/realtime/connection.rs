@@ -166,6 +166,12 @@ impl Connection {
         self.appender.enqueue(&self.caller, send, ReplyTo::Connection { outlet, command }).await
     }
 
+    /// Why the chat has ended the connection, where it has. A transport looks before it does what its client asks: after
+    /// the answer to what ended a session nothing of it is done any more.
+    pub fn end_reason(&self) -> Option<EndReason> {
+        self.outlet.end_reason()
+    }
+
     /// Waits until the chat ends the connection without regard to what still waits for it. A transport that is held up
     /// by its client, and so does not ask for [`next`](Self::next), gives up by it.
     pub fn ended(&self) -> impl Future<Output = EndReason> + Send + 'static {

@@ -74,13 +74,18 @@ impl Outlet {
         }
     }
 
+    /// Why the connection was ended from this side, where it was.
+    pub(crate) fn end_reason(&self) -> Option<EndReason> {
+        self.end.get().copied()
+    }
+
     /// Waits until the connection is ended from this side. Cancel safe.
     pub(crate) async fn ended(&self) -> EndReason {
         loop {
             // Registered before the look, so that an end in between is not missed.
             let ended = self.ended.notified();
-            if let Some(reason) = self.end.get() {
-                return *reason;
+            if let Some(reason) = self.end_reason() {
+                return reason;
             }
             ended.await;
         }

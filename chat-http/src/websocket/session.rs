@@ -104,6 +104,7 @@ async fn greet(socket: &mut impl Socket, peer: &Peer, connection: &mut Connectio
             heard = timeout_at(deadline, socket.next()) => heard.map_err(|_| Over::Close(Close::HelloMissing))?,
         };
         let Some(text) = text_of(message)? else { continue };
+        still_signed_in(peer, &peer.caller, connection)?;
         let said = match command::read(&text) {
             Heard::Command(id, Command::Hello(hello)) => match peer.count(Kind::Read) {
                 Ok(()) => Ok((id, hello)),
@@ -134,9 +135,6 @@ async fn welcome(
     id: &Number,
     hello: Hello,
 ) -> Result<bool, Over> {
-    if has_expired(peer, &peer.caller) {
-        return Err(Over::Close(Close::TokenExpired));
-    }
     let (resume, unknown) = resume_of(hello);
     let rooms = match connection.start(&resume).await {
         Ok(rooms) => rooms,
@@ -170,6 +168,15 @@ fn resume_of(hello: Hello) -> (Resume, Vec<String>) {
         }
     }
     (resume, unknown)
+}
+
+/// Whether what the client says still counts. It may be read before the end that was told earlier, or the timer that ran
+/// out earlier, is seen to.
+pub(super) fn still_signed_in(peer: &Peer, caller: &Caller, connection: &Connection) -> Result<(), Over> {
+    if let Some(reason) = connection.end_reason() {
+        return Err(Over::Close(reason.into()));
+    }
+    if has_expired(peer, caller) { Err(Over::Close(Close::TokenExpired)) } else { Ok(()) }
 }
 
 pub(super) fn has_expired(peer: &Peer, caller: &Caller) -> bool {

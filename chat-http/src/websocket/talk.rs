@@ -22,7 +22,7 @@ use super::{
     close::Close,
     command::{self, Auth, Command, Heard, Read, Send as SendCommand},
     frame::{self, Frame},
-    session::{Over, Peer, Socket, error, has_expired, text_of},
+    session::{Over, Peer, Socket, error, has_expired, still_signed_in, text_of},
 };
 use crate::{
     code::Code,
@@ -167,6 +167,7 @@ impl<'a, S: Socket> Talk<'a, S> {
     async fn hear(&mut self, heard: Option<Result<Message, axum::Error>>) -> Result<(), Over> {
         self.last_heard = Instant::now();
         let Some(text) = text_of(heard)? else { return Ok(()) };
+        still_signed_in(self.peer, &self.caller, self.connection)?;
         match command::read(&text) {
             Heard::Command(id, command) => match self.peer.count(command.kind()) {
                 Ok(()) => self.begin(id, command).await,
