@@ -168,6 +168,22 @@ async fn r_inv_03_a_revoked_invite_is_told_to_its_invitee_alone() {
 }
 
 #[tokio::test]
+async fn r_inv_03_whoever_made_an_invite_revokes_it_also_after_they_have_left() {
+    let server = Server::start().await;
+    let (alice, bob, eve) = (server.prime("alice").await, server.prime("bob").await, server.prime("eve").await);
+    let room = alice.create_room("Tea").await;
+    let invite = alice.invite(&room, "eve").await;
+    let path = format!("/api/chatrooms/{room}/invites/{}", invite["inviteId"].as_str().expect("an id"));
+    bob.join(&room).await;
+    bob.delete(&path).await.refused(403, "not_allowed");
+    eve.delete(&path).await.refused(403, "not_a_member");
+    alice.post_empty(&format!("/api/chatrooms/{room}/leave")).await.is(204);
+    alice.delete(&format!("/api/chatrooms/{room}/invites/unknown")).await.refused(403, "not_a_member");
+    alice.delete(&path).await.is(204);
+    eve.post("/api/joinroom", by_token(&invite)).await.refused(410, "invite_revoked");
+}
+
+#[tokio::test]
 async fn r_inv_03_a_token_is_shown_once() {
     let server = Server::on(StoreKind::Sqlite).await.expect("a store that is a file, to be looked into");
     let (alice, bob) = (server.prime("alice").await, server.prime("bob").await);

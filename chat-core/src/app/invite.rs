@@ -141,11 +141,11 @@ impl Command for Revoke {
     async fn run(&self, _: &Inner, tx: &mut Tx) -> Result<(), ChatError> {
         tx.lock_actor(&self.user).await?;
         tx.lock_room(self.room).await?.ok_or(Rejection::RoomNotFound)?;
-        let role = tx.member_in(self.room, &self.user).await?.ok_or(Rejection::NotAMember)?.role;
-        let invite = tx.invite_in(self.room, self.invite).await?.ok_or(Rejection::InviteNotFound)?;
-        rules::invite::decide_revoke(&self.user, role, &invite)?;
+        let role = tx.member_in(self.room, &self.user).await?.map(|member| member.role);
+        let invite = tx.invite_in(self.room, self.invite).await?;
+        rules::invite::decide_revoke(&self.user, role, invite.as_ref())?;
         let now = tx.now;
-        tx.revoke_invite(invite.id, now).await?;
+        tx.revoke_invite(self.invite, now).await?;
         Ok(())
     }
 }

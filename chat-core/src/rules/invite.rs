@@ -62,9 +62,18 @@ pub fn may_invite(role: Role, policy: &Policy) -> bool {
     role == Role::Owner || (role == Role::Moderator && policy.moderators_invite)
 }
 
-/// Whether a member revokes an invite: its maker does, and the owner (R-INV-03).
-pub fn decide_revoke(revoker: &UserId, role: Role, invite: &Invite) -> Result<(), Rejection> {
-    if role == Role::Owner || invite.maker == *revoker { Ok(()) } else { Err(Rejection::NotAllowed) }
+/// Whether somebody revokes an invite to a room: its maker does, also after they have left, and the owner (R-INV-03).
+/// Other strangers do not learn whether there is one.
+///
+/// # Errors
+/// `NotAMember`, `InviteNotFound`, `NotAllowed`, in this order.
+pub fn decide_revoke(revoker: &UserId, role: Option<Role>, invite: Option<&Invite>) -> Result<(), Rejection> {
+    if invite.is_some_and(|invite| invite.maker == *revoker) {
+        return Ok(());
+    }
+    let role = role.ok_or(Rejection::NotAMember)?;
+    invite.ok_or(Rejection::InviteNotFound)?;
+    if role == Role::Owner { Ok(()) } else { Err(Rejection::NotAllowed) }
 }
 
 #[cfg(test)]

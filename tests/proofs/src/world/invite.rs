@@ -71,13 +71,16 @@ impl World {
 
     pub(super) fn revoke_invite(&mut self, user: &UserId, room: RoomId, id: InviteId) -> Answer {
         self.acting(user)?;
-        let role = self.place(room)?.member(user).ok_or(Rejection::NotAMember)?.role;
+        let role = self.place(room)?.member(user).map(|member| member.role);
         let now = self.now;
         let invite = self.invites.get_mut(&id).filter(|invite| invite.room == room);
-        let invite = invite.ok_or(Rejection::InviteNotFound)?;
-        if role != Role::Owner && invite.maker != *user {
-            return Err(Rejection::NotAllowed);
-        }
+        let invite = match (invite, role) {
+            (Some(own), _) if own.maker == *user => own,
+            (_, None) => return Err(Rejection::NotAMember),
+            (None, Some(_)) => return Err(Rejection::InviteNotFound),
+            (Some(invite), Some(Role::Owner)) => invite,
+            (Some(_), Some(_)) => return Err(Rejection::NotAllowed),
+        };
         if invite.used_at.is_none() && invite.revoked_at.is_none() {
             invite.revoked_at = Some(now);
         }
