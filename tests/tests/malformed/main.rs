@@ -1,0 +1,76 @@
+//! Whatever bytes come, the server answers them in order: never a server error, never a panic, and what is refused changes
+//! nothing. All bytes are real requests and frames that are spoilt at random. `CHAT_TEST_SCALE` multiplies their number.
+
+mod chance;
+mod command;
+mod frames;
+mod ground;
+mod http;
+mod json;
+mod operation;
+mod protocol;
+mod request;
+mod town;
+mod watch;
+
+use chance::{Outcome, check_all};
+use ground::Ground;
+use http::Line;
+use operation::Operation;
+use tokio::runtime::Runtime;
+
+#[tokio::test]
+async fn every_operation_succeeds_as_long_as_it_is_not_spoilt() {
+    let server = ground::server().await;
+    for (number, operation) in (1..).zip(Operation::all()) {
+        let town = town::Town::found(&server, number).await;
+        let request = request::right(&operation, &town);
+        let reply = Line::to(&server).exchange(&request.bytes, true).await.expect("an answer");
+        let said = String::from_utf8_lossy(&reply.body).into_owned();
+        assert!(reply.status.is_success(), "{}: {} {said}", operation.name(), reply.status);
+    }
+}
+
+#[test]
+fn spoilt_requests_are_refused_in_order() {
+    let runtime = Runtime::new().expect("a runtime");
+    let server = runtime.block_on(ground::server());
+    let mut ground = runtime.block_on(Ground::on(&server));
+    let mut line = Line::to(&server);
+    check_all("requests", 2_500, &request::spoilt(), |case| runtime.block_on(spoilt_request(case, &mut ground, &mut line)));
+}
+
+#[test]
+fn spoilt_commands_are_refused_in_order() {
+    let runtime = Runtime::new().expect("a runtime");
+    let server = runtime.block_on(ground::server());
+    let mut ground = runtime.block_on(Ground::on(&server));
+    let mut open = None;
+    check_all("commands", 1_000, &command::spoilt(), |case| runtime.block_on(case.check(&mut ground, &mut open)));
+}
+
+#[test]
+fn frames_that_break_the_protocol_end_the_connection() {
+    let runtime = Runtime::new().expect("a runtime");
+    let server = runtime.block_on(ground::server());
+    let mut ground = runtime.block_on(Ground::on(&server));
+    check_all("sequences of frames", 750, &protocol::frames(), |case| runtime.block_on(case.check(&mut ground)));
+}
+
+async fn spoilt_request(
+    case: &request::Spoilt,
+    ground: &mut Ground<'_>,
+    line: &mut Line<'_>,
+) -> Result<Outcome, String> {
+    ground.begin().await;
+    let request = case.request(&ground.town);
+    let reply = line.exchange(&request.bytes, request.method != "HEAD").await?;
+    let bare = reply.is_bare_refusal();
+    let is_http = request.target.parse::<::http::Uri>().is_ok();
+    if bare && is_http && request.bytes.len() < 32 * 1024 {
+        return Err(format!("refused without a word: {reply:?}"));
+    }
+    let refused = bare || reply.is_refusal(&format!("{} {}", request.method, request.target));
+    let safe = case.operation.is_safe() && request.method == case.operation.method;
+    ground.end(!refused && !safe).await
+}
