@@ -12,6 +12,7 @@ mod protocol;
 mod request;
 mod town;
 mod watch;
+mod wire;
 
 use chance::{Outcome, check_all};
 use ground::Ground;
@@ -31,13 +32,36 @@ async fn every_operation_succeeds_as_long_as_it_is_not_spoilt() {
     }
 }
 
+#[tokio::test]
+async fn who_asks_before_they_send_and_is_refused_is_told_that_the_connection_ends() {
+    let server = ground::server().await;
+    let token = server.register("dora").await.token().to_owned();
+    let request = |token: &str, length: usize| {
+        format!(
+            "PATCH /api/me HTTP/1.1\r\nHost: chat\r\nAuthorization: Bearer {token}\r\nContent-Type: application/json\r\n\
+             Expect: 100-continue\r\nContent-Length: {length}\r\n\r\n"
+        )
+    };
+    for (request, status, closes) in [
+        (request("x", 2), 401, true),
+        (request(&token, 65_537), 413, true),
+        (request(&token, 2) + "{}", 200, false),
+        (request(&token, 0), 400, false),
+    ] {
+        let reply = Line::to(&server).exchange(request.as_bytes(), true).await.expect("an answer");
+        assert_eq!((reply.status.as_u16(), reply.closes()), (status, closes), "{request}");
+    }
+}
+
 #[test]
 fn spoilt_requests_are_refused_in_order() {
     let runtime = Runtime::new().expect("a runtime");
     let server = runtime.block_on(ground::server());
     let mut ground = runtime.block_on(Ground::on(&server));
     let mut line = Line::to(&server);
-    check_all("requests", 2_500, &request::spoilt(), |case| runtime.block_on(spoilt_request(case, &mut ground, &mut line)));
+    check_all("requests", 2_500, &request::spoilt(), |case| {
+        runtime.block_on(spoilt_request(case, &mut ground, &mut line))
+    });
 }
 
 #[test]
@@ -55,6 +79,14 @@ fn frames_that_break_the_protocol_end_the_connection() {
     let server = runtime.block_on(ground::server());
     let mut ground = runtime.block_on(Ground::on(&server));
     check_all("sequences of frames", 750, &protocol::frames(), |case| runtime.block_on(case.check(&mut ground)));
+}
+
+#[test]
+fn bytes_that_are_no_http_are_refused_in_order() {
+    let runtime = Runtime::new().expect("a runtime");
+    let server = runtime.block_on(ground::server());
+    let mut ground = runtime.block_on(Ground::on(&server));
+    check_all("requests as bytes", 1_000, &wire::spoilt(), |case| runtime.block_on(case.check(&mut ground)));
 }
 
 async fn spoilt_request(

@@ -108,7 +108,16 @@ fn payload() -> impl Strategy<Value = Payload> {
     let close_codes = vec![0_u16, 999, 1000, 1001, 1004, 1005, 1006, 1015, 1016, 2999, 3000, 4004, 4999, 5000, 65_535];
     let close = (select(close_codes), select(vec![&b""[..], b"bye", b"\xff\xfe", b"\xed\xa0\x80"]));
     let odd = vec![
-        &b""[..], b"\0", b"\xff", b"\xc3", b"\xed\xa0\x80", b"\xf4\x90\x80\x80", b"\xef\xbb\xbf{}", b"[]", b"{}", b"{\"type\":5}",
+        &b""[..],
+        b"\0",
+        b"\xff",
+        b"\xc3",
+        b"\xed\xa0\x80",
+        b"\xf4\x90\x80\x80",
+        b"\xef\xbb\xbf{}",
+        b"[]",
+        b"{}",
+        b"{\"type\":5}",
     ];
     prop_oneof![
         6 => Just(Payload::Command(0)),
@@ -123,7 +132,8 @@ fn payload() -> impl Strategy<Value = Payload> {
 
 fn piece() -> impl Strategy<Value = Piece> {
     let reserved = prop_oneof![15 => Just(0), 1 => 1..8_u8];
-    let opcode = prop_oneof![8 => Just(1), 3 => Just(0), 1 => Just(2), 1 => Just(8), 3 => select(vec![9_u8, 10]), 1 => 3..16_u8];
+    let opcode =
+        prop_oneof![8 => Just(1), 3 => Just(0), 1 => Just(2), 1 => Just(8), 3 => select(vec![9_u8, 10]), 1 => 3..16_u8];
     let length = prop_oneof![
         10 => Just(Length::Shortest),
         1 => Just(Length::Two),

@@ -44,28 +44,101 @@ impl Piece {
 
 /// What may stand in a path or a query as it is.
 const ODD: [&str; 40] = [
-    "", ".", "..", "%2e%2e", "%2F", "%252F", "%00", "a%00b", "%", "%zz", "%ff", "%c0%af", "%ed%a0%80", "%e2%80%ae", "*", "~",
-    "0", "-1", "1e3", "1.5", "18446744073709551616", "9007199254740993", "+1", "%2B1", "%20", "null", "true", "undefined",
-    "0199C1A2-0000-7000-8000-000000000000", "0199c1a200007000800000000000000f", "00000000-0000-0000-0000-000000000000",
-    "%7B0199c1a2-0000-7000-8000-000000000000%7D", "urn:uuid:0199c1a2-0000-7000-8000-000000000000", "alice", "me", "..;", ";a=b",
-    "'%20OR%201=1--", "%3Cscript%3E", "%F0%9F%98%80",
+    "",
+    ".",
+    "..",
+    "%2e%2e",
+    "%2F",
+    "%252F",
+    "%00",
+    "a%00b",
+    "%",
+    "%zz",
+    "%ff",
+    "%c0%af",
+    "%ed%a0%80",
+    "%e2%80%ae",
+    "*",
+    "~",
+    "0",
+    "-1",
+    "1e3",
+    "1.5",
+    "18446744073709551616",
+    "9007199254740993",
+    "+1",
+    "%2B1",
+    "%20",
+    "null",
+    "true",
+    "undefined",
+    "0199C1A2-0000-7000-8000-000000000000",
+    "0199c1a200007000800000000000000f",
+    "00000000-0000-0000-0000-000000000000",
+    "%7B0199c1a2-0000-7000-8000-000000000000%7D",
+    "urn:uuid:0199c1a2-0000-7000-8000-000000000000",
+    "alice",
+    "me",
+    "..;",
+    ";a=b",
+    "'%20OR%201=1--",
+    "%3Cscript%3E",
+    "%F0%9F%98%80",
 ];
 
 const QUERIES: [&str; 16] = [
-    "", "&", "&&&", "=", "?", "a", "a=", "=b", "%", "a=%ff", "%00=%00", "limit=1&limit=2", "limit", "colour=blue",
-    "before=1&after=1", "utm_source=x&limit=1;before=2",
+    "",
+    "&",
+    "&&&",
+    "=",
+    "?",
+    "a",
+    "a=",
+    "=b",
+    "%",
+    "a=%ff",
+    "%00=%00",
+    "limit=1&limit=2",
+    "limit",
+    "colour=blue",
+    "before=1&after=1",
+    "utm_source=x&limit=1;before=2",
 ];
 
 const CONTENT_TYPES: [&str; 12] = [
-    "", "text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "application/jsonp", "json",
-    "application/problem+json", "application/json; charset=utf-16", "application/json;", "APPLICATION/JSON; a=\"b;c\"",
-    "application/json, application/json", "*/*",
+    "",
+    "text/plain",
+    "application/x-www-form-urlencoded",
+    "multipart/form-data; boundary=x",
+    "application/jsonp",
+    "json",
+    "application/problem+json",
+    "application/json; charset=utf-16",
+    "application/json;",
+    "APPLICATION/JSON; a=\"b;c\"",
+    "application/json, application/json",
+    "*/*",
 ];
 
 const AUTHORIZATIONS: [&str; 18] = [
-    "", "Bearer", "Bearer ", "Bearer  ", "Bearer x", "bearer .", "Bearer ..", "Bearer a.b.c", "Basic YWxpY2U6c2VjcmV0",
-    "Bearer eyJhbGciOiJub25lIiwidHlwIjoiYXQrand0In0.eyJzdWIiOiJhbGljZSJ9.", "Bearer null", "Bearer \u{e9}", "Bearer a b",
-    "Token x", "Bearer x, Bearer y", "Digest username=\"alice\"", "Bearer rft_AAAA", ",",
+    "",
+    "Bearer",
+    "Bearer ",
+    "Bearer  ",
+    "Bearer x",
+    "bearer .",
+    "Bearer ..",
+    "Bearer a.b.c",
+    "Basic YWxpY2U6c2VjcmV0",
+    "Bearer eyJhbGciOiJub25lIiwidHlwIjoiYXQrand0In0.eyJzdWIiOiJhbGljZSJ9.",
+    "Bearer null",
+    "Bearer \u{e9}",
+    "Bearer a b",
+    "Token x",
+    "Bearer x, Bearer y",
+    "Digest username=\"alice\"",
+    "Bearer rft_AAAA",
+    ",",
 ];
 
 /// Headers that some of the way here may look at.
@@ -98,7 +171,8 @@ const HEADERS: [(&str, &str); 26] = [
     ("X-Odd", "\u{e9}\t\u{ff}"),
 ];
 
-const METHODS: [&str; 11] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE", "PROPFIND", "get", "X"];
+const METHODS: [&str; 11] =
+    ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE", "PROPFIND", "get", "X"];
 
 fn piece(of: &'static [&'static str]) -> impl Strategy<Value = Piece> {
     let times = prop_oneof![8 => Just(1), 1 => Just(2), 1 => select(vec![65, 300, 2_000])];
@@ -184,7 +258,8 @@ impl Parts {
             parameter.map_or(segment, |name| town.parameter(operation, name)).to_owned()
         });
         // Only one of the two may stand there.
-        let query = operation.query.iter().filter(|name| *name != "before" || !operation.query.contains(&"after".into()));
+        let query =
+            operation.query.iter().filter(|name| *name != "before" || !operation.query.contains(&"after".into()));
         let members = town.body(operation);
         Self {
             method: operation.method.clone(),

@@ -36,7 +36,10 @@ async fn a_watch_sees_what_is_written_and_nothing_in_what_is_only_read_or_refuse
     let room = alice.create_room("Tea").await;
     let mut watch = Watch::over(&server).await;
     alice.log(&room).await;
-    alice.post("/api/joinroom", serde_json::json!({"roomId": "x", "password": "y"})).await.refused(404, "room_not_found");
+    alice
+        .post("/api/joinroom", serde_json::json!({"roomId": "x", "password": "y"}))
+        .await
+        .refused(404, "room_not_found");
     assert!(!watch.has_moved().await);
     alice.write(&room, "hi").await;
     assert!(watch.has_moved().await, "a message");
