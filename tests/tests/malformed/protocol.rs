@@ -62,18 +62,20 @@ enum Verdict {
     Goes(usize),
     /// So many commands were given, then something ends it: the client, or a breach.
     Ends(usize),
-    /// So many commands were given, then more is announced than comes.
+    /// More is announced than comes, and at most so many commands were given.
     Waits(usize),
 }
 
 /// What the protocol, and the contract above it, say of these frames.
 fn verdict(frames: &[Piece]) -> Verdict {
     let (mut commands, mut begun): (usize, Option<(u8, Vec<u8>)>) = (0, None);
-    for piece in frames {
+    for (at, piece) in frames.iter().enumerate() {
         let payload = piece.payload.bytes();
         if let Length::Lie(more) = piece.length {
             let whole = (payload.len() as u64).saturating_add(more);
-            return if whole <= 4 * GREATEST as u64 { Verdict::Waits(commands) } else { Verdict::Ends(commands) };
+            // The frames that follow make up what is missing, or some of it: what they then mean is not told here.
+            let at_most = commands + frames.len() - at;
+            return if whole <= 4 * GREATEST as u64 { Verdict::Waits(at_most) } else { Verdict::Ends(commands) };
         }
         let is_control = 8 <= piece.opcode;
         let is_known = [0, 1, 2, 8, 9, 10].contains(&piece.opcode);
@@ -225,7 +227,7 @@ fn the_protocol_is_read_as_it_is_written() {
     let ping = Piece { opcode: 9, ..whole.clone() };
     assert_eq!(verdict(&[whole.clone(), first.clone(), ping.clone(), second.clone()]), Verdict::Goes(2));
     assert_eq!(verdict(&[whole.clone(), first.clone()]), Verdict::Waits(1));
-    assert_eq!(verdict(&[whole.clone(), Piece { length: Length::Lie(1), ..whole.clone() }]), Verdict::Waits(1));
+    assert_eq!(verdict(&[whole.clone(), Piece { length: Length::Lie(1), ..whole.clone() }]), Verdict::Waits(2));
     for breach in [
         second,
         Piece { reserved: 4, ..whole.clone() },
