@@ -30,7 +30,8 @@ pub async fn every_request(mut request: Request, next: Next) -> Response {
     let context = RequestContext::new(request.extensions().get::<OriginalUri>(), request.uri());
     request.extensions_mut().insert(context.clone());
     let body = mem::take(request.body_mut());
-    *request.body_mut() = UnreadBody::guard(request.headers(), body);
+    let (body, expected) = UnreadBody::guard(request.headers(), body);
+    *request.body_mut() = body;
     // Without the query: a token might have got there by mistake.
     let (id, method, path) = (context.request_id, request.method(), request.uri().path());
     let span = tracing::info_span!("request", %id, %method, path);
@@ -39,7 +40,12 @@ pub async fn every_request(mut request: Request, next: Next) -> Response {
         let response = answered.unwrap_or_else(|panic| {
             Problem::internal(format_args!("a handler panicked: {}", panic_text(&*panic))).into_response()
         });
-        finish(response, &context)
+        let mut response = finish(response, &context);
+        // RFC 9110, 10.1.1: who is answered before they have sent their body is told that the connection ends.
+        if expected.is_some_and(|expected| !expected.was_read()) {
+            response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+        }
+        response
     }
     .instrument(span)
     .await

@@ -250,3 +250,56 @@ impl From<&FieldError> for WrongField {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use poem_openapi::types::ParseFromJSON;
+    use proptest::{collection::vec, option, prelude::*, sample::select};
+
+    use super::*;
+
+    fn wrong_field() -> impl Strategy<Value = WrongField> {
+        any::<[String; 3]>().prop_map(|[field, code, message]| WrongField { field, code, message })
+    }
+
+    fn document() -> impl Strategy<Value = ProblemDocument> {
+        let texts = any::<[String; 5]>();
+        let numbers =
+            (option::of(any::<i64>()), option::of(any::<i64>()), option::of(any::<u64>()), option::of(any::<u64>()));
+        let errors = option::of(vec(wrong_field(), 0..4));
+        (texts, any::<u16>(), errors, numbers, option::of(any::<String>())).prop_map(
+            |([r#type, title, code, detail, request_id], status, errors, numbers, outcome)| ProblemDocument {
+                r#type,
+                title,
+                status,
+                code,
+                detail,
+                request_id,
+                errors,
+                required: numbers.0,
+                avail_coins: numbers.1,
+                retry_after_seconds: numbers.2,
+                retry_after_ms: numbers.3,
+                outcome,
+            },
+        )
+    }
+
+    proptest! {
+        #[test]
+        fn a_document_is_read_as_it_was_written(document in document()) {
+            let written = serde_json::to_value(&document).unwrap();
+            let read = ProblemDocument::parse_from_json(Some(written));
+            prop_assert_eq!(read.map_err(|error| error.into_message()), Ok(document));
+        }
+
+        #[test]
+        fn a_problem_has_the_status_of_its_code_and_keeps_its_words(code in select(Code::ALL.to_vec()), words in any::<String>()) {
+            let problem = Problem::new(code).detail(words.clone());
+            let document = problem.document(&RequestContext::new(None, &http::Uri::from_static("/")));
+            prop_assert_eq!(document.code.parse(), Ok(code));
+            prop_assert_eq!((document.status, document.detail), (code.status().as_u16(), words));
+            prop_assert_eq!(problem.head().0, code.status());
+        }
+    }
+}

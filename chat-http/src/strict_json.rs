@@ -95,6 +95,7 @@ impl<'de> Visitor<'de> for AnyValue {
 
 #[cfg(test)]
 mod tests {
+    use proptest::{collection::vec, prelude::*};
     use serde_json::json;
 
     use super::*;
@@ -132,5 +133,48 @@ mod tests {
     #[test]
     fn depth_is_bounded() {
         check_refused("[".repeat(60_000).as_bytes());
+    }
+
+    /// Any value that JSON can write, not too deep.
+    fn value() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            any::<u64>().prop_map(Value::from),
+            any::<f64>().prop_map(Value::from),
+            any::<String>().prop_map(Value::from),
+        ];
+        leaf.prop_recursive(4, 32, 6, |inner| {
+            prop_oneof![
+                vec(inner.clone(), 0..6).prop_map(Value::from),
+                vec((any::<String>(), inner), 0..6).prop_map(|members| Value::Object(members.into_iter().collect())),
+            ]
+        })
+    }
+
+    /// Bytes that are often nearly JSON.
+    fn bytes() -> impl Strategy<Value = Vec<u8>> {
+        let nearly = (value(), any::<prop::sample::Index>(), any::<u8>()).prop_map(|(value, at, byte)| {
+            let mut bytes = value.to_string().into_bytes();
+            let at = at.index(bytes.len());
+            bytes[at] = byte;
+            bytes
+        });
+        prop_oneof![vec(any::<u8>(), 0..64), nearly]
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read_again(value in value()) {
+            prop_assert_eq!(parse(value.to_string().as_bytes()), Ok(value));
+        }
+
+        #[test]
+        fn whatever_bytes_come_are_read_as_serde_reads_them_or_refused(bytes in bytes()) {
+            if let Ok(value) = parse(&bytes) {
+                prop_assert_eq!(serde_json::from_slice::<Value>(&bytes).ok(), Some(value));
+            }
+        }
     }
 }

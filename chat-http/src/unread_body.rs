@@ -6,6 +6,10 @@
 
 use std::{
     pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     task::{Context, Poll},
     time::Duration,
 };
@@ -25,10 +29,51 @@ const THROWING_AWAY_ENDS_AFTER: Duration = Duration::from_secs(5);
 pub(crate) struct UnreadBody(Option<Body>);
 
 impl UnreadBody {
-    /// The body of a request with these headers. Who asks before they send (`Expect`) have sent nothing that could be in
-    /// the way.
-    pub(crate) fn guard(headers: &HeaderMap, body: Body) -> Body {
-        if headers.contains_key(header::EXPECT) { body } else { Body::new(Self(Some(body))) }
+    /// The body of a request with these headers. Who asks before they send (`Expect`) should have sent nothing that could
+    /// be in the way: of them it is told whether their body was read.
+    pub(crate) fn guard(headers: &HeaderMap, body: Body) -> (Body, Option<Expected>) {
+        if !headers.contains_key(header::EXPECT) {
+            return (Body::new(Self(Some(body))), None);
+        }
+        let expected = Expected(Arc::new(AtomicBool::new(body.is_end_stream())));
+        (Body::new(ExpectedBody { body, ended: expected.clone() }), Some(expected))
+    }
+}
+
+/// Whether a body that the client asked about was read to its end. If not, nothing that follows on the connection could be
+/// told from it: hyper closes.
+#[derive(Clone)]
+pub(crate) struct Expected(Arc<AtomicBool>);
+
+impl Expected {
+    pub(crate) fn was_read(&self) -> bool {
+        self.0.load(Ordering::Acquire)
+    }
+}
+
+struct ExpectedBody {
+    body: Body,
+    ended: Expected,
+}
+
+impl HttpBody for ExpectedBody {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        let polled = Pin::new(&mut self.body).poll_frame(cx);
+        if matches!(polled, Poll::Ready(None)) || self.body.is_end_stream() {
+            self.ended.0.store(true, Ordering::Release);
+        }
+        polled
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
     }
 }
 

@@ -23,7 +23,7 @@ pub use client::Client;
 pub use codes::{FIELD_CODES, status_of};
 pub use order::RoomOrder;
 pub use scenario::{PASSWORD, ROOM_PASSWORD, registration};
-pub use server::{ADMIN_TOKEN, Server, help};
+pub use server::{ADMIN_TOKEN, KEY, PEPPER, Server, help};
 pub use socket::{Closed, Socket};
 pub use store::{STORE, StoreKind};
 

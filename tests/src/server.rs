@@ -17,8 +17,10 @@ use crate::store::{Kept, StoreKind};
 /// The operator's token of every server that is started in ordinary mode.
 pub const ADMIN_TOKEN: &str = "operator-token-of-the-tests-0123456789";
 
-const KEY: &str = "a key of the tests, longer than thirty-two bytes";
-const PEPPER: &str = "a pepper of the tests, longer than thirty-two bytes";
+/// The key that signs the access tokens of every server that is started in ordinary mode.
+pub const KEY: &str = "a key of the tests, longer than thirty-two bytes";
+/// The pepper of every server that is started in ordinary mode.
+pub const PEPPER: &str = "a pepper of the tests, longer than thirty-two bytes";
 
 const READY: &str = "listening on ";
 const BINARY: &str = "chat-server";
@@ -27,6 +29,8 @@ const BINARY: &str = "chat-server";
 pub struct Server {
     folder: TempDir,
     flags: Vec<String>,
+    /// What it logs, in place of what `RUST_LOG` says to the tests.
+    log_filter: Option<String>,
     process: Option<Child>,
     printed: Arc<Mutex<Vec<String>>>,
     base: String,
@@ -55,6 +59,13 @@ impl Server {
         Some(Self::ordinary(kept, &["--admin-token", ADMIN_TOKEN]).await)
     }
 
+    /// The same with these further flags, and with a log of all that this filter lets through.
+    pub async fn logging(kind: StoreKind, filter: &str, flags: &[&str]) -> Option<Self> {
+        let kept = Kept::fresh(kind).await?;
+        let flags = [&["--admin-token", ADMIN_TOKEN], flags].concat();
+        Some(Self::launch_ordinary(kept, &flags, Some(filter.to_owned())).await)
+    }
+
     /// A server in ordinary mode on the store at this URL, which stays the caller's, with these further flags.
     pub async fn at(database_url: &str, flags: &[&str]) -> Self {
         let kept = Kept::At(database_url.to_owned());
@@ -65,7 +76,8 @@ impl Server {
     pub async fn without_secrets(database_url: &str) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let flags = vec!["--database-url".to_owned(), database_url.to_owned()];
-        Self::launch(folder, flags, Kept::At(database_url.to_owned()), database_url.to_owned()).await
+        let kept = Kept::At(database_url.to_owned());
+        Self::launch(folder, flags, None, kept, database_url.to_owned()).await
     }
 
     /// A server in ordinary mode that no operator can reach.
@@ -79,6 +91,10 @@ impl Server {
     }
 
     async fn ordinary(kept: Kept, flags: &[&str]) -> Self {
+        Self::launch_ordinary(kept, flags, None).await
+    }
+
+    async fn launch_ordinary(kept: Kept, flags: &[&str], log_filter: Option<String>) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let store = match &kept {
             Kept::InFolder => format!("sqlite:{}", folder.path().join("chat.db").display()),
@@ -87,26 +103,36 @@ impl Server {
         };
         let secrets = ["--database-url", &store, "--jwt-key", KEY, "--password-pepper", PEPPER];
         let flags = secrets.iter().chain(flags).map(|flag| (*flag).to_owned()).collect();
-        Self::launch(folder, flags, kept, store.clone()).await
+        Self::launch(folder, flags, log_filter, kept, store.clone()).await
     }
 
     /// A server in demo mode: no database named, sample accounts, an admin token that it prints.
     pub async fn demo() -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let store = format!("sqlite:{}", folder.path().join("data/chat.db").display());
-        Self::launch(folder, Vec::new(), Kept::InFolder, store).await
+        Self::launch(folder, Vec::new(), None, Kept::InFolder, store).await
     }
 
-    async fn launch(folder: TempDir, flags: Vec<String>, kept: Kept, store: String) -> Self {
+    async fn launch(
+        folder: TempDir,
+        flags: Vec<String>,
+        log_filter: Option<String>,
+        kept: Kept,
+        database_url: String,
+    ) -> Self {
         let (printed, base) = (Arc::default(), String::new());
-        let mut server = Self { folder, flags, process: None, printed, base, database_url: store, _kept: kept };
+        let mut server = Self { folder, flags, log_filter, process: None, printed, base, database_url, _kept: kept };
         server.run().await;
         server
     }
 
     async fn run(&mut self) {
         self.printed = Arc::default();
-        let mut process = command(self.folder.path(), &self.flags)
+        let mut command = command(self.folder.path(), &self.flags);
+        if let Some(filter) = &self.log_filter {
+            command.env("RUST_LOG", filter);
+        }
+        let mut process = command
             .stdout(Stdio::piped())
             .stderr(log_file(self.folder.path()))
             .spawn()

@@ -9,8 +9,9 @@ use super::{
 };
 use crate::fault::{Fault, FieldCode};
 
-/// What a message says: 1 to 4,000 characters, not only white space, no NUL; kept byte for byte (R-MSG-05).
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// What a message says: 1 to 4,000 characters, not only white space, no NUL; kept byte for byte (R-MSG-05). It does not
+/// show in `Debug`.
+#[derive(Clone, PartialEq, Eq)]
 pub struct MessageBody(String);
 
 impl MessageBody {
@@ -30,6 +31,12 @@ impl MessageBody {
     /// The text.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+impl fmt::Debug for MessageBody {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "MessageBody({} bytes)", self.0.len())
     }
 }
 

@@ -183,6 +183,10 @@ impl Key {
 mod tests {
     use std::time::Duration;
 
+    use proptest::{
+        prelude::*,
+        sample::{Index, select},
+    };
     use secrecy::ExposeSecret;
 
     use super::*;
@@ -288,6 +292,54 @@ mod tests {
         }
         for malformed in ["", "rft_", &token[4..], &token[..token.len() - 1], &format!("{token}AAAA")] {
             assert_eq!(tokens.read_refresh(malformed), None, "{malformed}");
+        }
+    }
+
+    /// Text that is often nearly a token.
+    fn nearly_a_token() -> impl Strategy<Value = String> {
+        let alphabet = select("ABCXYZabcxyz0189-_=.+/ ".chars().collect::<Vec<_>>());
+        let part = proptest::collection::vec(alphabet, 0..60).prop_map(|part| part.into_iter().collect::<String>());
+        prop_oneof![
+            any::<String>(),
+            proptest::collection::vec(any::<u8>(), 0..80)
+                .prop_map(|bytes| format!("rft_{}", URL_SAFE_NO_PAD.encode(bytes))),
+            (part.clone(), part.clone(), part).prop_map(|(a, b, c)| format!("{a}.{b}.{c}")),
+            (any::<String>(), any::<String>(), any::<[u8; 32]>()).prop_map(|(a, b, c)| {
+                let [a, b, c] = [a.as_bytes(), b.as_bytes(), &c].map(|part| URL_SAFE_NO_PAD.encode(part));
+                format!("{a}.{b}.{c}")
+            }),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_text_comes_is_no_token(text in nearly_a_token()) {
+            let tokens = tokens(&["a"]);
+            prop_assert_eq!(tokens.read_access(&text, NOW), Err(Rejection::Unauthenticated));
+            prop_assert_eq!(tokens.read_refresh(&text), None);
+        }
+
+        #[test]
+        fn a_token_that_differs_in_one_character_is_none(at in any::<Index>(), other in any::<char>(), how in 0..3_u8) {
+            let (tokens, session) = (tokens(&["a"]), session(7));
+            let spoilt = |token: &str| {
+                let mut characters: Vec<char> = token.chars().collect();
+                let at = at.index(characters.len());
+                match how {
+                    0 => characters[at] = other,
+                    1 => characters.insert(at, other),
+                    _ => drop(characters.remove(at)),
+                }
+                characters.into_iter().collect::<String>()
+            };
+            let genuine = access(&tokens, &session);
+            let token = spoilt(&genuine);
+            prop_assume!(token != genuine);
+            prop_assert_eq!(tokens.read_access(&token, NOW), Err(Rejection::Unauthenticated));
+            let genuine = tokens.issue_refresh(&session).unwrap();
+            let token = spoilt(genuine.expose_secret());
+            prop_assume!(token != genuine.expose_secret());
+            prop_assert_eq!(tokens.read_refresh(&token), None);
         }
     }
 }

@@ -132,6 +132,8 @@ const OTHERS: [&str; 8] = ["send", "edit", "delete", "react", "read", "typing", 
 
 #[cfg(test)]
 mod tests {
+    use proptest::{prelude::*, sample::select};
+
     use super::*;
 
     fn outcome(text: &str) -> String {
@@ -176,5 +178,61 @@ mod tests {
         assert_eq!(outcome(r#"{"type":"ping","id":"7"}"#), "refused - id:wrong_type");
         assert_eq!(outcome(r#"{"type":"dance","id":7}"#), "refused 7 type:unknown");
         assert_eq!(outcome(r#"{"type":"send","id":7,"body":""}"#), "refused 7 roomId:required,body:too_short");
+    }
+
+    /// Text in which the pieces of commands stand in any order.
+    fn pieces() -> impl Strategy<Value = String> {
+        let pieces = [
+            "{",
+            "}",
+            "[",
+            "]",
+            ":",
+            ",",
+            "\"",
+            "\\",
+            "\"type\"",
+            "\"id\"",
+            "\"send\"",
+            "\"hello\"",
+            "\"rooms\"",
+            "\"roomId\"",
+            "\"body\"",
+            "\"seq\"",
+            "\"ping\"",
+            "7",
+            "-1",
+            "1e999",
+            "null",
+            "\"type\":\"ping\"",
+            "\"id\":7",
+            "\\ud800",
+            "\u{0}",
+            " ",
+        ];
+        proptest::collection::vec(select(pieces.to_vec()), 0..20).prop_map(|pieces| pieces.concat())
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_text_comes_is_a_command_only_if_it_is_an_object_with_its_type_and_its_number(
+            text in prop_oneof![pieces(), any::<String>()],
+        ) {
+            let object = serde_json::from_str::<Value>(&text).unwrap_or_default();
+            match read(&text) {
+                Heard::Command(id, _) => {
+                    prop_assert_eq!(&object["id"], &Value::Number(id));
+                    prop_assert!(object["type"].is_string());
+                }
+                Heard::Refused { faults, .. } => prop_assert!(!faults.is_empty() && object["type"].is_string()),
+                Heard::Nonsense(_) => {}
+            }
+        }
+
+        #[test]
+        fn a_command_is_known_whatever_its_number_and_what_stands_beside_it(id in any::<i64>(), more in "[a-z]{5,9}", value in any::<String>()) {
+            let text = serde_json::json!({"type": "ping", "id": id, &more: value}).to_string();
+            prop_assert_eq!(outcome(&text), format!("ping {id}"));
+        }
     }
 }

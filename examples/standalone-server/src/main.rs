@@ -6,6 +6,7 @@ mod demo;
 mod failure;
 mod kept_secret;
 mod limits;
+mod log;
 mod operators;
 mod options;
 mod serve;
@@ -18,7 +19,6 @@ use chat_core::{Chat, Secrets, policy::StartingCoins};
 use clap::Parser;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::net::TcpListener;
-use tracing_subscriber::EnvFilter;
 
 use crate::{
     failure::Failure,
@@ -30,8 +30,7 @@ use crate::{
 
 fn main() -> ExitCode {
     let options = Options::parse();
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    log::start();
     match start(options) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
