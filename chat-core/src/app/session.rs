@@ -126,8 +126,8 @@ impl Inner {
     /// Refuses a caller whose session has ended. One that the host vouches for has none.
     pub(super) async fn check_session(&self, caller: &Caller) -> Result<(), ChatError> {
         let Some(session) = caller.session.as_ref().map(|session| session.id) else { return Ok(()) };
-        let state = match self.sessions.look_up(session) {
-            Ok(state) => state,
+        let state = match self.sessions.look_up(session, &caller.user) {
+            Ok(state) => state.ok_or(Rejection::Unauthenticated)?,
             Err(moment) => {
                 let (stored, standing) = self.store.session(session).await?.ok_or(Rejection::Unauthenticated)?;
                 if stored.user != caller.user {
