@@ -7,7 +7,7 @@ use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 
-use super::secret::{Secrets, derive, mac};
+use super::secret::{KEY_ID, Secrets, derive, key_id, kid, mac};
 use crate::{
     error::{ChatError, Rejection},
     model::{
@@ -60,7 +60,6 @@ pub(crate) struct RefreshClaims {
     pub(crate) generation: u64,
 }
 
-const KEY_ID: usize = 6;
 const SIGNED: usize = KEY_ID + 16 + 8;
 const MAC: usize = 32;
 
@@ -162,10 +161,9 @@ impl Tokens {
 
 impl Key {
     fn new(secret: &[u8]) -> Self {
-        let id = derive::<KEY_ID>(secret, "chat: key id");
         Self {
-            id,
-            kid: URL_SAFE_NO_PAD.encode(id),
+            id: key_id(secret),
+            kid: kid(secret),
             encoding: EncodingKey::from_secret(secret),
             decoding: DecodingKey::from_secret(secret),
             refresh: derive(secret, "chat: refresh tokens"),
@@ -191,7 +189,7 @@ mod tests {
 
     fn tokens(keys: &[&str]) -> Tokens {
         let keys = keys.iter().map(|key| SecretString::from(key.repeat(32))).collect();
-        Tokens::new(&Secrets::new(keys, "pepper".into()).unwrap(), "chat")
+        Tokens::new(&Secrets::for_demo(keys, "pepper".into()).unwrap(), "chat")
     }
 
     fn session(generation: u64) -> Session {
