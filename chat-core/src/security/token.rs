@@ -34,6 +34,16 @@ struct Key {
     refresh: [u8; 32],
 }
 
+/// The header of an access token. Nothing else stands in ours, so that no token brings its own key (`jwk`, `jku`, `x5u`), or
+/// asks for what we do not do (`crit`).
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AccessHeader {
+    typ: String,
+    alg: Algorithm,
+    kid: String,
+}
+
 /// The claims of an access token (RFC 9068, with the device besides).
 #[derive(Debug, Serialize, Deserialize)]
 struct Claims {
@@ -108,19 +118,20 @@ impl Tokens {
 
     /// Who shows this access token, if it is genuine and its time is now.
     pub(crate) fn read_access(&self, token: &str, now: Timestamp) -> Result<Caller, Rejection> {
-        let unauthenticated = |_| Rejection::Unauthenticated;
-        let header = jsonwebtoken::decode_header(token).map_err(unauthenticated)?;
-        if header.typ.as_deref() != Some(ACCESS_TYPE) {
+        let header = AccessHeader::of(token).ok_or(Rejection::Unauthenticated)?;
+        if header.typ != ACCESS_TYPE || header.alg != Algorithm::HS256 {
             return Err(Rejection::Unauthenticated);
         }
-        let key =
-            self.keys.iter().find(|key| header.kid.as_ref() == Some(&key.kid)).ok_or(Rejection::Unauthenticated)?;
-        let claims =
-            jsonwebtoken::decode::<Claims>(token, &key.decoding, &self.validation).map_err(unauthenticated)?.claims;
+        let key = self.keys.iter().find(|key| header.kid == key.kid).ok_or(Rejection::Unauthenticated)?;
+        let claims = jsonwebtoken::decode::<Claims>(token, &key.decoding, &self.validation);
+        let claims = claims.map_err(|_| Rejection::Unauthenticated)?.claims;
+        if Timestamp::MAX.as_secs() < claims.exp {
+            return Err(Rejection::Unauthenticated);
+        }
         if now.as_secs() + LEEWAY < claims.nbf {
             return Err(Rejection::Unauthenticated);
         }
-        let expires_at = Timestamp::from_millis(claims.exp.saturating_mul(1_000));
+        let expires_at = Timestamp::from_millis(claims.exp * 1_000);
         if expires_at <= now {
             return Err(Rejection::TokenExpired);
         }
@@ -156,6 +167,13 @@ impl Tokens {
         let key = self.keys.iter().find(|key| key.id == *id)?;
         key.refresh_mac(signed).verify_slice(mac).ok()?;
         Some(RefreshClaims { session: SessionId::from_bytes(*session), generation: u64::from_be_bytes(*generation) })
+    }
+}
+
+impl AccessHeader {
+    fn of(token: &str) -> Option<Self> {
+        let (header, _) = token.split_once('.')?;
+        serde_json::from_slice(&URL_SAFE_NO_PAD.decode(header).ok()?).ok()
     }
 }
 
