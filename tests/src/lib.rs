@@ -6,6 +6,7 @@
 //! Nothing here sleeps: whoever waits, waits for an event, and shows what came instead when it does not.
 
 mod answer;
+pub mod chance;
 mod client;
 mod codes;
 mod order;
