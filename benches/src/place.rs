@@ -46,6 +46,7 @@ impl fmt::Display for Kind {
 /// A fresh database with the chat's tables in it. It goes when this is dropped.
 pub(crate) struct Place {
     opened: Opened,
+    secrets: Secrets,
     towns: AtomicU32,
 }
 
@@ -60,12 +61,12 @@ impl Place {
         let kind = match kind {
             Kind::MariaDb => databases::Kind::MariaDb,
             Kind::MySql => databases::Kind::MySql,
-            Kind::Sqlite => return Ok(Some(Self::of(Self::file().await?))),
+            Kind::Sqlite => return Ok(Some(Self::of(Self::file().await?)?)),
         };
         let Some(database) = Database::fresh(kind).await else { return Ok(None) };
         let store = MySqlStore::open(database.url()).await?;
         store.migrate().await?;
-        Ok(Some(Self::of(Opened::Server(store, database))))
+        Ok(Some(Self::of(Opened::Server(store, database))?))
     }
 
     async fn file() -> Result<Opened, Failure> {
@@ -75,8 +76,8 @@ impl Place {
         Ok(Opened::File(store, folder))
     }
 
-    fn of(opened: Opened) -> Self {
-        Self { opened, towns: AtomicU32::new(0) }
+    fn of(opened: Opened) -> Result<Self, Failure> {
+        Ok(Self { opened, secrets: Secrets::random()?, towns: AtomicU32::new(0) })
     }
 
     /// The store.
@@ -89,8 +90,7 @@ impl Place {
 
     /// A chat on the store. Passwords cost as little as they can: they are not what is measured.
     pub(crate) async fn chat(&self) -> Result<Chat, Failure> {
-        let secrets = Secrets::new(vec!["k".repeat(Secrets::MIN_JWT_KEY).into()], "pepper".into())?;
-        Ok(Chat::builder_on(self.store()).secrets(secrets).password_cost(4).build().await?)
+        Ok(Chat::builder_on(self.store()).secrets(self.secrets.clone()).password_cost(4).build().await?)
     }
 
     /// A town that nobody else knows.

@@ -1,11 +1,18 @@
 //! From where a request comes: what those are limited by whom nobody knows.
 
-use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::{
+    net::{IpAddr, Ipv6Addr, SocketAddr},
+    sync::Arc,
+};
 
 use http::{HeaderMap, HeaderName};
 use ipnet::IpNet;
 
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+
+/// The networks of the proxies whose `X-Forwarded-For` counts, as an extension of the request.
+#[derive(Clone, Debug)]
+pub(crate) struct TrustedProxies(pub(crate) Arc<[IpNet]>);
 
 /// The address of a client. Of IPv6 it is the network of 64 bits: a provider gives each customer at least one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -2,10 +2,12 @@ use std::sync::Arc;
 
 use axum::{Extension, Router, middleware};
 use chat_core::api::ChatService;
+use ipnet::IpNet;
 
 use crate::{
     body::BodyTimeout,
     chat_sign_in::ChatSignIn,
+    client_address::TrustedProxies,
     config::HttpConfig,
     cors::cors,
     limits::{Limits, allow},
@@ -21,9 +23,10 @@ pub fn router(chat: impl ChatService, config: HttpConfig) -> Router {
     let sign_in = Arc::new(ChatSignIn::new(Arc::clone(&chat), config.allowed_origins.clone()));
     let websocket = websocket::routes(Arc::clone(&chat), Arc::clone(&sign_in), config);
     let mut router = rest::mount_beside(websocket, &chat, sign_in, own_accounts);
-    router = router.layer(Extension(BodyTimeout(body_timeout)));
+    let trusted: Arc<[IpNet]> = trusted_proxies.into();
+    router = router.layer(Extension(BodyTimeout(body_timeout))).layer(Extension(TrustedProxies(Arc::clone(&trusted))));
     if let Some(rates) = rate_limits {
-        let limits = (Arc::new(Limits::new(&rates)), trusted_proxies.into());
+        let limits = (Arc::new(Limits::new(&rates)), trusted);
         router = router.layer(middleware::from_fn_with_state(limits, allow));
     }
     // Outermost: a page may also read how it was refused.

@@ -143,6 +143,20 @@ impl Client {
         (asked, outcome.await)
     }
 
+    /// A handshake over HTTP, for those that are refused with a status.
+    pub async fn handshake(&self, headers: &[(&str, &str)]) -> Answer {
+        let mut request = self
+            .request(Method::GET, "/api/ws")
+            .header(header::CONNECTION, "Upgrade")
+            .header(header::UPGRADE, "websocket")
+            .header("Sec-WebSocket-Version", "13")
+            .header("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ==");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        self.send(request).await
+    }
+
     /// GET.
     pub async fn get(&self, path: &str) -> Answer {
         self.send(self.request(Method::GET, path)).await

@@ -6,11 +6,13 @@
 //! Nothing here sleeps: whoever waits, waits for an event, and shows what came instead when it does not.
 
 mod answer;
+pub mod chance;
 mod client;
 mod codes;
 mod order;
 pub mod raw;
 mod scenario;
+mod secrets;
 mod server;
 mod socket;
 mod store;
@@ -23,7 +25,8 @@ pub use client::Client;
 pub use codes::{FIELD_CODES, status_of};
 pub use order::RoomOrder;
 pub use scenario::{PASSWORD, ROOM_PASSWORD, registration};
-pub use server::{ADMIN_TOKEN, KEY, PEPPER, Server, help};
+pub use secrets::{jwt_key, pepper, random_key};
+pub use server::{ADMIN_TOKEN, Server, help};
 pub use socket::{Closed, Socket};
 pub use store::{STORE, StoreKind};
 

@@ -72,6 +72,15 @@ impl Server {
 }
 
 impl Client {
+    /// The same session with the tokens that its refresh token is exchanged for.
+    pub async fn refreshed(&self) -> Self {
+        let session = self.anonymous().post("/api/refresh", json!({"refreshToken": self.refresh_token})).await.is(200);
+        let text = |member: &str| session[member].as_str().expect("a session has tokens").to_owned();
+        let mut refreshed = self.clone();
+        (refreshed.access_token, refreshed.refresh_token) = (Some(text("accessToken")), text("refreshToken"));
+        refreshed
+    }
+
     /// Makes a room of six under [`ROOM_PASSWORD`] and answers its id. Only a prime user can.
     pub async fn create_room(&self, name: &str) -> String {
         let room = self.post("/api/chatrooms", json!({"name": name, "password": ROOM_PASSWORD})).await.is(201);

@@ -13,15 +13,12 @@ use tokio::time::timeout;
 
 use crate::PATIENCE;
 use crate::store::{Kept, StoreKind};
+use crate::{jwt_key, pepper};
 
 /// The operator's token of every server that is started in ordinary mode.
 pub const ADMIN_TOKEN: &str = "operator-token-of-the-tests-0123456789";
 
-/// The key that signs the access tokens of every server that is started in ordinary mode.
-pub const KEY: &str = "a key of the tests, longer than thirty-two bytes";
-/// The pepper of every server that is started in ordinary mode.
-pub const PEPPER: &str = "a pepper of the tests, longer than thirty-two bytes";
-
+const JWT_KEY: &str = "--jwt-key";
 const READY: &str = "listening on ";
 const BINARY: &str = "chat-server";
 
@@ -51,6 +48,12 @@ impl Server {
     /// The same with more flags, for instance `["--invite-ttl", "1s"]`.
     pub async fn with(flags: &[&str]) -> Self {
         Self::ordinary(Self::chosen().await, &[&["--admin-token", ADMIN_TOKEN], flags].concat()).await
+    }
+
+    /// The same with these keys: the first signs, all verify.
+    pub async fn with_keys(keys: &[&str]) -> Self {
+        let flags: Vec<&str> = keys.iter().flat_map(|key| [JWT_KEY, key]).collect();
+        Self::with(&flags).await
     }
 
     /// A server in ordinary mode on a fresh store of this kind; `None` where there is no such database.
@@ -101,16 +104,23 @@ impl Server {
             Kept::In(database) => database.url().to_owned(),
             Kept::At(url) => url.clone(),
         };
-        let secrets = ["--database-url", &store, "--jwt-key", KEY, "--password-pepper", PEPPER];
-        let flags = secrets.iter().chain(flags).map(|flag| (*flag).to_owned()).collect();
+        let keys: &[&str] = if flags.contains(&JWT_KEY) { &[] } else { &[JWT_KEY, jwt_key()] };
+        let secrets = ["--database-url", &store, "--password-pepper", pepper()];
+        let flags = secrets.iter().chain(keys).chain(flags).map(|flag| (*flag).to_owned()).collect();
         Self::launch(folder, flags, log_filter, kept, store.clone()).await
     }
 
     /// A server in demo mode: no database named, sample accounts, an admin token that it prints.
     pub async fn demo() -> Self {
+        Self::demo_with(&[]).await
+    }
+
+    /// The same with these flags.
+    pub async fn demo_with(flags: &[&str]) -> Self {
+        let flags = flags.iter().map(|flag| (*flag).to_owned()).collect();
         let folder = tempfile::tempdir().expect("a temporary folder");
         let store = format!("sqlite:{}", folder.path().join("data/chat.db").display());
-        Self::launch(folder, Vec::new(), None, Kept::InFolder, store).await
+        Self::launch(folder, flags, None, Kept::InFolder, store).await
     }
 
     async fn launch(
@@ -255,6 +265,15 @@ impl Server {
     pub async fn restart(&mut self) {
         self.kill();
         self.run().await;
+    }
+
+    /// Starts again on the same folder, with these keys.
+    pub async fn restart_with_keys(&mut self, keys: &[&str]) {
+        while let Some(at) = self.flags.iter().position(|flag| flag == JWT_KEY) {
+            self.flags.drain(at..at + 2);
+        }
+        self.flags.extend(keys.iter().flat_map(|key| [JWT_KEY, key].map(str::to_owned)));
+        self.restart().await;
     }
 }
 

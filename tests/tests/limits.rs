@@ -75,6 +75,8 @@ async fn wrong_passwords_are_counted_by_user_and_hold_up_nobody_who_was_right_th
 
     login(0, "tablet", PASSWORD).await.is(200);
     login(0, "watch", PASSWORD).await.is(200);
+    // Where she is signed in is not to be learnt.
+    login(99, &dora.device_id, "guessed").await.refused(429, "rate_limited");
     login(99, &dora.device_id, PASSWORD).await.is(200);
     server.register("emil").await;
 }

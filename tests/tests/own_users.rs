@@ -72,7 +72,7 @@ impl House {
         let pool = SqlitePool::connect_with(options).await.expect("a pool");
         let store = SqliteStore::from_pool(pool.clone());
         store.migrate().await.expect("tables");
-        let secrets = Secrets::new(vec!["k".repeat(32).into()], "pepper".into()).expect("secrets");
+        let secrets = Secrets::random().expect("secrets");
         let fixed = StartingCoins::Fixed(Coins::new(7).expect("a balance"));
         let policy = Policy { starting_coins: fixed, ..Policy::default() };
         let builder = Chat::builder(store).secrets(secrets).password_cost(4).policy(policy);

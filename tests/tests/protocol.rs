@@ -1,33 +1,19 @@
 //! The WebSocket protocol itself: signing in, hello, frames that break it, close codes.
 
-use chat_tests::{Client, Closed, PASSWORD, Server, Socket};
-use http::{Method, header};
+use chat_tests::{Closed, PASSWORD, Server, Socket};
+use http::header;
 use serde_json::json;
-
-/// A handshake over HTTP, for those that are refused with a status.
-async fn handshake(client: &Client, headers: &[(&str, &str)]) -> chat_tests::Answer {
-    let mut request = client
-        .request(Method::GET, "/api/ws")
-        .header(header::CONNECTION, "Upgrade")
-        .header(header::UPGRADE, "websocket")
-        .header("Sec-WebSocket-Version", "13")
-        .header("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ==");
-    for (name, value) in headers {
-        request = request.header(*name, *value);
-    }
-    client.send(request).await
-}
 
 #[tokio::test]
 async fn without_or_with_a_wrong_token_the_handshake_is_refused_with_a_problem() {
     let server = Server::start().await;
     let dora = server.register("dora").await;
     let nobody = server.nobody();
-    handshake(&nobody, &[]).await.refused(401, "unauthenticated");
-    handshake(&nobody, &[("Sec-WebSocket-Protocol", "chat.v1")]).await.refused(401, "unauthenticated");
-    handshake(&nobody.with_token("x"), &[("Sec-WebSocket-Protocol", "chat.v1")]).await.refused(401, "unauthenticated");
+    nobody.handshake(&[]).await.refused(401, "unauthenticated");
+    nobody.handshake(&[("Sec-WebSocket-Protocol", "chat.v1")]).await.refused(401, "unauthenticated");
+    nobody.with_token("x").handshake(&[("Sec-WebSocket-Protocol", "chat.v1")]).await.refused(401, "unauthenticated");
     dora.post_empty("/api/logout").await.is(204);
-    handshake(&dora, &[]).await.refused(401, "session_revoked");
+    dora.handshake(&[]).await.refused(401, "session_revoked");
     let query =
         format!("/api/ws?token={0}&access_token={0}&accessToken={0}", server.login("dora", "phone").await.token());
     nobody.get(&query).await.refused(401, "unauthenticated");
@@ -47,9 +33,9 @@ async fn a_foreign_origin_is_refused_and_the_own_and_allowed_ones_are_not() {
         "http://chat.example",
     ] {
         let origin = ("Origin", foreign);
-        handshake(&dora, &[origin]).await.refused(403, "not_allowed");
+        dora.handshake(&[origin]).await.refused(403, "not_allowed");
         let bearer = format!("chat.v1, bearer.{}", dora.token());
-        handshake(&server.nobody(), &[origin, ("Sec-WebSocket-Protocol", &bearer)]).await.refused(403, "not_allowed");
+        server.nobody().handshake(&[origin, ("Sec-WebSocket-Protocol", &bearer)]).await.refused(403, "not_allowed");
     }
     let bearer = format!("Bearer {}", dora.token());
     for allowed in [own.as_str(), "https://chat.example"] {

@@ -1,6 +1,6 @@
 //! The server as an operator meets it: health, demo mode, documents, what it refuses to start with.
 
-use chat_tests::{Client, Server};
+use chat_tests::{Client, Server, random_key};
 use http::Method;
 use serde_json::{Value, json};
 
@@ -110,19 +110,18 @@ async fn it_refuses_another_pepper_than_the_stores() {
     let server = Server::start().await;
     let dora = server.register("dora").await;
     dora.me().await;
-    let key = "a key of the tests, longer than thirty-two bytes";
-    let pepper = "another pepper of the tests, longer than thirty-two bytes";
+    let (key, pepper) = (random_key(), random_key());
     let log = Server::refuses_to_start(&[
         "--database-url",
         server.database_url(),
         "--jwt-key",
-        key,
+        &key,
         "--password-pepper",
-        pepper,
+        &pepper,
     ])
     .await;
     assert!(log.to_lowercase().contains("pepper"), "it says why: {log}");
-    assert!(!log.contains(pepper), "and not what: {log}");
+    assert!(!log.contains(&pepper), "and not what: {log}");
 }
 
 #[tokio::test]
@@ -144,8 +143,8 @@ async fn the_log_names_no_secret() {
         chat_tests::ADMIN_TOKEN,
         dora.token(),
         &dora.refresh_token,
-        "a pepper of the tests",
-        "a key of the tests",
+        chat_tests::pepper(),
+        chat_tests::jwt_key(),
     ] {
         assert!(!log.contains(secret), "{secret} is in the log");
     }

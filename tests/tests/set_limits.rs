@@ -42,8 +42,8 @@ async fn a_limit_is_what_was_given_for_its_kind_and_the_others_stay() {
 }
 
 #[tokio::test]
-async fn heads_bodies_and_connections_have_the_time_size_and_number_that_were_given() {
-    let given = "--rate-limits on --head-timeout 1s --body-timeout 1s --head-size 9000 --address-connections 5";
+async fn heads_and_bodies_have_the_time_and_size_that_were_given() {
+    let given = "--rate-limits on --head-timeout 1s --body-timeout 1s --head-size 9000";
     let server = Server::with(&given.split(' ').collect::<Vec<_>>()).await;
     let mut silent = connect(&server).await;
     let mut slow = connect(&server).await;
@@ -56,11 +56,6 @@ async fn heads_bodies_and_connections_have_the_time_size_and_number_that_were_gi
     let line = format!("GET /healthz HTTP/1.1\r\nHost: chat\r\nX-Long: {}\r\n\r\n", "x".repeat(30_000));
     long.write_all(line.as_bytes()).await.expect("written");
 
-    let last = connect(&server).await;
-    let refused = read_to_end(&mut connect(&server).await).await;
-    assert!(refused.starts_with("HTTP/1.1 429 "), "{refused}");
-    drop(last);
-
     assert_eq!(read_to_end(&mut silent).await, "");
     let answer = read_to_end(&mut slow).await;
     assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 408"), "{answer}");
@@ -68,6 +63,17 @@ async fn heads_bodies_and_connections_have_the_time_size_and_number_that_were_gi
     assert!(answer.starts_with("HTTP/1.1 400") && answer.contains("took too long"), "{answer}");
     let answer = read_to_end(&mut long).await;
     assert!(answer.starts_with("HTTP/1.1 431"), "{answer}");
+}
+
+#[tokio::test]
+async fn an_address_has_as_many_connections_as_were_given() {
+    let server = Server::with(&["--rate-limits", "on", "--address-connections", "5"]).await;
+    let mut open = Vec::new();
+    for _ in 0..5 {
+        open.push(connect(&server).await);
+    }
+    let refused = read_to_end(&mut connect(&server).await).await;
+    assert!(refused.starts_with("HTTP/1.1 429 "), "{refused}");
 }
 
 #[tokio::test]

@@ -77,7 +77,8 @@ pub(super) struct Nodes {
 impl Nodes {
     pub(super) async fn start(fixture: &dyn Fixture) -> Self {
         let store = fixture.store();
-        let chats = [chat(store.clone()).await, chat(fixture.another_node().await).await];
+        let secrets = Secrets::random().unwrap();
+        let chats = [chat(store.clone(), &secrets).await, chat(fixture.another_node().await, &secrets).await];
         Self { chats, store }
     }
 
@@ -149,9 +150,8 @@ impl Nodes {
     }
 }
 
-async fn chat(store: Arc<dyn Store>) -> Chat {
-    let secrets = Secrets::new(vec!["a key of tests, of 32 bytes or more".into()], "pepper".into()).unwrap();
-    Chat::builder_on(store).secrets(secrets).password_cost(4).build().await.unwrap()
+async fn chat(store: Arc<dyn Store>, secrets: &Secrets) -> Chat {
+    Chat::builder_on(store).secrets(secrets.clone()).password_cost(4).build().await.unwrap()
 }
 
 /// Asks for a seat with the room's password.

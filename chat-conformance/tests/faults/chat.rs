@@ -28,7 +28,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 async fn chat_with(fault: Fault) -> (Planted, Chat) {
     let planted = planted(fault).await;
-    let secrets = Secrets::new(vec!["a key of tests, of 32 bytes or more".into()], "pepper".into()).unwrap();
+    let secrets = Secrets::random().unwrap();
     let chat = Chat::builder_on(planted.store()).secrets(secrets).password_cost(4).build().await.unwrap();
     (planted, chat)
 }

@@ -18,15 +18,16 @@ use crate::{
         user::{PasswordHash, Standing, UserId},
     },
     rules::{self, invite::InviteFacts},
+    security::guesses::Then,
 };
 
 #[async_trait]
 impl Invites for Chat {
     async fn invite(&self, caller: &Caller, room: RoomId, invite: InviteUser) -> Result<MadeInvite, ChatError> {
         let chat = &self.0;
-        let guess = chat.guesses.room(room, &caller.user, chat.clock.now()).map_err(Rejection::from)?;
+        let guess = chat.room_guess(room, &caller.user).await?;
         let made = chat.invite(&caller.user, room, &invite).await;
-        guess.ends_with(&made);
+        guess.ends_with(&made, chat.clock.now(), Then::Known);
         made
     }
 

@@ -27,6 +27,7 @@ use crate::{
         self,
         room::{Join, JoinFacts, Key},
     },
+    security::guesses::{Guess, Then},
 };
 
 impl Inner {
@@ -34,9 +35,11 @@ impl Inner {
         let user = &caller.user;
         let mut joined = match &join.key {
             JoinKey::Password { room, password } => {
-                let guess = self.guesses.room(*room, user, self.clock.now()).map_err(Rejection::from)?;
+                let guess = self.room_guess(*room, user).await?;
                 let joined = self.join_by_password(user, *room, password, &join).await;
-                guess.ends_with(&joined);
+                let was_member = joined.as_ref().is_ok_and(|joined| joined.already_member);
+                let then = if was_member { Then::Nothing } else { Then::Known };
+                guess.ends_with(&joined, self.clock.now(), then);
                 joined?
             }
             JoinKey::Invite(token) => {
@@ -55,6 +58,19 @@ impl Inner {
             }
         }
         Ok(joined)
+    }
+
+    /// Begins to look at a room's password, unless too many were wrong. Who is a member is not held up by others.
+    pub(super) async fn room_guess(&self, room: RoomId, user: &UserId) -> Result<Guess<'_>, ChatError> {
+        let now = self.clock.now();
+        let refused = match self.guesses.room(room, user, now) {
+            Ok(guess) => return Ok(guess),
+            Err(refused) => refused,
+        };
+        if self.store.membership(room, user).await?.is_none() {
+            return Err(refused.into());
+        }
+        Ok(self.guesses.room_by_member(room, user, now)?)
     }
 
     async fn join_by_password(

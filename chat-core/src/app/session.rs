@@ -22,7 +22,10 @@ use crate::{
         self,
         session::{LoginFacts, Refresh, refresh_expires_at},
     },
-    security::{guesses::Guess, password::Checked},
+    security::{
+        guesses::{Then, TooMany},
+        password::Checked,
+    },
 };
 
 /// How often a password is verified again that was changed while it was being verified.
@@ -32,11 +35,16 @@ pub(super) const VERIFICATIONS: usize = 3;
 impl Sessions for Chat {
     async fn login(&self, login: Login) -> Result<SignedIn, ChatError> {
         let chat = &self.0;
+        // What can be no id is nobody's, and nothing is guessed by it.
         let Ok(user) = UserId::parse(&login.user_id) else { return chat.sign_in(None, &login).await };
-        let guess = chat.guess(&user, &login).await?;
-        let signed_in = chat.sign_in(Some(user), &login).await;
-        guess.ends_with(&signed_in);
-        signed_in
+        match chat.guesses.sign_in(&user, login.address, chat.clock.now()) {
+            Ok(guess) => {
+                let signed_in = chat.sign_in(Some(&user), &login).await;
+                guess.ends_with(&signed_in, chat.clock.now(), Then::Known);
+                signed_in
+            }
+            Err(refused) => chat.sign_in_again(&user, &login, refused).await,
+        }
     }
 
     async fn refresh(&self, refresh_token: &str) -> Result<SessionTokens, ChatError> {
@@ -75,9 +83,10 @@ impl Sessions for Chat {
 
     async fn change_password(&self, caller: &Caller, change: ChangePassword) -> Result<(), ChatError> {
         let chat = &self.0;
-        let guess = chat.guesses.old_password(&caller.user, chat.clock.now()).map_err(Rejection::from)?;
+        let session = caller.session.as_ref().map(|session| session.id);
+        let guess = chat.guesses.old_password(&caller.user, session, chat.clock.now())?;
         let changed = chat.change_password(caller, &change).await;
-        guess.ends_with(&changed);
+        guess.ends_with(&changed, chat.clock.now(), Then::Nothing);
         changed
     }
 
@@ -98,27 +107,32 @@ impl Sessions for Chat {
 }
 
 impl Inner {
-    /// Begins a sign-in, unless too many were wrong. Who is signed in on that device is not held up by what others guess.
-    async fn guess(&self, user: &UserId, login: &Login) -> Result<Guess<'_>, ChatError> {
+    /// Signs in on a device where the user is signed in, though too many were wrong. On any other, and by a wrong password,
+    /// it is refused alike and after as long: where somebody is signed in is not to be learnt.
+    async fn sign_in_again(
+        self: &Arc<Self>,
+        user: &UserId,
+        login: &Login,
+        refused: TooMany,
+    ) -> Result<SignedIn, ChatError> {
         let now = self.clock.now();
-        let refused = match self.guesses.sign_in(user, login.address, now) {
-            Ok(guess) => return Ok(guess),
-            Err(refused) => refused,
-        };
-        if refused.is_of_user() {
-            let sessions = self.store.sessions_of(user).await?;
-            if sessions.iter().any(|session| session.device == login.device) {
-                let guess = self.guesses.sign_in_again(user, &login.device, login.address, now);
-                return Ok(guess.map_err(Rejection::from)?);
-            }
+        let guess = self.guesses.sign_in_on(user, &login.device, now).map_err(|_| refused)?;
+        let sessions = self.store.sessions_of(user).await?;
+        let is_here =
+            |session: &Session| session.device == login.device && now < refresh_expires_at(session, &self.policy);
+        let known = sessions.iter().any(is_here).then_some(user);
+        let signed_in = self.sign_in(known, login).await;
+        guess.ends_with(&signed_in, self.clock.now(), Then::Nothing);
+        match signed_in {
+            Err(ChatError::Rejected(Rejection::InvalidCredentials)) => Err(refused.into()),
+            signed_in => signed_in,
         }
-        Err(Rejection::from(refused).into())
     }
 
     /// Signs in whom the password shows; an unknown user like any whose password is wrong.
-    async fn sign_in(self: &Arc<Self>, user_id: Option<UserId>, login: &Login) -> Result<SignedIn, ChatError> {
+    async fn sign_in(self: &Arc<Self>, user_id: Option<&UserId>, login: &Login) -> Result<SignedIn, ChatError> {
         for _ in 0..VERIFICATIONS {
-            let credentials = match &user_id {
+            let credentials = match user_id {
                 Some(user_id) => self.store.credentials(user_id).await?,
                 None => None,
             };
@@ -127,7 +141,7 @@ impl Inner {
                 self.passwords.check(login.password.expose_secret(), stored).await?;
             let standing = credentials.as_ref().map(|credentials| credentials.standing);
             rules::session::decide_login(LoginFacts { standing, password_ok })?;
-            let (Some(user), Some(verified)) = (user_id.clone(), stored.cloned()) else {
+            let (Some(user), Some(verified)) = (user_id.cloned(), stored.cloned()) else {
                 return Err(Rejection::InvalidCredentials.into());
             };
             let sign_in = SignIn { user, device: login.device.clone(), verified, renewed };
@@ -162,8 +176,8 @@ impl Inner {
     /// Refuses a caller whose session has ended. One that the host vouches for has none.
     pub(super) async fn check_session(&self, caller: &Caller) -> Result<(), ChatError> {
         let Some(session) = caller.session.as_ref().map(|session| session.id) else { return Ok(()) };
-        let state = match self.sessions.look_up(session) {
-            Ok(state) => state,
+        let state = match self.sessions.look_up(session, &caller.user) {
+            Ok(state) => state.ok_or(Rejection::Unauthenticated)?,
             Err(moment) => {
                 let (stored, standing) = self.store.session(session).await?.ok_or(Rejection::Unauthenticated)?;
                 if stored.user != caller.user {

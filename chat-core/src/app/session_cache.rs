@@ -47,10 +47,12 @@ impl SessionCache {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What is known of the session; where nothing is, the moment to give with what the store says.
-    pub(super) fn look_up(&self, session: SessionId) -> Result<SessionState, Moment> {
+    /// What is known of this session of the user's: `None` where it is another user's. Where nothing is, the moment to give
+    /// with what the store says.
+    pub(super) fn look_up(&self, session: SessionId, user: &UserId) -> Result<Option<SessionState>, Moment> {
         let state = self.state();
-        state.sessions.get(&session).map(|(_, known)| *known).ok_or(Moment(state.forgotten))
+        let (whose, known) = state.sessions.get(&session).ok_or(Moment(state.forgotten))?;
+        Ok((whose == user).then_some(*known))
     }
 
     /// Notes what the store, asked after `moment`, says of a session. Answers what is known of it now.
@@ -116,7 +118,7 @@ mod tests {
     }
 
     fn moment(cache: &SessionCache, session: &Session) -> Moment {
-        cache.look_up(session.id).err().unwrap()
+        cache.look_up(session.id, &session.user).err().unwrap()
     }
 
     #[test]
@@ -125,7 +127,7 @@ mod tests {
         let moment = moment(&cache, &session);
         cache.ended(&session.user, session.id);
         assert_eq!(cache.seen(&session, Standing::Active, moment), SessionState::Ended);
-        assert_eq!(cache.look_up(session.id).ok(), Some(SessionState::Ended));
+        assert_eq!(cache.look_up(session.id, &session.user).ok(), Some(Some(SessionState::Ended)));
     }
 
     #[test]
@@ -144,7 +146,7 @@ mod tests {
         cache.ended(&session.user, session.id);
         (0..CAPACITY).for_each(|_| cache.ended(&session.user, SessionId::new()));
         assert_eq!(cache.seen(&session, Standing::Active, moment), SessionState::Lives, "as it was when it was read");
-        assert!(cache.look_up(session.id).is_err(), "that it has ended may be among what was forgotten");
+        assert!(cache.look_up(session.id, &session.user).is_err(), "that it has ended may be among what was forgotten");
     }
 
     #[test]
@@ -152,9 +154,18 @@ mod tests {
         let (cache, session) = (SessionCache::default(), session());
         let moment = moment(&cache, &session);
         assert_eq!(cache.seen(&session, Standing::Active, moment), SessionState::Lives);
-        assert_eq!(cache.look_up(session.id).ok(), Some(SessionState::Lives));
+        assert_eq!(cache.look_up(session.id, &session.user).ok(), Some(Some(SessionState::Lives)));
         (0..CAPACITY).for_each(|_| cache.ended(&session.user, SessionId::new()));
-        assert!(cache.look_up(session.id).is_err());
+        assert!(cache.look_up(session.id, &session.user).is_err());
+    }
+
+    #[test]
+    fn a_session_is_nobody_elses_whether_it_lives_or_has_ended() {
+        let (cache, session, stranger) = (SessionCache::default(), session(), UserId::parse("bob").unwrap());
+        cache.seen(&session, Standing::Active, moment(&cache, &session));
+        assert_eq!(cache.look_up(session.id, &stranger).ok(), Some(None));
+        cache.ended(&session.user, session.id);
+        assert_eq!(cache.look_up(session.id, &stranger).ok(), Some(None));
     }
 
     #[test]
@@ -163,7 +174,7 @@ mod tests {
         let moment = moment(&cache, &session);
         cache.standing_changed(&session.user);
         assert_eq!(cache.seen(&session, Standing::Active, moment), SessionState::Lives, "as it was when it was read");
-        assert!(cache.look_up(session.id).is_err(), "and not kept");
+        assert!(cache.look_up(session.id, &session.user).is_err(), "and not kept");
     }
 
     #[test]
@@ -172,13 +183,13 @@ mod tests {
         cache.seen(&one, Standing::Active, moment(&cache, &one));
         cache.ended(&other.user, other.id);
         cache.standing_changed(&one.user);
-        assert_eq!(cache.look_up(other.id).ok(), Some(SessionState::Ended));
+        assert_eq!(cache.look_up(other.id, &other.user).ok(), Some(Some(SessionState::Ended)));
         let read = moment(&cache, &one);
         assert_eq!(cache.seen(&one, Standing::Suspended, read), SessionState::Suspended);
-        assert_eq!(cache.look_up(one.id).ok(), Some(SessionState::Suspended));
+        assert_eq!(cache.look_up(one.id, &one.user).ok(), Some(Some(SessionState::Suspended)));
         let stranger = UserId::parse("bob").unwrap();
         cache.standing_changed(&stranger);
-        assert_eq!(cache.look_up(one.id).ok(), Some(SessionState::Suspended));
+        assert_eq!(cache.look_up(one.id, &one.user).ok(), Some(Some(SessionState::Suspended)));
     }
 
     #[test]

@@ -9,6 +9,10 @@ use crate::{model::user::PasswordHash, ports::store::Source};
 /// Both methods block, for as long as the hashing takes. The chat calls them off the threads that serve everybody, and a
 /// bounded number at once.
 ///
+/// What is stored has at most 255 characters, all of them ASCII. A hasher that takes the place of another goes on verifying
+/// what that one has made (by a [`BcryptHasher`](crate::BcryptHasher), say), and calls it outdated: else those users could
+/// not sign in, and others could tell them by the error.
+///
 /// A `prehash` is 64 characters of base64: an HMAC of the password under the chat's pepper.
 pub trait Hasher: Send + Sync + 'static {
     /// What is stored of a password, under a salt of its own.

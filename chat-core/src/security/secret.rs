@@ -6,6 +6,8 @@ use hmac::{Hmac, KeyInit};
 use secrecy::{ExposeSecret, SecretString};
 use sha2::Sha256;
 
+use super::known_secret::is_known;
+
 /// The secrets of a chat. None of them shows in `Debug`.
 #[derive(Clone, Debug)]
 pub struct Secrets {
@@ -18,8 +20,23 @@ impl Secrets {
     pub const MIN_JWT_KEY: usize = 32;
 
     /// Takes the keys of access tokens, of which the first signs and all verify, and the pepper of the passwords.
-    /// The UTF-8 bytes of each are used.
+    /// The UTF-8 bytes of each are used. What is known to everybody is refused: placeholders, and examples that are printed
+    /// somewhere. `openssl rand -base64 32` makes a good one.
     pub fn new(jwt_keys: Vec<SecretString>, pepper: SecretString) -> Result<Self, SecretsError> {
+        let secrets = Self::for_demo(jwt_keys, pepper)?;
+        for key in secrets.jwt_keys.iter().map(SecretString::expose_secret) {
+            if is_known(key) {
+                return Err(SecretsError::KnownJwtKey { kid: kid(key.as_bytes()) });
+            }
+        }
+        if is_known(secrets.pepper.expose_secret()) {
+            return Err(SecretsError::KnownPepper);
+        }
+        Ok(secrets)
+    }
+
+    /// The same for a demonstration that strangers cannot reach: also with secrets that everybody knows.
+    pub fn for_demo(jwt_keys: Vec<SecretString>, pepper: SecretString) -> Result<Self, SecretsError> {
         if jwt_keys.is_empty() {
             return Err(SecretsError::NoJwtKey);
         }
@@ -30,6 +47,11 @@ impl Secrets {
             return Err(SecretsError::EmptyPepper);
         }
         Ok(Self { jwt_keys, pepper })
+    }
+
+    /// A key and a pepper that nobody knows, and that are gone with this value: for tests.
+    pub fn random() -> Result<Self, SecretsError> {
+        Self::new(vec![random_secret()?], random_secret()?)
     }
 
     pub(crate) fn jwt_keys(&self) -> impl Iterator<Item = &[u8]> {
@@ -52,7 +74,8 @@ impl Secrets {
 }
 
 /// Why secrets are refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum SecretsError {
     /// At least one is needed.
     #[error("no key to sign access tokens with")]
@@ -60,9 +83,41 @@ pub enum SecretsError {
     /// A short key can be guessed.
     #[error("a key that signs access tokens has at least {} bytes", Secrets::MIN_JWT_KEY)]
     ShortJwtKey,
+    /// Who knows the key signs in as anybody. It is named by the `kid` of its tokens.
+    #[error("the key {kid} (the kid of its tokens) is known to everybody: make one by `openssl rand -base64 32`")]
+    KnownJwtKey {
+        /// The `kid` in the header of the tokens that it would sign.
+        kid: String,
+    },
+    /// Who knows the pepper, and gets at the stored passwords, guesses them as if there were none.
+    #[error("the password pepper is known to everybody: make one by `openssl rand -base64 32`")]
+    KnownPepper,
+    /// The system gives none.
+    #[error("the system gives no randomness")]
+    NoRandomness,
     /// An empty one is none.
     #[error("the password pepper is empty")]
     EmptyPepper,
+}
+
+/// 256 random bits as text.
+fn random_secret() -> Result<SecretString, SecretsError> {
+    let mut bytes = [0; 32];
+    getrandom::fill(&mut bytes).map_err(|_| SecretsError::NoRandomness)?;
+    Ok(URL_SAFE_NO_PAD.encode(bytes).into())
+}
+
+/// How long the name of a key is, in bytes.
+pub(crate) const KEY_ID: usize = 6;
+
+/// The name of a key, by which the right one is found again.
+pub(crate) fn key_id(jwt_key: &[u8]) -> [u8; KEY_ID] {
+    derive(jwt_key, "chat: key id")
+}
+
+/// The same as it stands in access tokens.
+pub(crate) fn kid(jwt_key: &[u8]) -> String {
+    URL_SAFE_NO_PAD.encode(key_id(jwt_key))
 }
 
 /// A key for one purpose (RFC 5869): knowing it tells nothing of the secret, nor of the key for another purpose.
@@ -84,17 +139,40 @@ pub(crate) fn mac(key: &[u8; 32]) -> Hmac<Sha256> {
 mod tests {
     use super::*;
 
-    fn text(length: usize) -> SecretString {
-        "k".repeat(length).into()
+    fn random() -> String {
+        random_secret().unwrap().expose_secret().to_owned()
+    }
+
+    fn made_of(keys: &[&str], pepper: &str) -> Option<SecretsError> {
+        Secrets::new(keys.iter().map(|key| SecretString::from(*key)).collect(), pepper.into()).err()
     }
 
     #[test]
     fn a_short_key_is_refused() {
-        assert_eq!(Secrets::new(vec![text(31)], text(1)).err(), Some(SecretsError::ShortJwtKey));
-        assert_eq!(Secrets::new(vec![text(32), text(31)], text(1)).err(), Some(SecretsError::ShortJwtKey));
-        assert_eq!(Secrets::new(vec![], text(1)).err(), Some(SecretsError::NoJwtKey));
-        assert_eq!(Secrets::new(vec![text(32)], text(0)).err(), Some(SecretsError::EmptyPepper));
-        assert!(Secrets::new(vec![text(32)], text(1)).is_ok());
+        let key = random();
+        assert_eq!(made_of(&[&key[..31]], &key), Some(SecretsError::ShortJwtKey));
+        assert_eq!(made_of(&[&key[..32], &key[..31]], &key), Some(SecretsError::ShortJwtKey));
+        assert_eq!(made_of(&[], &key), Some(SecretsError::NoJwtKey));
+        assert_eq!(made_of(&[&key], ""), Some(SecretsError::EmptyPepper));
+        assert_eq!(made_of(&[&key[..32]], &key), None);
+    }
+
+    #[test]
+    fn a_known_key_is_refused_by_its_kid_and_a_known_pepper_too() {
+        let (key, known) = (random(), "super-secret-jwt-token-with-at-least-32-characters-long");
+        let refused = made_of(&[&key, known], &key).unwrap();
+        assert_eq!(refused, SecretsError::KnownJwtKey { kid: kid(known.as_bytes()) });
+        assert!(refused.to_string().contains(&kid(known.as_bytes())) && !refused.to_string().contains(known));
+        assert_eq!(made_of(&[&key], "change-me"), Some(SecretsError::KnownPepper));
+        assert!(Secrets::for_demo(vec![known.into()], "pepper".into()).is_ok());
+        assert_eq!(Secrets::for_demo(vec!["short".into()], key.into()).err(), Some(SecretsError::ShortJwtKey));
+    }
+
+    #[test]
+    fn random_secrets_differ() {
+        let [one, other] = [Secrets::random().unwrap(), Secrets::random().unwrap()];
+        assert_ne!(one.pepper_check(), other.pepper_check());
+        assert_ne!(one.jwt_keys().next(), other.jwt_keys().next());
     }
 
     #[test]

@@ -7,7 +7,7 @@ use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 
-use super::secret::{Secrets, derive, mac};
+use super::secret::{KEY_ID, Secrets, derive, key_id, kid, mac};
 use crate::{
     error::{ChatError, Rejection},
     model::{
@@ -34,6 +34,17 @@ struct Key {
     refresh: [u8; 32],
 }
 
+/// The header of an access token. Nothing else stands in ours, so that no token brings its own key (`jwk`, `jku`, `x5u`), or
+/// asks for what we do not do (`crit`).
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AccessHeader {
+    typ: String,
+    // Not what `jsonwebtoken` makes of it, which reads `{"HS256": null}` alike.
+    alg: String,
+    kid: String,
+}
+
 /// The claims of an access token (RFC 9068, with the device besides).
 #[derive(Debug, Serialize, Deserialize)]
 struct Claims {
@@ -50,6 +61,9 @@ struct Claims {
 /// The media type of access tokens, which sets them apart from all other tokens (RFC 9068, section 2.1).
 const ACCESS_TYPE: &str = "at+jwt";
 
+/// HMAC with SHA-256 (RFC 7518, section 3.2).
+const ALGORITHM: &str = "HS256";
+
 /// How far the clocks of two nodes may lie apart, in seconds.
 const LEEWAY: i64 = 5;
 
@@ -60,7 +74,6 @@ pub(crate) struct RefreshClaims {
     pub(crate) generation: u64,
 }
 
-const KEY_ID: usize = 6;
 const SIGNED: usize = KEY_ID + 16 + 8;
 const MAC: usize = 32;
 
@@ -109,19 +122,20 @@ impl Tokens {
 
     /// Who shows this access token, if it is genuine and its time is now.
     pub(crate) fn read_access(&self, token: &str, now: Timestamp) -> Result<Caller, Rejection> {
-        let unauthenticated = |_| Rejection::Unauthenticated;
-        let header = jsonwebtoken::decode_header(token).map_err(unauthenticated)?;
-        if header.typ.as_deref() != Some(ACCESS_TYPE) {
+        let header = AccessHeader::of(token).ok_or(Rejection::Unauthenticated)?;
+        if header.typ != ACCESS_TYPE || header.alg != ALGORITHM {
             return Err(Rejection::Unauthenticated);
         }
-        let key =
-            self.keys.iter().find(|key| header.kid.as_ref() == Some(&key.kid)).ok_or(Rejection::Unauthenticated)?;
-        let claims =
-            jsonwebtoken::decode::<Claims>(token, &key.decoding, &self.validation).map_err(unauthenticated)?.claims;
+        let key = self.keys.iter().find(|key| header.kid == key.kid).ok_or(Rejection::Unauthenticated)?;
+        let claims = jsonwebtoken::decode::<Claims>(token, &key.decoding, &self.validation);
+        let claims = claims.map_err(|_| Rejection::Unauthenticated)?.claims;
+        if Timestamp::MAX.as_secs() < claims.exp {
+            return Err(Rejection::Unauthenticated);
+        }
         if now.as_secs() + LEEWAY < claims.nbf {
             return Err(Rejection::Unauthenticated);
         }
-        let expires_at = Timestamp::from_millis(claims.exp.saturating_mul(1_000));
+        let expires_at = Timestamp::from_millis(claims.exp * 1_000);
         if expires_at <= now {
             return Err(Rejection::TokenExpired);
         }
@@ -160,12 +174,18 @@ impl Tokens {
     }
 }
 
+impl AccessHeader {
+    fn of(token: &str) -> Option<Self> {
+        let (header, _) = token.split_once('.')?;
+        serde_json::from_slice(&URL_SAFE_NO_PAD.decode(header).ok()?).ok()
+    }
+}
+
 impl Key {
     fn new(secret: &[u8]) -> Self {
-        let id = derive::<KEY_ID>(secret, "chat: key id");
         Self {
-            id,
-            kid: URL_SAFE_NO_PAD.encode(id),
+            id: key_id(secret),
+            kid: kid(secret),
             encoding: EncodingKey::from_secret(secret),
             decoding: DecodingKey::from_secret(secret),
             refresh: derive(secret, "chat: refresh tokens"),
@@ -195,7 +215,7 @@ mod tests {
 
     fn tokens(keys: &[&str]) -> Tokens {
         let keys = keys.iter().map(|key| SecretString::from(key.repeat(32))).collect();
-        Tokens::new(&Secrets::new(keys, "pepper".into()).unwrap(), "chat")
+        Tokens::new(&Secrets::for_demo(keys, "pepper".into()).unwrap(), "chat")
     }
 
     fn session(generation: u64) -> Session {
@@ -275,6 +295,51 @@ mod tests {
         let mut no_kid = header("at+jwt", Algorithm::HS256);
         no_kid.kid = None;
         assert_eq!(read(&no_kid, &claims("chat", "chat")), refused);
+    }
+
+    #[test]
+    fn a_token_that_is_rightly_signed_under_a_key_pair_of_another_is_none() {
+        let tokens = tokens(&["a"]);
+        // RFC 8032, 7.1, test 1, as PKCS #8.
+        let seed = b"\x9d\x61\xb1\x9d\xef\xfd\x5a\x60\xba\x84\x4a\xf4\x92\xec\x2c\xc4\
+                     \x44\x49\xc5\x69\x7b\x32\x69\x19\x70\x3b\xac\x03\x1c\xae\x7f\x60";
+        let prefix = b"\x30\x2e\x02\x01\x00\x30\x05\x06\x03\x2b\x65\x70\x04\x22\x04\x20";
+        let key = EncodingKey::from_ed_der(&[prefix.as_slice(), seed].concat());
+        let claims = Claims {
+            iss: "chat".into(),
+            aud: "chat".into(),
+            sub: "alice".into(),
+            did: "phone".into(),
+            sid: SessionId::new().to_string(),
+            iat: NOW.as_secs(),
+            nbf: NOW.as_secs(),
+            exp: NOW.as_secs() + 60,
+        };
+        let header = Header {
+            typ: Some(ACCESS_TYPE.into()),
+            kid: Some(tokens.keys[0].kid.clone()),
+            ..Header::new(Algorithm::EdDSA)
+        };
+        let token = jsonwebtoken::encode(&header, &claims, &key).unwrap();
+        assert_eq!(tokens.read_access(&token, NOW), Err(Rejection::Unauthenticated));
+        let ours = jsonwebtoken::encode(
+            &Header { alg: Algorithm::HS256, ..header },
+            &claims,
+            &EncodingKey::from_secret("a".repeat(32).as_bytes()),
+        );
+        assert!(tokens.read_access(&ours.unwrap(), NOW).is_ok(), "all else is right");
+    }
+
+    #[test]
+    fn a_refresh_token_under_the_key_of_access_tokens_is_forged() {
+        let (tokens, session) = (tokens(&["a"]), session(7));
+        let genuine = tokens.issue_refresh(&session).unwrap();
+        let mut token = URL_SAFE_NO_PAD.decode(&genuine.expose_secret()[4..]).unwrap();
+        token.truncate(SIGNED);
+        let mut mac = mac(&[b'a'; 32]);
+        mac.update(&token);
+        token.extend_from_slice(&mac.finalize().into_bytes());
+        assert_eq!(tokens.read_refresh(&format!("rft_{}", URL_SAFE_NO_PAD.encode(token))), None);
     }
 
     #[test]

@@ -1,7 +1,4 @@
-use std::{
-    net::IpAddr,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::{
     extract::{ConnectInfo, Request, State},
@@ -53,11 +50,6 @@ impl Allowance {
         let (told, outcome) = self.0.limits.take_of_address(kind, address);
         self.told().push(told);
         outcome
-    }
-
-    /// The sender's address, where the router was told.
-    pub(crate) fn address(&self) -> Option<IpAddr> {
-        self.0.address.map(IpAddr::from)
     }
 
     /// Counts a request against its sender.

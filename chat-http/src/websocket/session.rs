@@ -150,11 +150,12 @@ async fn welcome(
         heartbeat_seconds: peer.endpoint.config.heartbeat.as_secs(),
         rooms: rooms.iter().map(Room::from).collect(),
     };
-    send(socket, welcome.message()).await?;
-    for room in unknown {
-        send(socket, Frame::RoomRemoved { room_id: &room, reason: "left" }.message()).await?;
+    let removed = unknown.iter().map(|room| Frame::RoomRemoved { room_id: room, reason: "left" }.message());
+    let frames = [welcome.message()].into_iter().chain(removed).collect();
+    tokio::select! {
+        sent = send_all(socket, frames) => sent.map(|()| true),
+        reason = connection.ended() => Err(Over::Close(reason.into())),
     }
-    Ok(true)
 }
 
 /// The numbers that a client names, and the names that are no room's.
@@ -214,9 +215,16 @@ pub(super) fn error(peer: &Peer, id: Option<&Number>, problem: &Problem) -> Mess
 }
 
 async fn send(socket: &mut impl Socket, message: Message) -> Result<(), Over> {
-    match timeout(HELLO_WRITE, socket.send(message)).await {
-        Ok(Ok(())) => Ok(()),
-        Ok(Err(_)) => Err(Over::Gone),
-        Err(_) => Err(Over::Close(Close::TooSlow)),
-    }
+    send_all(socket, vec![message]).await
+}
+
+/// One limit of time for all of them: a client that takes each just in time must not be here for hours.
+async fn send_all(socket: &mut impl Socket, messages: Vec<Message>) -> Result<(), Over> {
+    let sending = async {
+        for message in messages {
+            socket.send(message).await.map_err(|_| Over::Gone)?;
+        }
+        Ok(())
+    };
+    timeout(HELLO_WRITE, sending).await.unwrap_or(Err(Over::Close(Close::TooSlow)))
 }

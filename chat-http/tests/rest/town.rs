@@ -46,7 +46,7 @@ impl Town {
     pub(crate) async fn with(config: HttpConfig) -> Self {
         let store = SqliteStore::open("sqlite::memory:").await.unwrap();
         store.migrate().await.unwrap();
-        let secrets = Secrets::new(vec!["k".repeat(32).into()], "pepper".into()).unwrap();
+        let secrets = Secrets::random().unwrap();
         let chat = Chat::builder(store.clone()).secrets(secrets).password_cost(4).clock(Noon);
         let chat = chat.build().await.unwrap();
         let admin = admin_router(chat.clone(), [OperatorToken::new(Operator::host(), OPERATOR.into()).unwrap()]);

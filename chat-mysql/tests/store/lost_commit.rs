@@ -97,7 +97,7 @@ async fn a_message_is_sent_once_wherever_the_connection_is_cut(kind: Kind) {
     let proxy = Proxy::before(fresh.database.url()).await;
     let store = proxy.store(fresh.database.url(), 4).await;
     let room = new_room_of(&store, &["alice"]).await;
-    let secrets = Secrets::new(vec!["k".repeat(32).into()], "p".repeat(32).into()).unwrap();
+    let secrets = Secrets::random().unwrap();
     let chat = Chat::builder(store).secrets(secrets).password_cost(4).build().await.unwrap();
     let mut expected = vec!["1 joined alice".to_owned()];
     for cut in [Cut::BeforeBegin, Cut::BeforeCommit, Cut::AfterCommit, Cut::BeforeCommit, Cut::BeforeBegin] {

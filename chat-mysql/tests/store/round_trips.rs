@@ -69,7 +69,7 @@ async fn a_join_by_invite_is_four_before_the_commit(kind: Kind) {
     tx.set_prime(&user("bob"), true).await.unwrap();
     tx.insert_invite(&invite, &token.hash()).await.unwrap();
     tx.commit().await.unwrap();
-    let secrets = Secrets::new(vec!["k".repeat(32).into()], "p".repeat(32).into()).unwrap();
+    let secrets = Secrets::random().unwrap();
     let chat = Chat::builder(store).secrets(secrets).password_cost(4).build().await.unwrap();
     proxy.round_trips();
 

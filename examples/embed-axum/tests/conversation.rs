@@ -8,7 +8,7 @@ use std::{
 };
 
 use chat_test_databases::{Database, Kind};
-use chat_tests::{Client, ROOM_PASSWORD, Socket};
+use chat_tests::{Client, ROOM_PASSWORD, Socket, jwt_key, pepper};
 use reqwest::{StatusCode, header};
 use serde_json::{Value, json};
 
@@ -23,8 +23,8 @@ impl Application {
     fn start(database: &Database) -> Self {
         let mut process = Command::new(env!("CARGO_BIN_EXE_embed-axum"))
             .env("DATABASE_URL", database.url())
-            .env("CHAT_JWT_KEY", "a key of the tests, longer than thirty-two bytes")
-            .env("CHAT_PASSWORD_PEPPER", "a pepper of the tests, longer than thirty-two bytes")
+            .env("CHAT_JWT_KEY", jwt_key())
+            .env("CHAT_PASSWORD_PEPPER", pepper())
             .env("LISTEN", "127.0.0.1:0")
             .stdout(Stdio::piped())
             .spawn()

@@ -4,12 +4,13 @@
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::{PoisonError, RwLock};
-use std::{error::Error, fs, time::Duration};
+use std::time::{Duration, SystemTime};
+use std::{error::Error, fs};
 
 use async_trait::async_trait;
 use chat_core::model::{text::Name, time::Timestamp, user::UserId};
 use chat_core::ports::authenticator::{Authenticator, Credentials, Identity, NotSignedIn};
-use jsonwebtoken::{Algorithm, DecodingKey, Validation, errors::ErrorKind, jwk::JwkSet};
+use jsonwebtoken::{DecodingKey, Validation, errors::ErrorKind, jwk::JwkSet};
 
 pub(crate) const ISSUER: &str = "the application";
 
@@ -23,32 +24,39 @@ pub(crate) struct Claims {
 }
 
 type Keys = HashMap<String, (DecodingKey, Validation)>;
+/// By which a file is known to have changed.
+type State = (SystemTime, u64);
 type Failure = Box<dyn Error + Send + Sync>;
 
 /// What the chat asks who calls.
 pub(crate) struct Tokens {
-    /// The key set. One of an identity provider stands at its `jwks_uri`, from where it is fetched no more than once in a
-    /// while, whatever strangers write into `kid`.
+    /// The key set. One of an identity provider stands at its `jwks_uri`, from where it is fetched once in a while, and no
+    /// oftener, whatever strangers write into `kid`.
     file: PathBuf,
-    keys: RwLock<Keys>,
+    read: RwLock<(Keys, State)>,
 }
 
 impl Tokens {
     pub(crate) fn new(file: impl Into<PathBuf>) -> Result<Self, Failure> {
         let file = file.into();
-        Ok(Self { keys: RwLock::new(read(&file)?), file })
+        Ok(Self { read: RwLock::new(read(&file)?), file })
     }
 
-    /// Reads a token by the key that it names; where there is none, the set may have a new one.
+    /// Reads the set again where it has changed: keys come, and others are withdrawn.
+    fn look(&self) -> Result<(), Failure> {
+        let changed = state(&self.file)?;
+        if changed != self.read.read().unwrap_or_else(PoisonError::into_inner).1 {
+            *self.read.write().unwrap_or_else(PoisonError::into_inner) = read(&self.file)?;
+        }
+        Ok(())
+    }
+
+    /// Reads a token by the key that it names.
     fn claims(&self, token: &str) -> Result<Claims, NotSignedIn> {
         let header = jsonwebtoken::decode_header(token).map_err(|_| NotSignedIn::Unauthenticated)?;
         let id = header.kid.ok_or(NotSignedIn::Unauthenticated)?;
-        let known = self.keys.read().unwrap_or_else(PoisonError::into_inner).contains_key(&id);
-        if !known {
-            let keys = read(&self.file).map_err(NotSignedIn::Unavailable)?;
-            *self.keys.write().unwrap_or_else(PoisonError::into_inner) = keys;
-        }
-        let keys = self.keys.read().unwrap_or_else(PoisonError::into_inner);
+        self.look().map_err(NotSignedIn::Unavailable)?;
+        let (keys, _) = &*self.read.read().unwrap_or_else(PoisonError::into_inner);
         let (key, validation) = keys.get(&id).ok_or(NotSignedIn::Unauthenticated)?;
         let read = jsonwebtoken::decode(token, key, validation).map_err(|error| match error.kind() {
             ErrorKind::ExpiredSignature => NotSignedIn::Expired,
@@ -58,21 +66,29 @@ impl Tokens {
     }
 }
 
-fn read(file: &PathBuf) -> Result<Keys, Failure> {
+fn state(file: &PathBuf) -> Result<State, Failure> {
+    let file = fs::metadata(file)?;
+    Ok((file.modified()?, file.len()))
+}
+
+fn read(file: &PathBuf) -> Result<(Keys, State), Failure> {
+    // Before the keys: what changes in between is read again.
+    let changed = state(file)?;
     let set: JwkSet = serde_json::from_slice(&fs::read(file)?)?;
     let mut keys = HashMap::new();
     for key in set.keys {
         let (id, algorithm) = (key.common.key_id.as_ref(), key.common.key_algorithm);
-        let (Some(id), Some(algorithm)) = (id, algorithm) else { return Err("a key without kid or alg".into()) };
+        // Keys for something else may stand beside those that sign.
+        let (Some(id), Some(Ok(algorithm))) = (id, algorithm.map(|name| name.to_string().parse())) else { continue };
         // The one algorithm that is the key's, whatever a token says of itself.
-        let mut validation = Validation::new(algorithm.to_string().parse::<Algorithm>()?);
+        let mut validation = Validation::new(algorithm);
         validation.set_issuer(&[ISSUER]);
         validation.set_audience(&[ISSUER]);
         validation.set_required_spec_claims(&["iss", "aud", "sub", "exp"]);
         validation.leeway = 0;
         keys.insert(id.clone(), (DecodingKey::from_jwk(&key)?, validation));
     }
-    Ok(keys)
+    Ok((keys, changed))
 }
 
 #[async_trait]

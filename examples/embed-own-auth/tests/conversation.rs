@@ -12,7 +12,7 @@ use base64::{
     Engine,
     engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
 };
-use chat_tests::{Client, ROOM_PASSWORD, Socket};
+use chat_tests::{Client, ROOM_PASSWORD, Socket, jwt_key, pepper};
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
@@ -56,8 +56,8 @@ impl Application {
             .env("TOKEN_KEY", STANDARD.encode(bytes(PRIVATE_KEY)))
             .env("TOKEN_KEY_ID", "first")
             .env("TOKEN_KEYS", keys)
-            .env("CHAT_JWT_KEY", "a key of the tests, longer than thirty-two bytes")
-            .env("CHAT_PASSWORD_PEPPER", "a pepper of the tests, longer than thirty-two bytes")
+            .env("CHAT_JWT_KEY", jwt_key())
+            .env("CHAT_PASSWORD_PEPPER", pepper())
             .env("CHAT_DATABASE_URL", "sqlite::memory:")
             .env("LISTEN", "127.0.0.1:0")
             .stdout(Stdio::piped())
@@ -157,11 +157,13 @@ async fn keys_follow_each_other_and_nobody_is_signed_out() {
 
     // A set that cannot be read tells nobody that they are signed out.
     fs::write(&keys, "{").unwrap();
-    let unknown = named("third", Algorithm::EdDSA, &first, |_| ());
-    let chatting = application.chatting(&unknown);
+    let chatting = application.chatting(&new);
     let answer = chatting.try_send(chatting.request(http::Method::GET, "/api/me")).await;
     assert_eq!((answer.status, &answer.json["code"]), (503, &json!("store_unavailable")));
+
+    fs::write(&keys, key_set(&[("next", NEXT_PUBLIC_KEY)])).unwrap();
     assert_eq!(application.chatting(&new).me().await["userId"], "ann");
+    application.chatting(&old).get("/api/me").await.refused(401, "unauthenticated");
 }
 
 #[tokio::test]
@@ -189,7 +191,7 @@ async fn no_token_is_taken_but_a_living_one_of_the_applications() {
         ("with alg none and a signature", format!("{none}.{}.{}", parts[1], parts[2])),
         ("HS256 under the public key", hs256(&public)),
         ("HS256 under the public key's text", hs256(URL_SAFE_NO_PAD.encode(&public).as_bytes())),
-        ("HS256 under the chat's own key", hs256(b"a key of the tests, longer than thirty-two bytes")),
+        ("HS256 under the chat's own key", hs256(jwt_key().as_bytes())),
         ("for somebody else", signed(Algorithm::EdDSA, &key, |claims| claims["aud"] = json!("another"))),
         ("of somebody else", signed(Algorithm::EdDSA, &key, |claims| claims["iss"] = json!("another"))),
         (

@@ -31,8 +31,10 @@ pub(crate) enum Failure {
     Migrate(#[from] MigrateError),
     #[error("the database failed")]
     Store(#[from] StoreError),
-    #[error("--jwt-key, --password-pepper")]
-    Secrets(#[from] SecretsError),
+    #[error("--jwt-key")]
+    JwtKey(#[source] SecretsError),
+    #[error("--password-pepper")]
+    PasswordPepper(#[source] SecretsError),
     #[error("the chat cannot be put together")]
     Build(#[from] BuildError),
     #[error("the sample accounts cannot be made")]
@@ -51,6 +53,16 @@ pub(crate) enum Failure {
     Listen { address: SocketAddr, source: io::Error },
     #[error("the process cannot wait for signals")]
     Signals(#[source] io::Error),
+}
+
+impl From<SecretsError> for Failure {
+    fn from(error: SecretsError) -> Self {
+        match error {
+            SecretsError::EmptyPepper | SecretsError::KnownPepper => Self::PasswordPepper(error),
+            SecretsError::NoRandomness => Self::NoRandomness,
+            _ => Self::JwtKey(error),
+        }
+    }
 }
 
 impl Failure {

@@ -15,7 +15,8 @@ pub(crate) struct LimitOptions {
     rate_limits: Switch,
 
     /// Another limit than the default one (docs/security.md has them): `send=600/2m` lets a user send 600 messages at once,
-    /// and as many again in each two minutes; `connections=50` has 50 WebSockets open. Repeatable
+    /// and as many again in each two minutes; `connections=50` has 50 WebSockets open, which are connections of
+    /// --address-connections, too. Repeatable
     #[arg(long, env = "CHAT_RATE_LIMIT", value_name = "KIND=N/TIME", value_delimiter = ',')]
     rate_limit: Vec<Limit>,
 
@@ -94,7 +95,9 @@ impl Slot<'_> {
     fn set(self, count: NonZeroU32, time: Option<Duration>) -> bool {
         match (self, time) {
             (Self::Rate(rate), Some(time)) => *rate = Rate::new(count.get(), time),
-            (Self::Guesses(rate), Some(time)) => *rate = GuessRate { burst: count.get(), every: time / count.get() },
+            (Self::Guesses(rate), Some(time)) if Duration::ZERO < time / count.get() => {
+                *rate = GuessRate { burst: count.get(), every: time / count.get() };
+            }
             (Self::AtOnce(most), None) => *most = count.get(),
             _ => return false,
         }
@@ -207,6 +210,7 @@ mod tests {
             ("send=5/0s", "more than nothing"),
             ("send=5/soon", "expected number"),
             ("connections=5/1m", "KIND=N/TIME"),
+            ("guesses-user=5/1ns", "KIND=N/TIME"),
             ("shout=5/1m", "no limit of the kind"),
         ] {
             let refused = parse(&["--rate-limit", given]).unwrap_err();

@@ -54,7 +54,7 @@ async fn start(options: Options) -> Result<(), Failure> {
     }
     let chat = Chat::builder_on(Arc::clone(&store))
         .policy(options.policy())
-        .secrets(secrets(&options)?)
+        .secrets(secrets(&options, demo)?)
         .password_cost(options.password_cost)
         .guess_limits(options.limits.guesses())
         .build()
@@ -110,8 +110,9 @@ async fn open_store(options: &Options, database_url: Option<&SecretString>) -> R
     ServerStore::open(&format!("sqlite:{}", options.data_dir.join("chat.db").display()), options).await
 }
 
-/// The secrets that were given, and for those that were not, the ones kept in the data folder.
-fn secrets(options: &Options) -> Result<Secrets, Failure> {
+/// The secrets that were given, and for those that were not, the ones kept in the data folder. A demo takes also those that
+/// everybody knows.
+fn secrets(options: &Options, demo: bool) -> Result<Secrets, Failure> {
     let kept = |name| {
         make_data_dir(options)?;
         kept_secret(&options.data_dir, name)
@@ -124,7 +125,7 @@ fn secrets(options: &Options) -> Result<Secrets, Failure> {
         Some(pepper) => pepper,
         None => kept("password.pepper")?,
     };
-    Ok(Secrets::new(jwt_keys, pepper)?)
+    Ok(if demo { Secrets::for_demo(jwt_keys, pepper) } else { Secrets::new(jwt_keys, pepper) }?)
 }
 
 fn make_data_dir(options: &Options) -> Result<(), Failure> {

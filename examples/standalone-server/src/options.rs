@@ -46,9 +46,9 @@ pub(crate) struct Options {
     #[arg(long, env = "CHAT_TABLE_PREFIX", value_name = "PREFIX", default_value = "chat_")]
     pub(crate) table_prefix: String,
 
-    /// A key that signs access tokens, at least 32 bytes. Repeatable: the first signs, all verify. None: one is made and
-    /// kept in the data folder
-    #[arg(long, env = "CHAT_JWT_KEY", value_name = "KEY", hide_env_values = true)]
+    /// A key that signs access tokens, at least 32 bytes, as by `openssl rand -base64 32`. Repeatable: the first signs, all
+    /// verify; the variable takes one a line. None: one is made and kept in the data folder
+    #[arg(long, env = "CHAT_JWT_KEY", value_name = "KEY", hide_env_values = true, value_delimiter = '\n')]
     pub(crate) jwt_key: Vec<SecretString>,
 
     /// The secret that goes into every stored password. None: one is made and kept in the data folder. Whoever loses it
@@ -307,6 +307,13 @@ mod tests {
         let empty = ["--cors-origin", "", "--allowed-origin", "", "--trusted-proxy", ""];
         let options = Options::parse_from(["chat-server"].iter().chain(&empty));
         assert_eq!(options.http(), HttpConfig::default());
+    }
+
+    #[test]
+    fn a_variable_holds_several_keys_a_line_each() {
+        let options = Options::parse_from(["chat-server", "--jwt-key", "a new key\nan old one\n"]);
+        let keys: Vec<_> = options.jwt_keys().iter().map(|key| key.expose_secret().to_owned()).collect();
+        assert_eq!(keys, ["a new key", "an old one"]);
     }
 
     #[test]

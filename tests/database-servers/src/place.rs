@@ -1,8 +1,8 @@
 //! Where a private server lives: a folder, a port, a password, and the watchdog over them.
 
 use std::ffi::OsString;
-use std::fs::{self, DirBuilder, File};
-use std::net::TcpListener;
+use std::fs::{self, DirBuilder};
+use std::net::{TcpListener, UdpSocket};
 use std::os::unix::fs::DirBuilderExt;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -111,23 +111,21 @@ impl Drop for Place {
 /// A port that no other place has for as long as this lives, also while nobody listens on it.
 struct Port {
     number: u16,
-    /// Locked; the lock goes with the process, however it ends.
-    _reservation: File,
+    /// The port of the same number of a protocol that no server here speaks.
+    _reservation: UdpSocket,
 }
 
 impl Port {
     fn free() -> Result<Self, String> {
-        let folder = std::env::temp_dir().join("chat-test-ports");
-        fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
         let width = u64::from(PORTS.end - PORTS.start);
-        for offset in (0..200).filter_map(|_| u16::try_from(random::number() % width).ok()) {
-            let number = PORTS.start + offset;
-            let file = folder.join(number.to_string());
-            let reservation = File::create(&file).map_err(|error| format!("{}: {error}", file.display()))?;
-            if reservation.try_lock().is_ok() && TcpListener::bind(("127.0.0.1", number)).is_ok() {
-                return Ok(Self { number, _reservation: reservation });
-            }
-        }
-        Err(format!("no free port among {PORTS:?}"))
+        (0..200)
+            .filter_map(|_| u16::try_from(random::number() % width).ok())
+            .map(|offset| PORTS.start + offset)
+            .find_map(|number| {
+                let reservation = UdpSocket::bind(("127.0.0.1", number)).ok()?;
+                TcpListener::bind(("127.0.0.1", number)).ok()?;
+                Some(Self { number, _reservation: reservation })
+            })
+            .ok_or_else(|| format!("no free port among {PORTS:?}"))
     }
 }

@@ -41,6 +41,7 @@ impl fmt::Display for StoreKind {
 pub struct Grounds {
     /// The store.
     pub store: Arc<dyn Store>,
+    secrets: Secrets,
     worlds: AtomicU32,
     _kept: Kept,
 }
@@ -78,7 +79,8 @@ impl Grounds {
                 (Arc::new(store), Kept::Database(database))
             }
         };
-        Some(Self { store, worlds: AtomicU32::new(0), _kept: kept })
+        let secrets = Secrets::random().expect("the system has randomness");
+        Some(Self { store, secrets, worlds: AtomicU32::new(0), _kept: kept })
     }
 
     /// A chat at the beginning of a world.
@@ -88,10 +90,8 @@ impl Grounds {
     pub async fn stage(&self) -> Stage {
         let number = self.worlds.fetch_add(1, Ordering::Relaxed);
         let clock = HandClock::default();
-        let keys = vec!["a key of thirty-two bytes or more".into()];
-        let secrets = Secrets::new(keys, "a pepper of thirty-two bytes, too".into()).expect("they are long enough");
         let chat = Chat::builder_on(Arc::clone(&self.store))
-            .secrets(secrets)
+            .secrets(self.secrets.clone())
             .clock(clock.clone())
             .password_cost(4)
             .guess_limits(None)

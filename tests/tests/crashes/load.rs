@@ -7,10 +7,10 @@ use std::sync::Arc;
 use chat_tests::Socket;
 use serde_json::{Value, json};
 
-use crate::chance::Chance;
 use crate::command::{Clients, Command, Invite, OPERATOR, OWNER, Outcome, What, message};
 use crate::person::{Friendship, Person};
 use crate::progress::Progress;
+use chat_tests::chance::Chance;
 
 /// How many messages one sender has on the way.
 const IN_FLIGHT: usize = 4;

@@ -5,7 +5,6 @@
 //! A run shows its seed when it fails; `CHAT_TEST_SEED` repeats it as far as timing allows, `CHAT_TEST_SCALE` multiplies
 //! the number of cycles.
 
-mod chance;
 mod check;
 mod command;
 mod load;
@@ -17,10 +16,9 @@ mod room;
 
 use std::sync::Arc;
 
-use chance::Chance;
 use chat_proofs::scale::scaled;
 use chat_test_databases::{Database, Server as DatabaseServer};
-use chat_tests::{Kind, Server};
+use chat_tests::{Kind, Server, chance::Chance};
 use check::{check, check_everything};
 use party::{Party, Running};
 use progress::{Moment, Progress};

@@ -9,11 +9,11 @@ use http::Method;
 use serde_json::{Value, json};
 use tokio::task::JoinHandle;
 
-use crate::chance::Chance;
 use crate::command::{Clients, Invite, OPERATOR, OWNER, What};
 use crate::load::Load;
 use crate::person::{Friendship, Person};
 use crate::progress::Progress;
+use chat_tests::chance::Chance;
 
 /// Who write by WebSocket, beside the owner.
 const WRITERS: [&str; 3] = ["walter", "wanda", "wilma"];

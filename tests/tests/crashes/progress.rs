@@ -5,7 +5,7 @@ use tokio::time::timeout;
 
 use chat_tests::PATIENCE;
 
-use crate::chance::Chance;
+use chat_tests::chance::Chance;
 
 /// A moment of a load.
 #[derive(Clone, Copy, Debug)]

@@ -38,13 +38,16 @@ async fn store() -> Arc<dyn Store> {
     Arc::new(store)
 }
 
-fn on(store: Arc<dyn Store>, pepper: &str) -> ChatBuilder {
-    let secrets = Secrets::new(vec!["k".repeat(32).into()], pepper.into()).expect("secrets");
-    Chat::builder_on(store).secrets(secrets).password_cost(4)
+fn secrets() -> Secrets {
+    Secrets::random().expect("the system has randomness")
+}
+
+fn on(store: Arc<dyn Store>, secrets: &Secrets) -> ChatBuilder {
+    Chat::builder_on(store).secrets(secrets.clone()).password_cost(4)
 }
 
 async fn chat() -> Chat {
-    on(store().await, "pepper").build().await.expect("a chat")
+    on(store().await, &secrets()).build().await.expect("a chat")
 }
 
 fn registration(id: &str) -> Register {

@@ -4,7 +4,7 @@ use std::{
     collections::BTreeMap,
     net::IpAddr,
     sync::{
-        Arc,
+        Arc, OnceLock,
         atomic::{AtomicU64, Ordering},
         mpsc,
     },
@@ -12,7 +12,7 @@ use std::{
 };
 
 use chat_core::{
-    BcryptHasher, Chat, GuessLimits, GuessRate,
+    BcryptHasher, Chat, GuessLimits, GuessRate, Secrets,
     api::{Admin, ChangePassword, EnsureUser, JoinKey, JoinRoom, Login, Rooms, Sessions, SignedIn, Users},
     error::{ChatError, Rejection},
     model::{
@@ -30,10 +30,16 @@ use chat_sqlite::SqliteStore;
 use secrecy::SecretString;
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePool};
 
-use crate::{ROOM_PASSWORD, on, registration, room, store, user};
+use crate::{ROOM_PASSWORD, on, registration, room, secrets, store, user};
 
 const PASSWORD: &str = "correct horse";
 const COST: u32 = 6;
+
+/// Those of every chat here: several are on one store.
+fn ours() -> &'static Secrets {
+    static SECRETS: OnceLock<Secrets> = OnceLock::new();
+    SECRETS.get_or_init(secrets)
+}
 
 /// Counts what it hashes with, and stops before it answers where it is told to.
 struct Watched {
@@ -72,7 +78,7 @@ impl Hasher for Watched {
 async fn watched(store: Arc<dyn Store>) -> (Chat, Arc<Calls>) {
     let calls = Arc::new(Calls::default());
     let hasher = Watched { bcrypt: BcryptHasher::new(COST).expect("a cost"), calls: Arc::clone(&calls) };
-    let chat = on(store, "pepper").hasher(hasher).build().await.expect("a chat");
+    let chat = on(store, ours()).hasher(hasher).build().await.expect("a chat");
     (chat, calls)
 }
 
@@ -123,7 +129,7 @@ async fn stopping(store: Arc<dyn Store>) -> (Chat, Stop) {
     let (go_on, goes_on) = mpsc::sync_channel(0);
     let bcrypt = BcryptHasher::new(4).expect("a cost");
     let hasher = Stopping { bcrypt, reached, go_on: goes_on.into() };
-    let chat = on(store, "pepper").hasher(hasher).build().await.expect("a chat");
+    let chat = on(store, ours()).hasher(hasher).build().await.expect("a chat");
     (chat, Stop { reached: is_reached, go_on })
 }
 
@@ -144,7 +150,7 @@ async fn stored(store: &Arc<dyn Store>, user: &str) -> PasswordHash {
 #[tokio::test]
 async fn who_may_not_sign_in_cannot_tell_why_and_each_costs_one_hash_of_today() {
     let store = store().await;
-    let before = on(store.clone(), "pepper").build().await.expect("a chat at cost 4");
+    let before = on(store.clone(), ours()).build().await.expect("a chat at cost 4");
     before.register(registration("older")).await.expect("a user of the older cost");
     let passwordless = EnsureUser {
         id: UserId::parse("passwordless").expect("an id"),
@@ -185,7 +191,7 @@ async fn who_may_not_sign_in_cannot_tell_why_and_each_costs_one_hash_of_today() 
 #[tokio::test]
 async fn whoever_signs_in_after_the_cost_was_raised_gets_a_hash_of_the_new_one() {
     let store = store().await;
-    on(store.clone(), "pepper").build().await.expect("a chat").register(registration("alice")).await.expect("a user");
+    on(store.clone(), ours()).build().await.expect("a chat").register(registration("alice")).await.expect("a user");
     let (chat, calls) = watched(store.clone()).await;
     let old = stored(&store, "alice").await;
     assert!(old.expose().starts_with("$2b$04$"));
@@ -208,7 +214,7 @@ async fn whoever_signs_in_after_the_cost_was_raised_gets_a_hash_of_the_new_one()
 #[tokio::test]
 async fn many_who_sign_in_at_once_after_the_cost_was_raised_are_all_let_in() {
     let store = store().await;
-    on(store.clone(), "pepper").build().await.expect("a chat").register(registration("alice")).await.expect("a user");
+    on(store.clone(), ours()).build().await.expect("a chat").register(registration("alice")).await.expect("a user");
     let (chat, _) = watched(store.clone()).await;
     let sign_in = |number: usize| {
         let device = DeviceId::parse(&format!("device-{number}")).expect("a device");
@@ -223,7 +229,7 @@ async fn many_who_sign_in_at_once_after_the_cost_was_raised_are_all_let_in() {
 #[tokio::test]
 async fn a_sign_in_that_was_verified_against_a_password_changed_meanwhile_makes_no_session() {
     let store = store().await;
-    let there = on(store.clone(), "pepper").build().await.expect("another node");
+    let there = on(store.clone(), ours()).build().await.expect("another node");
     there.register(registration("alice")).await.expect("a user");
     let alice = Caller::user(UserId::parse("alice").expect("an id"));
     let (here, stop) = stopping(store.clone()).await;
@@ -240,7 +246,7 @@ async fn a_sign_in_that_was_verified_against_a_password_changed_meanwhile_makes_
 #[tokio::test]
 async fn a_hash_that_was_renewed_meanwhile_lets_in_who_knows_the_password() {
     let store = store().await;
-    let before = on(store.clone(), "pepper").build().await.expect("a node at cost 4");
+    let before = on(store.clone(), ours()).build().await.expect("a node at cost 4");
     before.register(registration("alice")).await.expect("a user");
     let (there, _) = watched(store.clone()).await;
     let (here, stop) = stopping(store.clone()).await;
@@ -257,7 +263,7 @@ async fn a_join_that_was_verified_against_a_password_changed_meanwhile_makes_not
     let on_pool = SqliteStore::from_pool(pool.clone());
     on_pool.migrate().await.expect("its tables");
     let store: Arc<dyn Store> = Arc::new(on_pool);
-    let there = on(store.clone(), "pepper").build().await.expect("another node");
+    let there = on(store.clone(), ours()).build().await.expect("another node");
     let (owner, guest) = (user(&there, "owner").await, user(&there, "guest").await);
     let tea = room(&there, &owner).await;
     let (here, stop) = stopping(store.clone()).await;
@@ -285,7 +291,7 @@ async fn a_join_that_was_verified_against_a_password_changed_meanwhile_makes_not
 async fn guesses_at_one_user_do_not_lock_out_who_is_signed_in_there() {
     let limits =
         GuessLimits { user: GuessRate { burst: 5, every: Duration::from_secs(3_600) }, ..GuessLimits::default() };
-    let chat = on(store().await, "pepper").guess_limits(limits).build().await.expect("a chat");
+    let chat = on(store().await, ours()).guess_limits(limits).build().await.expect("a chat");
     chat.register(registration("alice")).await.expect("a user, signed in on her phone");
     let from = |host: u8, device: &str, password: &str| Login {
         device: DeviceId::parse(device).expect("a device"),

@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use chat_core::ports::store::Store;
+use chat_core::{Secrets, ports::store::Store};
 use chat_mysql::MySqlOptions;
 use chat_sqlite::SqliteStore;
 use chat_test_databases::{Database, Kind};
@@ -30,6 +30,8 @@ pub(crate) enum OneConnection {
 /// A store that the scenes of one test share, each with users of its own.
 pub(crate) struct Ground {
     pub(crate) store: Arc<dyn Store>,
+    /// Of each chat on the store.
+    pub(crate) secrets: Secrets,
     scenes: AtomicU32,
     _kept: Kept,
 }
@@ -70,7 +72,8 @@ impl Ground {
                 (Arc::new(store), Kept::Database(database))
             }
         };
-        Some(Self { store, scenes: AtomicU32::new(0), _kept: kept })
+        let secrets = Secrets::random().expect("the system has randomness");
+        Some(Self { store, secrets, scenes: AtomicU32::new(0), _kept: kept })
     }
 
     /// The number of the next scene.

@@ -6,7 +6,7 @@ use std::sync::{
 };
 
 use chat_core::{
-    Chat, Secrets,
+    Chat,
     api::{
         Admin, CreateRoom, Friends, InviteUser, Invites, JoinKey, JoinRoom, Messages, Register, Rooms, SendMessage,
         Sessions, SignedIn, Users,
@@ -81,10 +81,8 @@ impl Scene {
     /// A chat with nobody in it but the one who has nothing to do with anything.
     pub(crate) async fn open(ground: &Ground) -> Self {
         let (clock, store) = (Asked::default(), Arc::clone(&ground.store));
-        let keys = vec!["a key of thirty-two bytes or more".into()];
-        let secrets = Secrets::new(keys, "a pepper of thirty-two bytes, too".into()).expect("they are long enough");
         let chat = Chat::builder_on(Arc::clone(&store))
-            .secrets(secrets)
+            .secrets(ground.secrets.clone())
             .clock(clock.clone())
             .policy(Policy { friend_requests: FriendRequests::Anyone, ..Policy::default() })
             .password_cost(4)

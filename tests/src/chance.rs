@@ -7,11 +7,11 @@ use std::ops::Range;
 const SEED: &str = "CHAT_TEST_SEED";
 
 /// SplitMix64: <https://prng.di.unimi.it/splitmix64.c>.
-pub(crate) struct Chance(u64);
+pub struct Chance(u64);
 
 impl Chance {
     /// From the seed that the variable gives, else from a fresh one; a failing test shows it.
-    pub(crate) fn seeded() -> Self {
+    pub fn seeded() -> Self {
         let seed = match std::env::var(SEED) {
             Ok(text) => text.parse().unwrap_or_else(|_| panic!("{SEED}={text} is no number")),
             Err(_) => RandomState::new().build_hasher().finish(),
@@ -21,7 +21,7 @@ impl Chance {
     }
 
     /// Another one, which goes its own way from here.
-    pub(crate) fn fork(&mut self) -> Self {
+    pub fn fork(&mut self) -> Self {
         Self(self.next())
     }
 
@@ -33,26 +33,31 @@ impl Chance {
     }
 
     /// One of these numbers.
-    pub(crate) fn within(&mut self, range: Range<u32>) -> u32 {
+    pub fn within(&mut self, range: Range<u32>) -> u32 {
         let choices = u64::from(range.end - range.start);
         range.start + u32::try_from(self.next() % choices).expect("below a number of 32 bits")
     }
 
     /// One of these, if there is one.
-    pub(crate) fn one_of<T: Clone>(&mut self, choices: &[T]) -> Option<T> {
+    pub fn one_of<T: Clone>(&mut self, choices: &[T]) -> Option<T> {
         let count = u32::try_from(choices.len()).expect("few");
         (count > 0).then(|| choices[self.within(0..count) as usize].clone())
     }
 }
 
-#[test]
-fn the_same_seed_makes_the_same_choices() {
-    let choices = || {
-        let mut chance = Chance(7);
-        let mut fork = chance.fork();
-        (0..50).map(|_| (chance.within(3..9), fork.within(3..9))).collect::<Vec<_>>()
-    };
-    assert_eq!(choices(), choices());
-    assert!(choices().iter().all(|(a, b)| (3..9).contains(a) && (3..9).contains(b)));
-    assert!(choices().iter().any(|(a, b)| a != b));
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_same_seed_makes_the_same_choices() {
+        let choices = || {
+            let mut chance = Chance(7);
+            let mut fork = chance.fork();
+            (0..50).map(|_| (chance.within(3..9), fork.within(3..9))).collect::<Vec<_>>()
+        };
+        assert_eq!(choices(), choices());
+        assert!(choices().iter().all(|(a, b)| (3..9).contains(a) && (3..9).contains(b)));
+        assert!(choices().iter().any(|(a, b)| a != b));
+    }
 }
