@@ -81,12 +81,13 @@ async fn start(options: Options) -> Result<(), Failure> {
 }
 
 fn router(chat: &Chat, options: &Options, admin_token: Option<&SecretString>) -> Result<Router, Failure> {
-    let router = chat_http::router(chat.clone(), options.http()).merge(chat_http::health_router(chat.clone()));
+    let config = options.http();
+    let router = chat_http::router(chat.clone(), config.clone()).merge(chat_http::health_router(chat.clone()));
     let operators = operators(admin_token, &options.operator)?;
     if operators.is_empty() {
         return Ok(router);
     }
-    Ok(router.merge(chat_http::admin_router(chat.clone(), operators)))
+    Ok(router.merge(chat_http::admin_router(chat.clone(), operators, &config)))
 }
 
 /// The database that was named, if one was; `DATABASE_URL` is what other tools of the operator's read, too.
