@@ -27,6 +27,8 @@ const BINARY: &str = "chat-server";
 pub struct Server {
     folder: TempDir,
     flags: Vec<String>,
+    /// How many files it may have open, softly and at all; `None`: as many as the tests.
+    open_files: Option<(u32, u32)>,
     process: Option<Child>,
     printed: Arc<Mutex<Vec<String>>>,
     base: String,
@@ -47,6 +49,14 @@ impl Server {
     /// The same with more flags, for instance `["--invite-ttl", "1s"]`.
     pub async fn with(flags: &[&str]) -> Self {
         Self::ordinary(Self::chosen().await, &[&["--admin-token", ADMIN_TOKEN], flags].concat()).await
+    }
+
+    /// The same, with a limit of open files, sockets among them, that it finds at its start and one that it cannot pass.
+    pub async fn with_open_files(soft: u32, hard: u32, flags: &[&str]) -> Self {
+        let mut server = Self::prepared(Self::chosen().await, &[&["--admin-token", ADMIN_TOKEN], flags].concat());
+        server.open_files = Some((soft, hard));
+        server.run().await;
+        server
     }
 
     /// A server in ordinary mode on a fresh store of this kind; `None` where there is no such database.
@@ -79,6 +89,12 @@ impl Server {
     }
 
     async fn ordinary(kept: Kept, flags: &[&str]) -> Self {
+        let mut server = Self::prepared(kept, flags);
+        server.run().await;
+        server
+    }
+
+    fn prepared(kept: Kept, flags: &[&str]) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let store = match &kept {
             Kept::InFolder => format!("sqlite:{}", folder.path().join("chat.db").display()),
@@ -87,7 +103,7 @@ impl Server {
         };
         let secrets = ["--database-url", &store, "--jwt-key", KEY, "--password-pepper", PEPPER];
         let flags = secrets.iter().chain(flags).map(|flag| (*flag).to_owned()).collect();
-        Self::launch(folder, flags, kept, store.clone()).await
+        Self::stopped(folder, flags, kept, store.clone())
     }
 
     /// A server in demo mode: no database named, sample accounts, an admin token that it prints.
@@ -98,15 +114,19 @@ impl Server {
     }
 
     async fn launch(folder: TempDir, flags: Vec<String>, kept: Kept, store: String) -> Self {
-        let (printed, base) = (Arc::default(), String::new());
-        let mut server = Self { folder, flags, process: None, printed, base, database_url: store, _kept: kept };
+        let mut server = Self::stopped(folder, flags, kept, store);
         server.run().await;
         server
     }
 
+    fn stopped(folder: TempDir, flags: Vec<String>, kept: Kept, database_url: String) -> Self {
+        let (printed, base) = (Arc::default(), String::new());
+        Self { folder, flags, open_files: None, process: None, printed, base, database_url, _kept: kept }
+    }
+
     async fn run(&mut self) {
         self.printed = Arc::default();
-        let mut process = command(self.folder.path(), &self.flags)
+        let mut process = command(self.folder.path(), &self.flags, self.open_files)
             .stdout(Stdio::piped())
             .stderr(log_file(self.folder.path()))
             .spawn()
@@ -127,7 +147,7 @@ impl Server {
     pub async fn refuses_to_start(flags: &[&str]) -> String {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let flags: Vec<String> = flags.iter().map(|flag| (*flag).to_owned()).collect();
-        let mut process = command(folder.path(), &flags)
+        let mut process = command(folder.path(), &flags, None)
             .stdout(Stdio::null())
             .stderr(log_file(folder.path()))
             .spawn()
@@ -188,9 +208,21 @@ impl Server {
     /// # Panics
     /// When the server does not run, or on systems without /proc.
     pub fn memory_kib(&self) -> u64 {
+        self.status_kib("VmRSS:")
+    }
+
+    /// How much memory the server has had in use at most since its start, in KiB (VmHWM of /proc/PID/status).
+    ///
+    /// # Panics
+    /// When the server does not run, or on systems without /proc.
+    pub fn peak_memory_kib(&self) -> u64 {
+        self.status_kib("VmHWM:")
+    }
+
+    fn status_kib(&self, name: &str) -> u64 {
         let id = self.process.as_ref().expect("a running server").id();
         let status = std::fs::read_to_string(format!("/proc/{id}/status")).expect("the status of our own child");
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("a running process has memory");
+        let line = status.lines().find_map(|line| line.strip_prefix(name)).expect("a running process has memory");
         line.trim().trim_end_matches(" kB").parse().expect("a number of kB")
     }
 
@@ -245,8 +277,16 @@ impl Drop for Server {
     }
 }
 
-fn command(folder: &Path, flags: &[String]) -> Command {
-    let mut command = Command::new(binary());
+fn command(folder: &Path, flags: &[String], open_files: Option<(u32, u32)>) -> Command {
+    let mut command = match open_files {
+        None => Command::new(binary()),
+        Some((soft, hard)) => {
+            let mut shell = Command::new("sh");
+            shell.args(["-c", &format!("ulimit -Sn {soft} && ulimit -Hn {hard} && exec \"$0\" \"$@\"")]).arg(binary());
+            shell
+        }
+    };
+    let given = |flag: &str| flags.iter().any(|given| given == flag);
     for (name, _) in std::env::vars_os() {
         let name = name.to_string_lossy().into_owned();
         if name.starts_with("CHAT_") || name == "DATABASE_URL" {
@@ -254,11 +294,12 @@ fn command(folder: &Path, flags: &[String]) -> Command {
         }
     }
     command
-        .args(["--listen", "127.0.0.1:0", "--password-cost", "4", "--data-dir"])
+        .args(["--listen", "127.0.0.1:0", "--data-dir"])
         .arg(folder.join("data"))
         .args(flags)
+        .args(if given("--password-cost") { [].as_slice() } else { &["--password-cost", "4"] })
         // Tests ask much, and all from one address: who tests the limits says so.
-        .args(if flags.iter().any(|flag| flag == "--rate-limits") { [].as_slice() } else { &["--rate-limits", "off"] })
+        .args(if given("--rate-limits") { [].as_slice() } else { &["--rate-limits", "off"] })
         .current_dir(folder)
         .stdin(Stdio::null());
     command

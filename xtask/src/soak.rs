@@ -11,7 +11,8 @@ use crate::{
 };
 
 /// Package and test binary of each proof that takes a scale.
-const PROOFS: [(&str, &str); 3] = [("chat-proofs", "steps"), ("chat-proofs", "histories"), ("chat-tests", "crashes")];
+const PROOFS: [(&str, &str); 4] =
+    [("chat-proofs", "steps"), ("chat-proofs", "histories"), ("chat-tests", "crashes"), ("chat-tests", "flood")];
 
 /// Runs all proofs with this scale, one after the other, and prints what they said of themselves.
 pub(crate) fn run(scale: &str) -> Result<(), String> {

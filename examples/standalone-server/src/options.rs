@@ -16,7 +16,7 @@ use chat_http::{HttpConfig, IpNet, RateLimits};
 use clap::{Parser, ValueEnum, builder::BoolishValueParser};
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::connections::Connections;
+use crate::{connections::Connections, open_files};
 
 /// A chat server: rooms of up to six, messages in real time, coins, invites and friends.
 ///
@@ -104,7 +104,8 @@ pub(crate) struct Options {
     #[arg(long, env = "CHAT_RATE_LIMITS", value_enum, default_value = "on")]
     pub(crate) rate_limits: Switch,
 
-    /// How many connections to have open at once, WebSockets included; further ones are answered 503
+    /// How many connections to have open at once, WebSockets included; further ones are answered 503. Each is an open
+    /// file: where the system allows fewer, there are fewer
     #[arg(long, env = "CHAT_MAX_CONNECTIONS", value_name = "N", default_value = "10000")]
     pub(crate) max_connections: NonZeroU32,
 
@@ -199,9 +200,15 @@ impl Options {
         }
     }
 
+    /// Those that may be open, for as many as the system allows files.
     pub(crate) fn connections(&self) -> Connections {
-        let most = usize::try_from(self.max_connections.get()).unwrap_or(usize::MAX);
-        Connections::new(most, self.rate_limits == Switch::On, self.trusted_proxies())
+        let to_the_database = self.database_connections.map_or(0, NonZeroU32::get);
+        let most = open_files::allow(self.max_connections.get(), to_the_database);
+        Connections::new(
+            usize::try_from(most).unwrap_or(usize::MAX),
+            self.rate_limits == Switch::On,
+            self.trusted_proxies(),
+        )
     }
 
     pub(crate) fn http(&self) -> HttpConfig {
