@@ -89,8 +89,13 @@ impl Place {
 
     /// A chat on the store. Passwords cost as little as they can: they are not what is measured.
     pub(crate) async fn chat(&self) -> Result<Chat, Failure> {
+        self.chat_at(4).await
+    }
+
+    /// The same with passwords at this cost.
+    pub(crate) async fn chat_at(&self, cost: u32) -> Result<Chat, Failure> {
         let secrets = Secrets::new(vec!["k".repeat(Secrets::MIN_JWT_KEY).into()], "pepper".into())?;
-        Ok(Chat::builder_on(self.store()).secrets(secrets).password_cost(4).build().await?)
+        Ok(Chat::builder_on(self.store()).secrets(secrets).password_cost(cost).build().await?)
     }
 
     /// A town that nobody else knows.

@@ -311,16 +311,21 @@ pub fn help() -> String {
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
-/// Cargo puts the binaries of a profile into the folder above that of the test executables.
+/// Cargo puts the binaries of a profile into one folder, and test executables into one below it.
 /// `CHAT_TEST_SERVER` names another binary, for instance a release build.
 fn binary() -> PathBuf {
     if let Some(path) = std::env::var_os("CHAT_TEST_SERVER") {
         return path.into();
     }
-    let test = std::env::current_exe().expect("the path of the running test");
-    let path = test.ancestors().nth(2).expect("target/PROFILE/deps/TEST").join(BINARY);
-    assert!(path.exists(), "no {}: run `cargo build --package {BINARY}` first, or `cargo xtask test`", path.display());
-    path
+    let running = std::env::current_exe().expect("the path of what is running");
+    let folders = running.ancestors().skip(1).take(2);
+    let path = folders.map(|folder| folder.join(BINARY)).find(|path| path.exists());
+    path.unwrap_or_else(|| {
+        panic!(
+            "no {BINARY} for {}: run `cargo build --package {BINARY}` first, or `cargo xtask test`",
+            running.display()
+        )
+    })
 }
 
 fn log_file(folder: &Path) -> File {
