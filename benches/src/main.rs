@@ -8,6 +8,7 @@
 
 mod bulk;
 mod contender;
+mod enumeration;
 mod figure;
 mod join;
 mod load;
@@ -18,6 +19,7 @@ mod page;
 mod place;
 mod promise;
 mod ratio;
+mod refusals;
 mod report;
 mod run;
 mod send;

@@ -10,6 +10,9 @@ use crate::{load::Span, place::Kind};
 #[derive(Debug, Parser)]
 #[command(name = "chat-bench")]
 pub(crate) struct Options {
+    /// What to measure.
+    #[arg(long, value_enum, default_value_t = Subject::Messages)]
+    pub(crate) measure: Subject,
     /// On which databases. MariaDB and MySQL are private servers, started for this run, unless CHAT_TEST_MARIADB_URL
     /// or CHAT_TEST_MYSQL_URL names one; one that cannot be had is left out.
     #[arg(long, value_enum, value_delimiter = ',', default_value = "mariadb,mysql,sqlite")]
@@ -26,6 +29,18 @@ pub(crate) struct Options {
     /// Fails when a ratio on MariaDB is not what it has to be, or was not measured.
     #[arg(long)]
     pub(crate) require: bool,
+}
+
+/// What is measured in a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Subject {
+    /// Writing messages, reading them and joining, beside what the databases can do.
+    Messages,
+    /// What floods of a chat-server cost those who are no part of them, and how fast they are refused. On SQLite, with the
+    /// chat-server that was built beside this program.
+    Refusals,
+    /// Whether the time of a refused login tells who has an account. On SQLite.
+    Enumeration,
 }
 
 /// How long and how much.
@@ -83,6 +98,22 @@ impl Scale {
         match self {
             Self::Small => 2,
             Self::Full => 60,
+        }
+    }
+
+    /// How many connect, and how many log in at once, in a flood.
+    pub(crate) const fn flood(self) -> (usize, usize) {
+        match self {
+            Self::Small => (200, 250),
+            Self::Full => (5_000, 1_000),
+        }
+    }
+
+    /// How often each login is tried a round, and at what cost passwords are hashed.
+    pub(crate) const fn logins(self) -> (usize, u32) {
+        match self {
+            Self::Small => (3, 10),
+            Self::Full => (20, 12),
         }
     }
 }

@@ -90,7 +90,17 @@ impl Place {
 
     /// A chat on the store. Passwords cost as little as they can: they are not what is measured.
     pub(crate) async fn chat(&self) -> Result<Chat, Failure> {
-        Ok(Chat::builder_on(self.store()).secrets(self.secrets.clone()).password_cost(4).build().await?)
+        self.chat_at(4).await
+    }
+
+    /// The same with passwords at this cost.
+    pub(crate) async fn chat_at(&self, cost: u32) -> Result<Chat, Failure> {
+        Ok(Chat::builder_on(self.store())
+            .secrets(self.secrets.clone())
+            .password_cost(cost)
+            .guess_limits(None)
+            .build()
+            .await?)
     }
 
     /// A town that nobody else knows.

@@ -1,5 +1,7 @@
 //! What is compared, and what it has to come to.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
 use crate::{
@@ -15,7 +17,7 @@ use crate::{
 #[derive(Debug, Serialize)]
 pub(crate) struct Ratio {
     pub(crate) database: Kind,
-    pub(crate) name: &'static str,
+    pub(crate) name: Cow<'static, str>,
     pub(crate) value: Spread,
     pub(crate) bound: Bound,
     pub(crate) met: bool,
@@ -28,6 +30,16 @@ pub(crate) enum Bound {
     AtMost(f64),
     /// In milliseconds.
     BelowMs(f64),
+    /// Nothing that would be required.
+    Any,
+}
+
+impl Ratio {
+    /// What was compared round by round, and has to be nothing; `None` where nothing was.
+    pub(crate) fn told(database: Kind, name: String, values: impl IntoIterator<Item = f64>) -> Option<Self> {
+        let value = Spread::of(values)?;
+        Some(Self { database, name: Cow::Owned(name), value, bound: Bound::Any, met: true })
+    }
 }
 
 impl Bound {
@@ -36,6 +48,7 @@ impl Bound {
             Self::AtLeast(bound) => bound <= value,
             Self::AtMost(bound) => value <= bound,
             Self::BelowMs(bound) => value < bound,
+            Self::Any => true,
         }
     }
 }
@@ -69,7 +82,8 @@ pub(crate) fn ratios(figures: &Figures, database: Kind) -> Vec<Ratio> {
         (PAGES, Spread::of(pages), Bound::AtMost(1.2)),
         (JOIN, Spread::of(rounds(INVITED).iter().map(|load| load.p50_ms)), Bound::BelowMs(5.0)),
     ];
-    let told = |(name, value, bound): (_, Option<Spread>, Bound)| {
+    let told = |(name, value, bound): (&'static str, Option<Spread>, Bound)| {
+        let name = Cow::Borrowed(name);
         value.map(|value| Ratio { database, name, value, bound, met: bound.is_met(value.median) })
     };
     all.into_iter().filter_map(told).collect()

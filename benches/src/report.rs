@@ -60,8 +60,13 @@ impl Report {
                 Bound::AtLeast(bound) => ("", format!("at least {bound}")),
                 Bound::AtMost(bound) => ("", format!("at most {bound}")),
                 Bound::BelowMs(bound) => (" ms", format!("below {bound} ms")),
+                Bound::Any => ("", String::new()),
             };
-            let met = if *met { "met" } else { "**missed**" };
+            let met = match met {
+                _ if bound.is_empty() => "",
+                true => "met",
+                false => "**missed**",
+            };
             writeln!(text, "| {database} | {name} | {median:.2}{unit} ({lowest:.2}–{highest:.2}) | {bound} | {met} |")?;
         }
         Ok(())

@@ -5,20 +5,35 @@ use std::fs;
 use crate::{
     Failure,
     contender::Contender,
+    enumeration,
     figure::Figures,
     join::{self, INVITED, PAID},
     load::Load,
     machine::Machine,
-    options::Options,
+    options::{Options, Subject},
     page::{self, LARGE, SMALL, SMALL_ROOM},
     place::{Kind, Place},
     ratio::{ALL, Ratio, ratios},
+    refusals,
     report::Report,
 };
 
 /// Measures, and reports. Answers whether what was required holds.
 pub(crate) async fn run(options: &Options) -> Result<bool, Failure> {
     let machine = Machine::here();
+    let report = match options.measure {
+        Subject::Messages => messages(options, machine).await?,
+        Subject::Refusals => refusals::measure(options.scale, machine).await?,
+        Subject::Enumeration => enumeration::measure(options.scale, machine).await?,
+    };
+    print!("{}", report.markdown());
+    if let Some(path) = &options.json {
+        fs::write(path, serde_json::to_string_pretty(&report)?)?;
+    }
+    Ok(!options.require || holds(&report.ratios))
+}
+
+async fn messages(options: &Options, machine: Machine) -> Result<Report, Failure> {
     let (mut figures, mut databases) = (Figures::default(), Vec::new());
     for &kind in &options.databases {
         let Some(place) = Place::fresh(kind).await? else { continue };
@@ -32,12 +47,7 @@ pub(crate) async fn run(options: &Options) -> Result<bool, Failure> {
     let compared: Vec<Ratio> = options.databases.iter().flat_map(|&kind| ratios(&figures, kind)).collect();
     let (rounds, large) = (options.scale.rounds(), options.scale.large_room());
     let scale = format!("{rounds} rounds; {large} events in the large room, {SMALL_ROOM} in the small one");
-    let report = Report { machine, databases, scale, figures, ratios: compared };
-    print!("{}", report.markdown());
-    if let Some(path) = &options.json {
-        fs::write(path, serde_json::to_string_pretty(&report)?)?;
-    }
-    Ok(!options.require || holds(&report.ratios))
+    Ok(Report { machine, databases, scale, figures, ratios: compared })
 }
 
 /// What is required is required of MariaDB.

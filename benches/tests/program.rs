@@ -13,9 +13,13 @@ fn run(arguments: &[&str]) -> Output {
 }
 
 fn report(databases: &str) -> (String, Value) {
+    report_of(&["--databases", databases])
+}
+
+fn report_of(arguments: &[&str]) -> (String, Value) {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("figures.json");
-    let output = run(&["--databases", databases, "--json", file.to_str().expect("a path of text")]);
+    let output = run(&[arguments, &["--json", file.to_str().expect("a path of text")]].concat());
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let json = std::fs::read(file).expect("the figures are written");
     (String::from_utf8(output.stdout).expect("text"), serde_json::from_slice(&json).expect("JSON"))
@@ -49,4 +53,22 @@ fn what_is_required_fails_where_it_was_not_measured() {
     let only = ["--databases", "sqlite", "--only", "1 waiting"];
     assert!(run(&only).status.success());
     assert_eq!(run(&[&only[..], &["--require"]].concat()).status.code(), Some(1));
+}
+
+#[test]
+fn logins_that_tell_nothing_are_compared_with_a_wrong_password() {
+    let (table, json) = report_of(&["--measure", "enumeration"]);
+    assert_eq!(json["figures"].as_array().map(Vec::len), Some(5), "{json}");
+    assert_eq!(json["ratios"].as_array().map(Vec::len), Some(4), "{json}");
+    assert!(table.contains("login: unknown user, to the wrong password, p50"), "{table}");
+}
+
+/// With the server that Cargo built beside the program.
+#[test]
+fn others_and_refusals_are_measured_under_every_flood() {
+    let (table, json) = report_of(&["--measure", "refusals"]);
+    // What others do, quiet and under each of five floods; three floods are refused.
+    assert_eq!(json["figures"].as_array().map(Vec::len), Some(3 + 5 * 3 + 3), "{json}");
+    assert_eq!(json["ratios"].as_array().map(Vec::len), Some(5 * 3 + 3), "{json}");
+    assert!(table.contains("a read on a new connection, under half-open handshakes"), "{table}");
 }

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use chat_core::{
     api::ChatService,
     error::{ChatError, Rejection},
-    model::{session::Caller, user::UserId},
+    model::session::Caller,
     ports::authenticator::Credentials,
 };
 use http::{HeaderMap, Method};
@@ -15,7 +15,7 @@ use crate::{
     code::Code,
     origin,
     problem::Problem,
-    signed_in::{SignIn, optional_bearer_token},
+    signed_in::{CountedAs, SignIn, optional_bearer_token},
 };
 
 pub(crate) struct ChatSignIn {
@@ -69,7 +69,7 @@ impl SignIn<Caller> for ChatSignIn {
         self.chat.host_signs_in()
     }
 
-    fn counted_as<'c>(&self, caller: &'c Caller) -> Option<&'c UserId> {
-        Some(&caller.user)
+    fn counted_as<'c>(&self, caller: &'c Caller) -> Option<CountedAs<'c>> {
+        Some(CountedAs::User(&caller.user))
     }
 }

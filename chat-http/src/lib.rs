@@ -4,8 +4,9 @@
 //! # async fn start(chat: chat_core::Chat, operator: chat_http::OperatorToken) -> std::io::Result<()> {
 //! use chat_http::{HttpConfig, admin_router, health_router, router};
 //!
+//! let admin = admin_router(chat.clone(), [operator], &HttpConfig::default());
 //! let app = axum::Router::new()
-//!     .nest("/chat", router(chat.clone(), HttpConfig::default()).merge(admin_router(chat.clone(), [operator])))
+//!     .nest("/chat", router(chat.clone(), HttpConfig::default()).merge(admin))
 //!     .merge(health_router(chat));
 //! # let _: axum::Router = app;
 //! # Ok(())
@@ -67,5 +68,5 @@ pub use problem::Problem;
 pub use query::Query;
 pub use request_context::{RequestContext, RequestId};
 pub use router::router;
-pub use signed_in::{SignIn, SignedIn};
+pub use signed_in::{CountedAs, SignIn, SignedIn};
 pub use stranger::Stranger;

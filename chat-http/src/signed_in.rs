@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use chat_core::model::user::UserId;
+use chat_core::model::{operator::OperatorName, user::UserId};
 use http::{HeaderMap, HeaderValue, Method, header};
 use poem::{PathPattern, Request, RequestBody, Result};
 use poem_openapi::{
@@ -32,9 +32,18 @@ pub trait SignIn<C>: Send + Sync {
     }
 
     /// Against whose limits the caller's requests count; `None`: nobody's.
-    fn counted_as<'c>(&self, _caller: &'c C) -> Option<&'c UserId> {
+    fn counted_as<'c>(&self, _caller: &'c C) -> Option<CountedAs<'c>> {
         None
     }
+}
+
+/// Against whose limits requests count, beside those of their address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CountedAs<'c> {
+    /// A user's.
+    User(&'c UserId),
+    /// An operator's.
+    Operator(&'c OperatorName),
 }
 
 /// The signed-in caller of an operation. It must be the first argument after `&self`: arguments are taken in their
@@ -72,17 +81,18 @@ impl<'a, C: Send + Sync + 'static> ApiExtractor<'a> for SignedIn<C> {
     }
 
     async fn from_request(request: &'a Request, _: &mut RequestBody, _: ExtractParamOptions<()>) -> Result<Self> {
-        let limited = limited(request);
-        if let Some((allowance, kind)) = limited {
-            allowance.of_address(kind)?;
-        }
         let sign_in = request.data::<Arc<dyn SignIn<C>>>();
         let sign_in = sign_in.ok_or_else(|| Problem::internal("the operation was mounted without a sign-in"))?;
-        let caller = sign_in.caller(request.method(), request.headers()).await?;
-        if let (Some((allowance, kind)), Some(user)) = (limited, sign_in.counted_as(&caller)) {
-            allowance.of_user(kind, user)?;
+        let limited = limited(request);
+        if let Some((allowance, kind)) = limited {
+            allowance.before_sign_in(kind)?;
         }
-        Ok(Self(caller))
+        let caller = sign_in.caller(request.method(), request.headers()).await;
+        if let Some((allowance, kind)) = limited {
+            let counted_as = caller.as_ref().ok().and_then(|caller| sign_in.counted_as(caller));
+            allowance.after_sign_in(kind, counted_as)?;
+        }
+        Ok(Self(caller?))
     }
 }
 

@@ -1,5 +1,7 @@
 //! A REST client of one user on one device.
 
+use std::net::IpAddr;
+
 use bytes::Bytes;
 use http::{HeaderMap, Method, StatusCode, header};
 use reqwest::RequestBuilder;
@@ -26,9 +28,8 @@ pub struct Client {
 impl Client {
     /// A client of nobody, for a server at `base` (`http://127.0.0.1:PORT`).
     pub fn nobody(base: &str) -> Self {
-        let http = reqwest::Client::builder().timeout(PATIENCE).no_proxy().build().expect("no TLS, nothing to fail");
         Self {
-            http,
+            http: http(None),
             base: base.to_owned(),
             user_id: String::new(),
             device_id: String::new(),
@@ -40,6 +41,11 @@ impl Client {
     /// A client of nobody, for the same server.
     pub fn anonymous(&self) -> Self {
         Self::nobody(&self.base)
+    }
+
+    /// The same session, from this address of this machine.
+    pub fn from_address(&self, from: IpAddr) -> Self {
+        Self { http: http(Some(from)), ..self.clone() }
     }
 
     /// A client of no known user with this bearer token, for the same server.
@@ -196,4 +202,9 @@ impl Client {
     pub async fn raw(&self, method: Method, path: &str, content_type: &str, body: impl Into<reqwest::Body>) -> Answer {
         self.send(self.request(method, path).header(header::CONTENT_TYPE, content_type).body(body)).await
     }
+}
+
+fn http(from: Option<IpAddr>) -> reqwest::Client {
+    let client = reqwest::Client::builder().timeout(PATIENCE).no_proxy().local_address(from);
+    client.build().expect("no TLS, nothing to fail")
 }

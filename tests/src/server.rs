@@ -28,6 +28,8 @@ pub struct Server {
     flags: Vec<String>,
     /// What it logs, in place of what `RUST_LOG` says to the tests.
     log_filter: Option<String>,
+    /// How many files it may have open, softly and at all; `None`: as many as the tests.
+    open_files: Option<(u32, u32)>,
     process: Option<Child>,
     printed: Arc<Mutex<Vec<String>>>,
     base: String,
@@ -56,6 +58,14 @@ impl Server {
         Self::with(&flags).await
     }
 
+    /// The same, with a limit of open files, sockets among them, that it finds at its start and one that it cannot pass.
+    pub async fn with_open_files(soft: u32, hard: u32, flags: &[&str]) -> Self {
+        let mut server = Self::prepared(Self::chosen().await, &[&["--admin-token", ADMIN_TOKEN], flags].concat());
+        server.open_files = Some((soft, hard));
+        server.run().await;
+        server
+    }
+
     /// A server in ordinary mode on a fresh store of this kind; `None` where there is no such database.
     pub async fn on(kind: StoreKind) -> Option<Self> {
         let kept = Kept::fresh(kind).await?;
@@ -66,7 +76,10 @@ impl Server {
     pub async fn logging(kind: StoreKind, filter: &str, flags: &[&str]) -> Option<Self> {
         let kept = Kept::fresh(kind).await?;
         let flags = [&["--admin-token", ADMIN_TOKEN], flags].concat();
-        Some(Self::launch_ordinary(kept, &flags, Some(filter.to_owned())).await)
+        let mut server = Self::prepared(kept, &flags);
+        server.log_filter = Some(filter.to_owned());
+        server.run().await;
+        Some(server)
     }
 
     /// A server in ordinary mode on the store at this URL, which stays the caller's, with these further flags.
@@ -80,7 +93,7 @@ impl Server {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let flags = vec!["--database-url".to_owned(), database_url.to_owned()];
         let kept = Kept::At(database_url.to_owned());
-        Self::launch(folder, flags, None, kept, database_url.to_owned()).await
+        Self::launch(folder, flags, kept, database_url.to_owned()).await
     }
 
     /// A server in ordinary mode that no operator can reach.
@@ -94,10 +107,12 @@ impl Server {
     }
 
     async fn ordinary(kept: Kept, flags: &[&str]) -> Self {
-        Self::launch_ordinary(kept, flags, None).await
+        let mut server = Self::prepared(kept, flags);
+        server.run().await;
+        server
     }
 
-    async fn launch_ordinary(kept: Kept, flags: &[&str], log_filter: Option<String>) -> Self {
+    fn prepared(kept: Kept, flags: &[&str]) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let store = match &kept {
             Kept::InFolder => format!("sqlite:{}", folder.path().join("chat.db").display()),
@@ -107,7 +122,7 @@ impl Server {
         let keys: &[&str] = if flags.contains(&JWT_KEY) { &[] } else { &[JWT_KEY, jwt_key()] };
         let secrets = ["--database-url", &store, "--password-pepper", pepper()];
         let flags = secrets.iter().chain(keys).chain(flags).map(|flag| (*flag).to_owned()).collect();
-        Self::launch(folder, flags, log_filter, kept, store.clone()).await
+        Self::stopped(folder, flags, kept, store.clone())
     }
 
     /// A server in demo mode: no database named, sample accounts, an admin token that it prints.
@@ -120,25 +135,24 @@ impl Server {
         let flags = flags.iter().map(|flag| (*flag).to_owned()).collect();
         let folder = tempfile::tempdir().expect("a temporary folder");
         let store = format!("sqlite:{}", folder.path().join("data/chat.db").display());
-        Self::launch(folder, flags, None, Kept::InFolder, store).await
+        Self::launch(folder, flags, Kept::InFolder, store).await
     }
 
-    async fn launch(
-        folder: TempDir,
-        flags: Vec<String>,
-        log_filter: Option<String>,
-        kept: Kept,
-        database_url: String,
-    ) -> Self {
-        let (printed, base) = (Arc::default(), String::new());
-        let mut server = Self { folder, flags, log_filter, process: None, printed, base, database_url, _kept: kept };
+    async fn launch(folder: TempDir, flags: Vec<String>, kept: Kept, store: String) -> Self {
+        let mut server = Self::stopped(folder, flags, kept, store);
         server.run().await;
         server
     }
 
+    fn stopped(folder: TempDir, flags: Vec<String>, kept: Kept, database_url: String) -> Self {
+        let (printed, base) = (Arc::default(), String::new());
+        let (log_filter, open_files) = (None, None);
+        Self { folder, flags, log_filter, open_files, process: None, printed, base, database_url, _kept: kept }
+    }
+
     async fn run(&mut self) {
         self.printed = Arc::default();
-        let mut command = command(self.folder.path(), &self.flags);
+        let mut command = command(self.folder.path(), &self.flags, self.open_files);
         if let Some(filter) = &self.log_filter {
             command.env("RUST_LOG", filter);
         }
@@ -163,7 +177,7 @@ impl Server {
     pub async fn refuses_to_start(flags: &[&str]) -> String {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let flags: Vec<String> = flags.iter().map(|flag| (*flag).to_owned()).collect();
-        let mut process = command(folder.path(), &flags)
+        let mut process = command(folder.path(), &flags, None)
             .stdout(Stdio::null())
             .stderr(log_file(folder.path()))
             .spawn()
@@ -224,9 +238,21 @@ impl Server {
     /// # Panics
     /// When the server does not run, or on systems without /proc.
     pub fn memory_kib(&self) -> u64 {
+        self.status_kib("VmRSS:")
+    }
+
+    /// How much memory the server has had in use at most since its start, in KiB (VmHWM of /proc/PID/status).
+    ///
+    /// # Panics
+    /// When the server does not run, or on systems without /proc.
+    pub fn peak_memory_kib(&self) -> u64 {
+        self.status_kib("VmHWM:")
+    }
+
+    fn status_kib(&self, name: &str) -> u64 {
         let id = self.process.as_ref().expect("a running server").id();
         let status = std::fs::read_to_string(format!("/proc/{id}/status")).expect("the status of our own child");
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("a running process has memory");
+        let line = status.lines().find_map(|line| line.strip_prefix(name)).expect("a running process has memory");
         line.trim().trim_end_matches(" kB").parse().expect("a number of kB")
     }
 
@@ -290,8 +316,16 @@ impl Drop for Server {
     }
 }
 
-fn command(folder: &Path, flags: &[String]) -> Command {
-    let mut command = Command::new(binary());
+fn command(folder: &Path, flags: &[String], open_files: Option<(u32, u32)>) -> Command {
+    let mut command = match open_files {
+        None => Command::new(binary()),
+        Some((soft, hard)) => {
+            let mut shell = Command::new("sh");
+            shell.args(["-c", &format!("ulimit -Sn {soft} && ulimit -Hn {hard} && exec \"$0\" \"$@\"")]).arg(binary());
+            shell
+        }
+    };
+    let given = |flag: &str| flags.iter().any(|given| given == flag);
     for (name, _) in std::env::vars_os() {
         let name = name.to_string_lossy().into_owned();
         if name.starts_with("CHAT_") || name == "DATABASE_URL" {
@@ -299,11 +333,12 @@ fn command(folder: &Path, flags: &[String]) -> Command {
         }
     }
     command
-        .args(["--listen", "127.0.0.1:0", "--password-cost", "4", "--data-dir"])
+        .args(["--listen", "127.0.0.1:0", "--data-dir"])
         .arg(folder.join("data"))
         .args(flags)
+        .args(if given("--password-cost") { [].as_slice() } else { &["--password-cost", "4"] })
         // Tests ask much, and all from one address: who tests the limits says so.
-        .args(if flags.iter().any(|flag| flag == "--rate-limits") { [].as_slice() } else { &["--rate-limits", "off"] })
+        .args(if given("--rate-limits") { [].as_slice() } else { &["--rate-limits", "off"] })
         .current_dir(folder)
         .stdin(Stdio::null());
     command
@@ -315,16 +350,21 @@ pub fn help() -> String {
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
-/// Cargo puts the binaries of a profile into the folder above that of the test executables.
+/// Cargo puts the binaries of a profile into one folder, and test executables into one below it.
 /// `CHAT_TEST_SERVER` names another binary, for instance a release build.
 fn binary() -> PathBuf {
     if let Some(path) = std::env::var_os("CHAT_TEST_SERVER") {
         return path.into();
     }
-    let test = std::env::current_exe().expect("the path of the running test");
-    let path = test.ancestors().nth(2).expect("target/PROFILE/deps/TEST").join(BINARY);
-    assert!(path.exists(), "no {}: run `cargo build --package {BINARY}` first, or `cargo xtask test`", path.display());
-    path
+    let running = std::env::current_exe().expect("the path of what is running");
+    let folders = running.ancestors().skip(1).take(2);
+    let path = folders.map(|folder| folder.join(BINARY)).find(|path| path.exists());
+    path.unwrap_or_else(|| {
+        panic!(
+            "no {BINARY} for {}: run `cargo build --package {BINARY}` first, or `cargo xtask test`",
+            running.display()
+        )
+    })
 }
 
 fn log_file(folder: &Path) -> File {

@@ -155,6 +155,50 @@ async fn a_user_guesses_a_rooms_password_30_times_and_still_sends() {
 }
 
 #[tokio::test]
+async fn an_address_guesses_operators_tokens_120_times_and_the_operator_there_works_on() {
+    let server = Server::with(&["--rate-limits", "on"]).await;
+    let (operator, guesser) = (server.admin(), server.nobody().with_token("a-guess-at-an-operators-token"));
+    operator.get("/admin/users").await.is(200);
+    let mut refused = 0;
+    for _ in 0..180 {
+        let answer = guesser.get("/admin/users").await;
+        if answer.status == 429 {
+            refused_for_now(answer, r#""operator-guess";q=120;w=60"#);
+            refused += 1;
+        } else {
+            answer.refused(401, "unauthenticated");
+        }
+        operator.get("/admin/users").await.is(200);
+    }
+    assert!((1..=61).contains(&refused), "{refused}");
+    server.register("dora").await;
+    server.make_prime("dora", true).await;
+}
+
+#[tokio::test]
+async fn an_address_of_operators_asks_600_times_and_then_waits() {
+    let server = Server::with(&["--rate-limits", "on", "--trusted-proxy", "127.0.0.0/8"]).await;
+    let operator = server.admin();
+    let from = async |client: &str| {
+        let request = operator.request(Method::GET, "/admin/users").header("x-forwarded-for", client);
+        operator.send(request).await
+    };
+    let mut served = 0;
+    loop {
+        let answer = from("198.51.100.1").await;
+        if answer.status == 429 {
+            refused_for_now(answer, r#""operate";q=600;w=60"#);
+            break;
+        }
+        answer.is(200);
+        served += 1;
+        assert!(served < 3_000, "no limit");
+    }
+    assert!(600 <= served, "{served}");
+    from("198.51.100.2").await.is(200);
+}
+
+#[tokio::test]
 async fn commands_count_with_requests_and_are_refused_with_the_time_to_wait() {
     let server = Server::with(&ON).await;
     let alice = server.prime("alice").await;

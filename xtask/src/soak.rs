@@ -11,8 +11,13 @@ use crate::{
 };
 
 /// Package and test binary of each proof that takes a scale.
-const PROOFS: [(&str, &str); 4] =
-    [("chat-proofs", "steps"), ("chat-proofs", "histories"), ("chat-tests", "crashes"), ("chat-tests", "malformed")];
+const PROOFS: [(&str, &str); 5] = [
+    ("chat-proofs", "steps"),
+    ("chat-proofs", "histories"),
+    ("chat-tests", "crashes"),
+    ("chat-tests", "malformed"),
+    ("chat-tests", "flood"),
+];
 
 /// Runs all proofs with this scale, one after the other, and prints what they said of themselves.
 pub(crate) fn run(scale: &str) -> Result<(), String> {

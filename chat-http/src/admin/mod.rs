@@ -15,7 +15,9 @@ pub use self::operator::{NoBearerToken, OperatorToken};
 use self::{audit::AuditRoutes, operator::ByToken, room::RoomRoutes, user::UserRoutes};
 use crate::{
     code::Code::{self, *},
+    config::HttpConfig,
     every_request::every_request,
+    limits::limited,
     mount::openapi_json,
     poem_service::PoemService,
     signed_in::SignIn,
@@ -24,14 +26,20 @@ use crate::{
 type Routes = (UserRoutes, RoomRoutes, AuditRoutes);
 
 /// The operators' API: `/admin/…`, with its document at `/admin/openapi.json`. It has no fallback, so that it can be
-/// merged with [`router`](crate::router()) or stand alone, for instance on an address of its own.
-pub fn admin_router(admin: impl Admin, operators: impl IntoIterator<Item = OperatorToken>) -> Router {
+/// merged with [`router`](crate::router()) or stand alone, for instance on an address of its own. Of `config` it takes the
+/// limits, and by whom it is told addresses.
+pub fn admin_router(
+    admin: impl Admin,
+    operators: impl IntoIterator<Item = OperatorToken>,
+    config: &HttpConfig,
+) -> Router {
     let service = service(&(Arc::new(admin) as Arc<dyn Admin>));
     let sign_in: Arc<dyn SignIn<Operator>> = Arc::new(ByToken(operators.into_iter().collect()));
-    Router::new()
+    let router = Router::new()
         .route("/admin/openapi.json", openapi_json(&service, codes_of, false))
         .route_service("/admin/{*path}", PoemService::new(service, sign_in, codes_of))
-        .layer(middleware::from_fn(every_request))
+        .layer(middleware::from_fn(every_request));
+    limited(router, config)
 }
 
 fn service(admin: &Arc<dyn Admin>) -> OpenApiService<Routes, ()> {
@@ -43,10 +51,14 @@ fn service(admin: &Arc<dyn Admin>) -> OpenApiService<Routes, ()> {
 
 fn codes_of(operation: &str) -> Option<&'static [Code]> {
     Some(match operation {
-        "findUsers" | "listAudit" => &[NotAllowed],
-        "getUser" | "setPrime" | "setSuspended" | "eraseUser" | "endSessions" => &[NotAllowed, UserNotFound],
-        "changeCoins" => &[NotAllowed, UserNotFound, IdempotencyConflict, InsufficientCoins, BalanceOverflow],
-        "getRoom" | "closeRoom" => &[NotAllowed, RoomNotFound],
+        "findUsers" | "listAudit" => &[RateLimited, NotAllowed],
+        "getUser" | "setPrime" | "setSuspended" | "eraseUser" | "endSessions" => {
+            &[RateLimited, NotAllowed, UserNotFound]
+        }
+        "changeCoins" => {
+            &[RateLimited, NotAllowed, UserNotFound, IdempotencyConflict, InsufficientCoins, BalanceOverflow]
+        }
+        "getRoom" | "closeRoom" => &[RateLimited, NotAllowed, RoomNotFound],
         _ => return None,
     })
 }

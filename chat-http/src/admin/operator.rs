@@ -8,7 +8,7 @@ use subtle::{Choice, ConstantTimeEq};
 
 use crate::{
     problem::Problem,
-    signed_in::{SignIn, bearer_token, invalid_token, is_token68},
+    signed_in::{CountedAs, SignIn, bearer_token, invalid_token, is_token68},
 };
 
 /// An operator and the secret with which they sign in, as `Authorization: Bearer …`.
@@ -52,5 +52,9 @@ impl SignIn<Operator> for ByToken {
         let matches: Vec<Choice> = self.0.iter().map(is_token).collect();
         let known = self.0.iter().zip(matches).find(|(_, is_token)| bool::from(*is_token));
         known.map(|(known, _)| known.operator.clone()).ok_or_else(invalid_token)
+    }
+
+    fn counted_as<'c>(&self, operator: &'c Operator) -> Option<CountedAs<'c>> {
+        Some(CountedAs::Operator(operator.name()))
     }
 }

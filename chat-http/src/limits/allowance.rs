@@ -5,7 +5,7 @@ use axum::{
     middleware::Next,
     response::Response,
 };
-use chat_core::model::user::UserId;
+use chat_core::model::{operator::OperatorName, user::UserId};
 use ipnet::IpNet;
 
 use super::{
@@ -13,7 +13,7 @@ use super::{
     told::{self, Quota, Told},
     too_many_connections,
 };
-use crate::{client_address::ClientAddress, problem::Problem};
+use crate::{client_address::ClientAddress, problem::Problem, signed_in::CountedAs};
 
 /// What the sender of one request may do, or that of the commands on one connection.
 #[derive(Clone)]
@@ -57,6 +57,33 @@ impl Allowance {
         let Some((told, outcome)) = self.0.limits.take_of_user(kind, user) else { return Ok(()) };
         self.told().push(told);
         outcome
+    }
+
+    /// Counts a request before it is known who sent it; one to operators only then, so that strangers use up nothing of
+    /// what operators may.
+    pub(crate) fn before_sign_in(&self, kind: Kind) -> Result<(), Problem> {
+        if kind == Kind::Operate { Ok(()) } else { self.of_address(kind) }
+    }
+
+    /// Counts a request once it is known who sent it; `None`: nobody whose limits it counts against.
+    pub(crate) fn after_sign_in(&self, kind: Kind, sender: Option<CountedAs<'_>>) -> Result<(), Problem> {
+        match (kind, sender) {
+            (Kind::Operate, Some(CountedAs::Operator(operator))) => self.of_operator(operator),
+            (Kind::Operate, _) => self.of_address(Kind::OperatorGuess),
+            (kind, Some(CountedAs::User(user))) => self.of_user(kind, user),
+            _ => Ok(()),
+        }
+    }
+
+    /// Whoever comes from an address for the first time may have guessed. From the second time on they are held back by no
+    /// guesses of others there.
+    fn of_operator(&self, operator: &OperatorName) -> Result<(), Problem> {
+        let Inner { limits, address: Some(address), .. } = &*self.0 else { return Ok(()) };
+        if !limits.known_operators.contains(address, operator) {
+            self.of_address(Kind::OperatorGuess)?;
+            limits.known_operators.insert(address, operator);
+        }
+        self.of_address(Kind::Operate)
     }
 
     /// Counts a command on a connection, whose answer has no headers. First the user, who is known by then: one who is

@@ -10,13 +10,20 @@ pub(crate) enum Kind {
     Write,
     Read,
     Connect,
+    /// What operators do.
+    Operate,
+    /// Signing in as an operator by a token that may be a guess.
+    OperatorGuess,
 }
 
 impl Kind {
-    pub(super) const COUNT: usize = 7;
+    pub(super) const COUNT: usize = 9;
 
     /// The kind of an operation, by its method and the [`shape`](crate::poem_service::shape) of its path.
     pub(crate) fn of(method: &Method, path: &str) -> Self {
+        if path.starts_with("/admin/") {
+            return Self::Operate;
+        }
         if matches!(*method, Method::GET | Method::HEAD) {
             return Self::Read;
         }
@@ -39,6 +46,8 @@ impl Kind {
             Self::Write => "write",
             Self::Read => "read",
             Self::Connect => "connect",
+            Self::Operate => "operate",
+            Self::OperatorGuess => "operator-guess",
         }
     }
 
@@ -48,6 +57,8 @@ impl Kind {
             // These have none for users.
             Self::SignIn => "sign-in",
             Self::Refresh => "refresh",
+            Self::Operate => "operate",
+            Self::OperatorGuess => "operator-guess",
             Self::Passwords => "passwords-address",
             Self::Send => "send-address",
             Self::Write => "write-address",

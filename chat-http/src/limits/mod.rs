@@ -3,6 +3,7 @@
 mod allowance;
 mod buckets;
 mod kind;
+mod known_operators;
 mod rate;
 mod rate_limits;
 mod seats;
@@ -11,15 +12,18 @@ mod told;
 
 use std::{sync::Arc, time::Duration};
 
+use axum::{Router, middleware};
 use chat_core::model::user::UserId;
 
+use self::allowance::allow;
 pub(crate) use self::{
-    allowance::{Allowance, allow},
+    allowance::Allowance,
     kind::Kind,
     told::{RATE_LIMIT, RATE_LIMIT_POLICY},
 };
 use self::{
     buckets::{Buckets, Taken},
+    known_operators::KnownOperators,
     seats::{Seat, Seats},
     told::{Quota, Told},
 };
@@ -27,18 +31,26 @@ pub use self::{
     rate::Rate,
     rate_limits::{RateLimits, RatePair},
 };
-use crate::{client_address::ClientAddress, code::Code, problem::Problem};
+use crate::{client_address::ClientAddress, code::Code, config::HttpConfig, problem::Problem};
 
 /// When somebody who has too many connections may try again: some may have ended meanwhile.
 const CONNECTIONS_END_IN: Duration = Duration::from_secs(10);
 
+/// `router`, whose requests are limited as `config` says.
+pub(crate) fn limited(router: Router, config: &HttpConfig) -> Router {
+    let Some(rates) = &config.rate_limits else { return router };
+    let limits = (Arc::new(Limits::new(rates)), config.trusted_proxies.as_slice().into());
+    router.layer(middleware::from_fn_with_state(limits, allow))
+}
+
 /// The buckets and the seats of everybody.
 pub(crate) struct Limits {
-    /// By [`Kind`]. Nobody has signed in yet who signs in or refreshes: those kinds have none.
+    /// By [`Kind`]. Nobody has signed in yet who signs in or refreshes, and operators are no users: those kinds have none.
     users: [Option<Buckets<UserId>>; Kind::COUNT],
     addresses: [Buckets<ClientAddress>; Kind::COUNT],
     user_seats: Arc<Seats<UserId>>,
     address_seats: Arc<Seats<ClientAddress>>,
+    known_operators: KnownOperators,
 }
 
 /// A connection that counts, until it is dropped.
@@ -55,7 +67,7 @@ impl Limits {
         let [passwords, send, write, read, connect] = pairs.map(|pair| Some(Buckets::new(pair.user)));
         let [by_passwords, by_send, by_write, by_read, by_connect] = pairs.map(|pair| Buckets::new(pair.address));
         Self {
-            users: [None, None, passwords, send, write, read, connect],
+            users: [None, None, passwords, send, write, read, connect, None, None],
             addresses: [
                 Buckets::new(of.sign_in),
                 Buckets::new(of.refresh),
@@ -64,9 +76,12 @@ impl Limits {
                 by_write,
                 by_read,
                 by_connect,
+                Buckets::new(of.operate),
+                Buckets::new(of.operator_guess),
             ],
             user_seats: Seats::new(of.user_connections),
             address_seats: Seats::new(of.address_connections),
+            known_operators: KnownOperators::default(),
         }
     }
 

@@ -26,6 +26,12 @@ pub struct RateLimits {
     pub read: RatePair,
     /// Opening WebSockets. Default 100 a minute for a user, 600 for an address.
     pub connect: RatePair,
+    /// What operators do, by address, once it is known that they are operators. Default 600 a minute.
+    pub operate: Rate,
+    /// Requests to the operators' API, by address, that show no operator's token, or an operator's who has not come from
+    /// that address before. Beyond it the next such one is refused whatever it shows, so that a guess that is right is not
+    /// told from one that is wrong; operators who have come from there before go on. Default 120 a minute.
+    pub operator_guess: Rate,
     /// How many WebSockets a user may have open at once. Default 50.
     pub user_connections: u32,
     /// How many WebSockets an address may have open at once. Default 200.
@@ -55,6 +61,8 @@ impl Default for RateLimits {
             write: pair(300, 3_000, MINUTE),
             read: pair(600, 6_000, MINUTE),
             connect: pair(100, 600, MINUTE),
+            operate: Rate::new(600, MINUTE),
+            operator_guess: Rate::new(120, MINUTE),
             user_connections: 50,
             address_connections: 200,
         }

@@ -10,6 +10,7 @@ mod health;
 mod invites;
 mod limits;
 mod messages;
+mod operator_limits;
 mod order_of_checks;
 #[path = "../support/reply.rs"]
 mod reply;

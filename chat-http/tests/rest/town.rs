@@ -5,7 +5,10 @@ use std::net::SocketAddr;
 use axum::{Router, body::Body, extract::ConnectInfo};
 use chat_core::{
     Chat, Secrets,
-    model::{operator::Operator, time::Timestamp},
+    model::{
+        operator::{Operator, OperatorName, Right},
+        time::Timestamp,
+    },
     ports::clock::Clock,
 };
 use chat_http::{HttpConfig, OperatorToken, admin_router, health_router, router};
@@ -20,6 +23,7 @@ pub(crate) const NOON: &str = "2026-11-23T12:00:00.000Z";
 const NOON_MILLIS: i64 = 1_795_435_200_000;
 
 pub(crate) const OPERATOR: &str = "operator-token-of-the-tests";
+const CLERK: &str = "another-operators-token-of-the-tests";
 pub(crate) const PASSWORD: &str = "quiet-harbour-30";
 pub(crate) const ROOM_PASSWORD: &str = "tin-whistle-7";
 /// Well-formed ids that nothing has.
@@ -49,7 +53,10 @@ impl Town {
         let secrets = Secrets::random().unwrap();
         let chat = Chat::builder(store.clone()).secrets(secrets).password_cost(4).clock(Noon);
         let chat = chat.build().await.unwrap();
-        let admin = admin_router(chat.clone(), [OperatorToken::new(Operator::host(), OPERATOR.into()).unwrap()]);
+        let clerk = Operator::new(OperatorName::parse("clerk").unwrap(), [Right::Look]);
+        let operators = [(Operator::host(), OPERATOR), (clerk, CLERK)];
+        let operators = operators.map(|(operator, token)| OperatorToken::new(operator, token.into()).unwrap());
+        let admin = admin_router(chat.clone(), operators, &config);
         let router = router(chat.clone(), config).merge(admin).merge(health_router(chat));
         Self { router: Router::new().nest("/chat", router), store }
     }
@@ -61,6 +68,11 @@ impl Town {
 
     pub(crate) fn operator(&self) -> Person {
         Person { token: Some(OPERATOR.to_owned()), ..self.nobody() }
+    }
+
+    /// An operator who only looks.
+    pub(crate) fn clerk(&self) -> Person {
+        Person { token: Some(CLERK.to_owned()), ..self.nobody() }
     }
 
     pub(crate) async fn person(&self, id: &str) -> Person {
@@ -111,6 +123,12 @@ impl Person {
     pub(crate) fn at(mut self, address: &str) -> Self {
         self.address = Some(SocketAddr::new(address.parse().unwrap(), 40_000));
         self
+    }
+
+    /// Whoever shows this token, from the same address.
+    pub(crate) fn with_token(&self, token: &str) -> Self {
+        let (router, refresh_token) = (self.router.clone(), String::new());
+        Self { router, token: Some(token.to_owned()), refresh_token, address: self.address }
     }
 
     pub(crate) async fn send(&self, method: &str, path: &str, body: impl Into<Body>) -> Reply {

@@ -20,7 +20,8 @@ pub(crate) struct LimitOptions {
     #[arg(long, env = "CHAT_RATE_LIMIT", value_name = "KIND=N/TIME", value_delimiter = ',')]
     rate_limit: Vec<Limit>,
 
-    /// How many connections to have open at once, WebSockets included; further ones are answered 503
+    /// How many connections to have open at once, WebSockets included; further ones are answered 503. Each is an open
+    /// file: where the system allows fewer, there are fewer
     #[arg(long, env = "CHAT_MAX_CONNECTIONS", value_name = "N", default_value = "10000")]
     max_connections: NonZeroU32,
 
@@ -72,6 +73,8 @@ impl All {
             "read-address" => Slot::Rate(&mut rates.read.address),
             "connect" => Slot::Rate(&mut rates.connect.user),
             "connect-address" => Slot::Rate(&mut rates.connect.address),
+            "operate" => Slot::Rate(&mut rates.operate),
+            "operator-guess" => Slot::Rate(&mut rates.operator_guess),
             "connections" => Slot::AtOnce(&mut rates.user_connections),
             "connections-address" => Slot::AtOnce(&mut rates.address_connections),
             "guesses-user" => Slot::Guesses(&mut guesses.user),
@@ -151,8 +154,8 @@ impl LimitOptions {
     }
 
     /// How many connections to have open.
-    pub(crate) fn max_connections(&self) -> usize {
-        usize::try_from(self.max_connections.get()).unwrap_or(usize::MAX)
+    pub(crate) fn max_connections(&self) -> u32 {
+        self.max_connections.get()
     }
 
     /// How many an address may have; any number, where nothing is limited.

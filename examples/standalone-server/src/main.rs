@@ -7,18 +7,19 @@ mod failure;
 mod kept_secret;
 mod limits;
 mod log;
+mod open_files;
 mod operators;
 mod options;
 mod serve;
 mod store;
 
-use std::{fs, process::ExitCode, sync::Arc};
+use std::{fs, io, net::SocketAddr, process::ExitCode, sync::Arc};
 
 use axum::Router;
 use chat_core::{Chat, Secrets, policy::StartingCoins};
 use clap::Parser;
 use secrecy::{ExposeSecret, SecretString};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 
 use crate::{
     failure::Failure,
@@ -70,7 +71,7 @@ async fn start(options: Options) -> Result<(), Failure> {
 
     let router = router(&chat, &options, admin_token.as_ref())?;
     let failed = |source| Failure::Listen { address: options.listen, source };
-    let listener = TcpListener::bind(options.listen).await.map_err(failed)?;
+    let listener = listen(options.listen).map_err(failed)?;
     let address = listener.local_addr().map_err(failed)?;
     println!("listening on http://{address}");
     if let (true, Some(token)) = (demo, &admin_token) {
@@ -81,13 +82,26 @@ async fn start(options: Options) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Listens there, and lets so many wait who come faster than they are taken, as after a restart; the system may have a
+/// lower limit. Who finds no place waits a second until they ask again.
+fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    const WAITING: u32 = 4_096;
+    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    // The connections of a server that has just ended hold up nobody who starts it again.
+    #[cfg(unix)]
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(WAITING)
+}
+
 fn router(chat: &Chat, options: &Options, admin_token: Option<&SecretString>) -> Result<Router, Failure> {
-    let router = chat_http::router(chat.clone(), options.http()).merge(chat_http::health_router(chat.clone()));
+    let config = options.http();
+    let router = chat_http::router(chat.clone(), config.clone()).merge(chat_http::health_router(chat.clone()));
     let operators = operators(admin_token, &options.operator)?;
     if operators.is_empty() {
         return Ok(router);
     }
-    Ok(router.merge(chat_http::admin_router(chat.clone(), operators)))
+    Ok(router.merge(chat_http::admin_router(chat.clone(), operators, &config)))
 }
 
 /// The database that was named, if one was; `DATABASE_URL` is what other tools of the operator's read, too.

@@ -16,7 +16,7 @@ use chat_http::{HttpConfig, IpNet};
 use clap::{Parser, ValueEnum, builder::BoolishValueParser};
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::{connections::Connections, limits::LimitOptions};
+use crate::{connections::Connections, limits::LimitOptions, open_files};
 
 /// A chat server: rooms of up to six, messages in real time, coins, invites and friends.
 ///
@@ -187,8 +187,12 @@ impl Options {
         }
     }
 
+    /// Those that may be open, for as many as the system allows files.
     pub(crate) fn connections(&self) -> Connections {
-        Connections::new(self.limits.max_connections(), self.limits.address_connections(), self.trusted_proxies())
+        let to_the_database = self.database_connections.map_or(0, NonZeroU32::get);
+        let most = open_files::allow(self.limits.max_connections(), to_the_database);
+        let most = usize::try_from(most).unwrap_or(usize::MAX);
+        Connections::new(most, self.limits.address_connections(), self.trusted_proxies())
     }
 
     pub(crate) fn http(&self) -> HttpConfig {
