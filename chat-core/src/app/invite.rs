@@ -27,7 +27,7 @@ impl Invites for Chat {
         let chat = &self.0;
         let guess = chat.room_guess(room, &caller.user).await?;
         let made = chat.invite(&caller.user, room, &invite).await;
-        guess.ends_with(&made, chat.clock.now(), Then::Known);
+        guess.ends_with(&made, chat.guesses.now(), Then::Known);
         made
     }
 

@@ -39,7 +39,7 @@ impl Inner {
                 let joined = self.join_by_password(user, *room, password, &join).await;
                 let was_member = joined.as_ref().is_ok_and(|joined| joined.already_member);
                 let then = if was_member { Then::Nothing } else { Then::Known };
-                guess.ends_with(&joined, self.clock.now(), then);
+                guess.ends_with(&joined, self.guesses.now(), then);
                 joined?
             }
             JoinKey::Invite(token) => {
@@ -62,7 +62,7 @@ impl Inner {
 
     /// Begins to look at a room's password, unless too many were wrong. Who is a member is not held up by others.
     pub(super) async fn room_guess(&self, room: RoomId, user: &UserId) -> Result<Guess<'_>, ChatError> {
-        let now = self.clock.now();
+        let now = self.guesses.now();
         let refused = match self.guesses.room(room, user, now) {
             Ok(guess) => return Ok(guess),
             Err(refused) => refused,

@@ -37,10 +37,10 @@ impl Sessions for Chat {
         let chat = &self.0;
         // What can be no id is nobody's, and nothing is guessed by it.
         let Ok(user) = UserId::parse(&login.user_id) else { return chat.sign_in(None, &login).await };
-        match chat.guesses.sign_in(&user, login.address, chat.clock.now()) {
+        match chat.guesses.sign_in(&user, login.address, chat.guesses.now()) {
             Ok(guess) => {
                 let signed_in = chat.sign_in(Some(&user), &login).await;
-                guess.ends_with(&signed_in, chat.clock.now(), Then::Known);
+                guess.ends_with(&signed_in, chat.guesses.now(), Then::Known);
                 signed_in
             }
             Err(refused) => chat.sign_in_again(&user, &login, refused).await,
@@ -84,9 +84,9 @@ impl Sessions for Chat {
     async fn change_password(&self, caller: &Caller, change: ChangePassword) -> Result<(), ChatError> {
         let chat = &self.0;
         let session = caller.session.as_ref().map(|session| session.id);
-        let guess = chat.guesses.old_password(&caller.user, session, chat.clock.now())?;
+        let guess = chat.guesses.old_password(&caller.user, session, chat.guesses.now())?;
         let changed = chat.change_password(caller, &change).await;
-        guess.ends_with(&changed, chat.clock.now(), Then::Nothing);
+        guess.ends_with(&changed, chat.guesses.now(), Then::Nothing);
         changed
     }
 
@@ -116,13 +116,13 @@ impl Inner {
         refused: TooMany,
     ) -> Result<SignedIn, ChatError> {
         let now = self.clock.now();
-        let guess = self.guesses.sign_in_on(user, &login.device, now).map_err(|_| refused)?;
+        let guess = self.guesses.sign_in_on(user, &login.device, self.guesses.now()).map_err(|_| refused)?;
         let sessions = self.store.sessions_of(user).await?;
         let is_here =
             |session: &Session| session.device == login.device && now < refresh_expires_at(session, &self.policy);
         let known = sessions.iter().any(is_here).then_some(user);
         let signed_in = self.sign_in(known, login).await;
-        guess.ends_with(&signed_in, self.clock.now(), Then::Nothing);
+        guess.ends_with(&signed_in, self.guesses.now(), Then::Nothing);
         match signed_in {
             Err(ChatError::Rejected(Rejection::InvalidCredentials)) => Err(refused.into()),
             signed_in => signed_in,

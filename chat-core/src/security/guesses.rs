@@ -7,11 +7,11 @@ use std::{
     collections::HashMap,
     net::{IpAddr, Ipv6Addr},
     sync::{Mutex, MutexGuard, PoisonError},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use super::{
-    guess_bucket::{GuessBucket, nanos_at},
+    guess_bucket::GuessBucket,
     guess_limits::{GuessLimits, GuessRate},
 };
 use crate::{
@@ -19,7 +19,6 @@ use crate::{
     model::{
         room::RoomId,
         session::{DeviceId, SessionId},
-        time::Timestamp,
         user::UserId,
     },
 };
@@ -51,9 +50,14 @@ impl Guessed {
 /// How many buckets are kept, and how many who were right.
 const KEPT: usize = 65_536;
 
+/// A time that nobody sets back, in nanoseconds since the chat was put together.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Moment(u64);
+
 /// The wrong passwords of late.
 pub(crate) struct Guesses {
     limits: Option<GuessLimits>,
+    started: Instant,
     kept: Mutex<Kept>,
 }
 
@@ -102,11 +106,16 @@ pub(crate) struct Guess<'a> {
 impl Guesses {
     /// Counts against these limits; against none, where there are none.
     pub(crate) fn new(limits: Option<GuessLimits>) -> Self {
-        Self { limits, kept: Mutex::default() }
+        Self { limits, started: Instant::now(), kept: Mutex::default() }
+    }
+
+    /// What a guess that begins or ends now is counted at.
+    pub(crate) fn now(&self) -> Moment {
+        Moment(u64::try_from(self.started.elapsed().as_nanos()).unwrap_or(u64::MAX))
     }
 
     /// A password is given to sign in.
-    pub(crate) fn sign_in(&self, user: &UserId, from: Option<IpAddr>, now: Timestamp) -> Result<Guess<'_>, TooMany> {
+    pub(crate) fn sign_in(&self, user: &UserId, from: Option<IpAddr>, now: Moment) -> Result<Guess<'_>, TooMany> {
         let from = from.map(customer);
         let own = Guessed::UserFrom(user.clone(), from);
         let shared = from.map(Guessed::Address).into_iter().chain([Guessed::User(user.clone())]);
@@ -114,17 +123,17 @@ impl Guesses {
     }
 
     /// The same on one device, where the user may be signed in, which is not to be learnt by guessing.
-    pub(crate) fn sign_in_on(&self, user: &UserId, device: &DeviceId, now: Timestamp) -> Result<Guess<'_>, TooMany> {
+    pub(crate) fn sign_in_on(&self, user: &UserId, device: &DeviceId, now: Moment) -> Result<Guess<'_>, TooMany> {
         self.take(vec![Guessed::UserOn(user.clone(), device.clone())], now)
     }
 
     /// A room's password is given, to join it or to invite.
-    pub(crate) fn room(&self, room: RoomId, user: &UserId, now: Timestamp) -> Result<Guess<'_>, TooMany> {
+    pub(crate) fn room(&self, room: RoomId, user: &UserId, now: Moment) -> Result<Guess<'_>, TooMany> {
         self.begin(Guessed::RoomFrom(room, user.clone()), [Guessed::Room(room)], now)
     }
 
     /// The same by a present member.
-    pub(crate) fn room_by_member(&self, room: RoomId, user: &UserId, now: Timestamp) -> Result<Guess<'_>, TooMany> {
+    pub(crate) fn room_by_member(&self, room: RoomId, user: &UserId, now: Moment) -> Result<Guess<'_>, TooMany> {
         self.take(vec![Guessed::RoomFrom(room, user.clone())], now)
     }
 
@@ -133,7 +142,7 @@ impl Guesses {
         &self,
         user: &UserId,
         session: Option<SessionId>,
-        now: Timestamp,
+        now: Moment,
     ) -> Result<Guess<'_>, TooMany> {
         self.take(vec![Guessed::OldPassword(user.clone(), session)], now)
     }
@@ -143,7 +152,7 @@ impl Guesses {
         &self,
         own: Guessed,
         shared: impl IntoIterator<Item = Guessed>,
-        now: Timestamp,
+        now: Moment,
     ) -> Result<Guess<'_>, TooMany> {
         let known = self.kept().known.contains_key(&own);
         let mut counted = vec![own];
@@ -154,9 +163,9 @@ impl Guesses {
     }
 
     /// Takes of all of them, or of none.
-    fn take(&self, counted: Vec<Guessed>, now: Timestamp) -> Result<Guess<'_>, TooMany> {
+    fn take(&self, counted: Vec<Guessed>, now: Moment) -> Result<Guess<'_>, TooMany> {
         let Some(limits) = &self.limits else { return Ok(Guess { guesses: self, counted: Vec::new() }) };
-        let now = nanos_at(now);
+        let Moment(now) = now;
         let mut kept = self.kept();
         let mut taken = Vec::new();
         for guessed in &counted {
@@ -209,7 +218,7 @@ pub(crate) enum Then {
 
 impl Guess<'_> {
     /// Counts for nothing where it was not wrong.
-    pub(crate) fn ends_with<T>(self, outcome: &Result<T, ChatError>, now: Timestamp, then: Then) {
+    pub(crate) fn ends_with<T>(self, outcome: &Result<T, ChatError>, now: Moment, then: Then) {
         let Some(limits) = &self.guesses.limits else { return };
         if let Err(ChatError::Rejected(Rejection::InvalidCredentials | Rejection::WrongRoomPassword)) = outcome {
             return;
@@ -223,7 +232,7 @@ impl Guess<'_> {
         if outcome.is_ok() && then == Then::Known {
             make_room_for_known(&mut kept.known);
             let own = self.counted.iter().filter(|of| matches!(of, Guessed::UserFrom(..) | Guessed::RoomFrom(..)));
-            kept.known.extend(own.map(|own| (own.clone(), nanos_at(now))));
+            kept.known.extend(own.map(|own| (own.clone(), now.0)));
         }
     }
 }
@@ -233,7 +242,7 @@ mod tests {
     use super::*;
 
     /// A second, in the milliseconds of a time.
-    const SECOND: i64 = 1_000;
+    const SECOND: u64 = 1_000;
     const HERE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(203, 0, 113, 7));
     const THERE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(198, 51, 100, 1));
 
@@ -250,8 +259,8 @@ mod tests {
         UserId::parse("dora").unwrap()
     }
 
-    fn at(millis: i64) -> Timestamp {
-        Timestamp::from_millis(1_800_000_000_000 + millis)
+    fn at(millis: u64) -> Moment {
+        Moment(millis * 1_000_000)
     }
 
     fn wrong(guess: Result<Guess<'_>, TooMany>) -> Result<(), u128> {
