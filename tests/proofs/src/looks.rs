@@ -35,12 +35,13 @@ pub fn of_room(world: &World, room: RoomId) -> Vec<Command> {
     let look = Command::LookAtRoom { room };
     let Some(owner) = members.iter().find(|member| member.role == Role::Owner) else { return vec![look] };
     let user = || owner.user.clone();
-    vec![
-        look,
-        Command::Members { user: user(), room },
-        Command::History { user: user(), room, range: EventRange::Newest, limit: ALL },
-        Command::Invites { user: user(), room },
-    ]
+    vec![look, Command::Members { user: user(), room }, log_of(room, user()), Command::Invites { user: user(), room }]
+}
+
+/// The whole log of a room, as this user reads it.
+#[must_use]
+pub const fn log_of(room: RoomId, user: UserId) -> Command {
+    Command::History { user, room, range: EventRange::Newest, limit: ALL }
 }
 
 /// The commands that show all there is.

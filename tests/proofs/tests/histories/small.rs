@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use chat_core::model::{room::RoomId, user::UserId};
 use chat_proofs::{
     command::{Command, Tag},
     dice::Draw,
@@ -50,17 +51,21 @@ fn within_the_log(world: &World, mut command: Command) -> Command {
     command
 }
 
-/// A page of a log is read before the membership: who joins in between may read a page without their `joined`
-/// (ARCHITECTURE.md, Known limits).
-fn without_pages_of_who_comes_or_goes(world: &World, commands: Vec<Command>) -> Vec<Command> {
-    let door = |command: &Command| match command {
+/// Who comes into which room or leaves it, if the command does so.
+fn door(world: &World, command: &Command) -> Option<(UserId, RoomId)> {
+    match command {
         Command::Join { user, room, .. } | Command::Leave { user, room } => Some((user.clone(), *room)),
         Command::JoinByInvite { user, invite, .. } => {
             world.invites.get(invite).map(|invite| (user.clone(), invite.room))
         }
         _ => None,
-    };
-    let moving: BTreeSet<_> = commands.iter().filter_map(door).collect();
+    }
+}
+
+/// A page of a log is read before the membership: who joins in between may read a page without their `joined`
+/// (ARCHITECTURE.md, Known limits).
+fn without_pages_of_who_comes_or_goes(world: &World, commands: Vec<Command>) -> Vec<Command> {
+    let moving: BTreeSet<_> = commands.iter().filter_map(|command| door(world, command)).collect();
     let stays = |command: &Command| match command {
         Command::History { user, room, .. } => !moving.contains(&(user.clone(), *room)),
         _ => true,
@@ -68,12 +73,22 @@ fn without_pages_of_who_comes_or_goes(world: &World, commands: Vec<Command>) -> 
     commands.into_iter().filter(stays).collect()
 }
 
-/// The commands that show what the history can have touched, in the world as it was before.
+/// The commands that show what the history can have touched. The log of a room is read by all who can have a seat in it
+/// afterwards: who has left is refused, and then an order that nobody has seen would be taken on trust.
 fn looks(world: &World, commands: &[Command]) -> Vec<Command> {
-    let rooms: BTreeSet<_> = commands.iter().filter_map(Command::room).collect();
+    let doors: Vec<_> = commands.iter().filter_map(|command| door(world, command)).collect();
+    let rooms: BTreeSet<_> =
+        commands.iter().filter_map(Command::room).chain(doors.iter().map(|(_, room)| *room)).collect();
+    let seated = |room: &RoomId| world.places.get(room).into_iter().flat_map(|place| &place.members);
+    let readers: BTreeSet<_> = rooms
+        .iter()
+        .flat_map(|room| seated(room).map(|member| (member.user.clone(), *room)))
+        .chain(doors.iter().cloned())
+        .collect();
     let users = world.accounts.keys().flat_map(looks::of_user);
-    // Who owned the room may have left it: then they are refused, which says as much.
-    users.chain(rooms.into_iter().flat_map(|room| looks::of_room(world, room))).collect()
+    let rooms = rooms.iter().flat_map(|room| looks::of_room(world, *room));
+    let logs = readers.into_iter().map(|(user, room)| looks::log_of(room, user));
+    users.chain(rooms).chain(logs).collect()
 }
 
 /// One history and what it leaves behind.
