@@ -20,7 +20,7 @@ pub(crate) struct Options {
     /// How long and how much.
     #[arg(long, value_enum, default_value_t = Scale::Full)]
     pub(crate) scale: Scale,
-    /// Only what has this in its name.
+    /// Only what has this in its name; of refusals, only floods that have.
     #[arg(long, value_name = "TEXT", default_value = "")]
     pub(crate) only: String,
     /// Writes all figures of all rounds to this file.

@@ -23,7 +23,7 @@ pub(crate) async fn run(options: &Options) -> Result<bool, Failure> {
     let machine = Machine::here();
     let report = match options.measure {
         Subject::Messages => messages(options, machine).await?,
-        Subject::Refusals => refusals::measure(options.scale, machine).await?,
+        Subject::Refusals => refusals::measure(options.scale, &options.only, machine).await?,
         Subject::Enumeration => enumeration::measure(options.scale, machine).await?,
     };
     print!("{}", report.markdown());
