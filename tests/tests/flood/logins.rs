@@ -40,9 +40,17 @@ async fn login(mut stream: TcpStream, number: usize) -> u16 {
     status(&mut stream).await
 }
 
-/// How many were answered 200, 429 and 503. There is no other answer.
-#[track_caller]
-fn counted(statuses: &[u16]) -> [usize; 3] {
+/// How many of a thousand logins at once, from so many addresses, are answered 200, 429 and 503. There is no other answer,
+/// and others are served meanwhile.
+async fn flood(limits: &str, from: usize) -> [usize; 3] {
+    at_once(LOGINS);
+    let ground = Ground::with(&[&["--rate-limits", limits], &COST[..]].concat()).await;
+    let statuses = ground.under(MEMORY, async |served| {
+        let statuses = sign_in_at_once(&ground, &addresses(from)).await;
+        served.rounds(1).await;
+        statuses
+    });
+    let statuses = statuses.await;
     let counts = [200, 429, 503].map(|status| statuses.iter().filter(|found| **found == status).count());
     assert_eq!(counts.iter().sum::<usize>(), LOGINS, "{statuses:?}");
     println!("{LOGINS} logins at once: {counts:?} are 200, 429 and 503");
@@ -51,27 +59,13 @@ fn counted(statuses: &[u16]) -> [usize; 3] {
 
 #[tokio::test]
 async fn a_thousand_logins_of_one_address_are_answered_or_refused_by_its_limits() {
-    at_once(LOGINS);
-    let ground = Ground::with(&[&["--rate-limits", "on"], &COST[..]].concat()).await;
-    let statuses = ground.under(MEMORY, async |served| {
-        let statuses = sign_in_at_once(&ground, &addresses(1)).await;
-        served.rounds(1).await;
-        statuses
-    });
-    let [signed_in, limited, _] = counted(&statuses.await);
+    let [signed_in, limited, _] = flood("on", 1).await;
     assert!(0 < signed_in && 850 < limited, "{signed_in} signed in, {limited} limited");
 }
 
 #[tokio::test]
 async fn a_thousand_logins_of_ten_addresses_are_answered_or_told_to_come_later() {
-    at_once(LOGINS);
-    let ground = Ground::with(&[&["--rate-limits", "on"], &COST[..]].concat()).await;
-    let statuses = ground.under(MEMORY, async |served| {
-        let statuses = sign_in_at_once(&ground, &addresses(10)).await;
-        served.rounds(1).await;
-        statuses
-    });
-    let [signed_in, limited, overloaded] = counted(&statuses.await);
+    let [signed_in, limited, overloaded] = flood("on", 10).await;
     assert!(0 < signed_in && 0 < overloaded, "{signed_in} signed in, {overloaded} overloaded");
     // Each address may sign in 120 times; but so many of one user at once count as guesses until they were looked at.
     assert!(limited < LOGINS / 2, "{limited} limited");
@@ -79,14 +73,7 @@ async fn a_thousand_logins_of_ten_addresses_are_answered_or_told_to_come_later()
 
 #[tokio::test]
 async fn a_thousand_logins_without_limits_are_answered_or_told_to_come_later() {
-    at_once(LOGINS);
-    let ground = Ground::with(&[&["--rate-limits", "off"], &COST[..]].concat()).await;
-    let statuses = ground.under(MEMORY, async |served| {
-        let statuses = sign_in_at_once(&ground, &addresses(1)).await;
-        served.rounds(1).await;
-        statuses
-    });
-    let [signed_in, limited, overloaded] = counted(&statuses.await);
+    let [signed_in, limited, overloaded] = flood("off", 1).await;
     assert!(0 < signed_in && 0 < overloaded, "{signed_in} signed in, {overloaded} overloaded");
     assert_eq!(limited, 0);
 }
