@@ -9,6 +9,7 @@ mod answer;
 pub mod chance;
 mod client;
 mod codes;
+mod compact;
 mod order;
 pub mod raw;
 mod scenario;

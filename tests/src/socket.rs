@@ -12,6 +12,7 @@ use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
 use crate::answer::{Unavailable, assert_problem};
+use crate::compact::is_compact;
 use crate::order::RoomOrder;
 use crate::{Client, PATIENCE, Server};
 
@@ -46,6 +47,8 @@ pub struct Socket {
     seen: Vec<Value>,
     untaken: VecDeque<Value>,
     order: RoomOrder,
+    /// How far the client was in each room when it said hello.
+    resumed: HashMap<String, i64>,
     closed: Option<Closed>,
 }
 
@@ -100,6 +103,7 @@ impl Socket {
             seen: Vec::new(),
             untaken: VecDeque::new(),
             order: RoomOrder::default(),
+            resumed: HashMap::new(),
             closed: None,
         }
     }
@@ -124,6 +128,8 @@ impl Socket {
     /// # Panics
     /// When it is refused.
     pub async fn hello_with(&mut self, rooms: Value) -> Value {
+        let numbers = rooms.as_object().into_iter().flatten();
+        self.resumed = numbers.filter_map(|(room, seq)| Some((room.clone(), seq.as_i64()?))).collect();
         let id = self.begin(json!({"type": "hello", "rooms": rooms})).await;
         let reply = self.until("welcome", |frame| frame["id"] == id).await;
         assert_eq!(reply["type"], "welcome", "{reply}");
@@ -263,6 +269,21 @@ impl Socket {
         }
     }
 
+    /// How far this connection has heard a room, `None` for one that it does not hear.
+    pub fn last(&self, room: &str) -> Option<i64> {
+        self.order.last(room)
+    }
+
+    /// How the connection has ended, if it has.
+    pub fn end(&self) -> Option<Closed> {
+        self.closed
+    }
+
+    /// Waits for one frame more, or the end.
+    pub async fn read_on(&mut self) {
+        self.read("whatever comes", Instant::now() + PATIENCE).await;
+    }
+
     /// Reads until the connection ends, and tells how.
     pub async fn closed(&mut self) -> Closed {
         let deadline = Instant::now() + PATIENCE;
@@ -323,11 +344,13 @@ impl Socket {
         match kind {
             "welcome" => {
                 for room in frame["rooms"].as_array().unwrap_or_else(|| panic!("a welcome without rooms: {text}")) {
-                    self.order.begin(id_of(room), last_seq_of(room));
+                    let has = self.resumed.get(id_of(room)).copied();
+                    self.order.begin(id_of(room), has.unwrap_or_else(|| last_seq_of(room)));
                 }
             }
             "room_added" => self.order.begin(id_of(&frame["room"]), last_seq_of(&frame["room"])),
             "room_removed" => self.order.end(id_of(&frame)),
+            "reset" => self.order.restart(id_of(&frame), last_seq_of(&frame)),
             "event" => self.order.next(&frame["event"]),
             "ok" if frame["result"].get("kind").is_some() => match self.client_id(&frame) {
                 Some(client_id) if self.doubtful.contains(&client_id) => {
@@ -368,31 +391,4 @@ fn id_of(room: &Value) -> &str {
 
 fn last_seq_of(room: &Value) -> i64 {
     room["lastSeq"].as_i64().unwrap_or_else(|| panic!("no lastSeq: {room}"))
-}
-
-/// No white space outside strings.
-fn is_compact(json: &str) -> bool {
-    let (mut in_string, mut escaped) = (false, false);
-    for byte in json.bytes() {
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' => escaped = true,
-            b'"' => in_string = !in_string,
-            b' ' | b'\n' | b'\r' | b'\t' if !in_string => return false,
-            _ => {}
-        }
-    }
-    true
-}
-
-#[cfg(test)]
-mod tests {
-    use super::is_compact;
-
-    #[test]
-    fn spaces_count_outside_strings_alone() {
-        assert!(is_compact(r#"{"a":"b c","d":"\" e"}"#));
-        assert!(!is_compact(r#"{"a": 1}"#));
-        assert!(!is_compact(r#"{"a":"\\" }"#));
-    }
 }
