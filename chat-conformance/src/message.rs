@@ -308,8 +308,10 @@ pub(crate) async fn every_kind_of_event_comes_back_as_it_was(store: &dyn Store) 
         body: MessageBody::parse("hi".to_owned()).ok(),
         client_id: Some(client_id("k")),
         reply_to: None,
+        mentions: Vec::new(),
         edited_at: None,
         deleted_at: None,
+        reactions: Vec::new(),
     };
     written.push(Event { at: NOON, ..event(room, 7, "alice", EventKind::Message(message)) });
     assert_eq!(store.events(room, EventRange::After(seq(1)), 10).await.unwrap(), written);
@@ -330,7 +332,15 @@ pub(crate) async fn r_msg_02_an_event_out_of_turn_must_not_be(store: &dyn Store)
 
 pub(crate) async fn a_message_appended_as_a_single_event_must_not_be(store: &dyn Store) {
     let room = new_room_of(store, &["alice"]).await;
-    let message = Message { body: None, client_id: None, reply_to: None, edited_at: None, deleted_at: Some(NOON) };
+    let message = Message {
+        body: None,
+        client_id: None,
+        reply_to: None,
+        mentions: Vec::new(),
+        edited_at: None,
+        deleted_at: Some(NOON),
+        reactions: Vec::new(),
+    };
     let mut tx = begin(store).await;
     let appended = tx.append_event(&event(room, 2, "alice", EventKind::Message(message))).await;
     must_not_be(tx, appended).await;

@@ -3,6 +3,7 @@
 
 pub mod admission;
 pub mod coin;
+pub mod emoji;
 pub mod event;
 pub mod friend;
 pub mod invite;
