@@ -1,8 +1,9 @@
 use chat_core::{
     model::{
+        emoji::Emoji,
         event::{Event, EventKind},
         message::{ClientId, ContentMac, Message, MessageBody},
-        room::{Role, RoomId},
+        room::{Capacity, Role, RoomId},
     },
     ports::store::{EventRange, Store, StoreError},
     rules::message::{Draft, Planned},
@@ -11,8 +12,8 @@ use chat_core::{
 use crate::{
     Fixture,
     build::{
-        NOON, append, at, attempt, begin, client_id, draft, event, keyed_draft, log, new_room_of, room_of, seq, user,
-        users,
+        NOON, append, at, attempt, begin, client_id, draft, event, keyed_draft, log, name, new_room_of, room_of, seq,
+        user, users,
     },
     race::at_once,
     refusal::{AWKWARD, must_not_be},
@@ -289,10 +290,23 @@ async fn append_patiently(store: &dyn Store, drafts: &[Draft]) -> Vec<Planned> {
 pub(crate) async fn every_kind_of_event_comes_back_as_it_was(store: &dyn Store) {
     let room = new_room_of(store, &["alice"]).await;
     let role = EventKind::RoleChanged { user: user("bob"), role: Role::Moderator };
+    let body = MessageBody::parse("\u{E9}dited, \u{1F600}".to_owned()).ok();
+    let emoji = Emoji::parse("\u{1F468}\u{1F3FB}\u{200D}\u{1F9B0}").unwrap();
     let kinds = [
         EventKind::Joined,
         EventKind::Left,
         role,
+        EventKind::Removed { user: user("bob"), banned: false },
+        EventKind::Removed { user: user("bob"), banned: true },
+        EventKind::RoomChanged { name: Some(name("D\u{E9}n of \u{1F600}")), capacity: None },
+        EventKind::RoomChanged { name: None, capacity: Some(Capacity::MIN) },
+        EventKind::RoomChanged { name: Some(name("4")), capacity: Some(Capacity::MAX) },
+        EventKind::RoomChanged { name: None, capacity: None },
+        EventKind::MessageEdited { target: seq(1), body, mentions: vec![user("bob"), user("alice")] },
+        EventKind::MessageEdited { target: seq(1), body: None, mentions: Vec::new() },
+        EventKind::MessageDeleted { target: seq(1) },
+        EventKind::ReactionAdded { target: seq(1), emoji },
+        EventKind::ReactionRemoved { target: seq(1), emoji },
         EventKind::RoomClosed { by_operator: false },
         EventKind::RoomClosed { by_operator: true },
     ];
@@ -313,7 +327,7 @@ pub(crate) async fn every_kind_of_event_comes_back_as_it_was(store: &dyn Store) 
         deleted_at: None,
         reactions: Vec::new(),
     };
-    written.push(Event { at: NOON, ..event(room, 7, "alice", EventKind::Message(message)) });
+    written.push(Event { at: NOON, ..event(room, 2 + written.len() as u64, "alice", EventKind::Message(message)) });
     assert_eq!(store.events(room, EventRange::After(seq(1)), 10).await.unwrap(), written);
 }
 

@@ -269,15 +269,6 @@ pub(crate) async fn last_seqs_are_those_of_the_rooms_that_exist(store: &dyn Stor
     assert_eq!(store.last_seqs(&[RoomId::new()]).await.unwrap(), []);
 }
 
-pub(crate) async fn nobody_is_banned_who_was_not(store: &dyn Store) {
-    let room = new_room_of(store, &["alice", "bob"]).await;
-    let mut tx = begin(store).await;
-    tx.unseat_member(room, &user("bob"), at(1)).await.unwrap();
-    for id in ["alice", "bob", "stranger"] {
-        assert!(!tx.is_banned(room, &user(id)).await.unwrap(), "{id}");
-    }
-}
-
 pub(crate) async fn a_room_and_a_user_that_are_not_there_have_no_members(store: &dyn Store) {
     let room = new_room_of(store, &["alice"]).await;
     let (nowhere, nobody) = (RoomId::new(), user("nobody"));
@@ -309,4 +300,29 @@ pub(crate) async fn the_rooms_with_a_user_are_those_of_a_seat_in_the_order_of_id
     let mut tx = begin(store).await;
     assert_eq!(tx.rooms_with(&user("alice")).await.unwrap(), rooms);
     assert_eq!(tx.rooms_with(&user("nobody")).await.unwrap(), []);
+}
+
+pub(crate) async fn r_adm_03_what_a_room_is_called_and_how_many_it_takes_is_changed(store: &dyn Store) {
+    let room = new_room_of(store, &["alice", "bob"]).await;
+    let before = store.room(room).await.unwrap().unwrap();
+    let (name, three) = (Name::parse("D\u{E9}n \u{1F600}").unwrap(), Capacity::parse(3).unwrap());
+    let mut tx = begin(store).await;
+    tx.lock_room(room).await.unwrap();
+    tx.change_room(room, &name, three).await.unwrap();
+    tx.commit().await.unwrap();
+    let changed = Room { name, capacity: three, ..before.room };
+    assert_eq!(store.room(room).await.unwrap().unwrap(), LockedRoom { room: changed.clone(), ..before });
+    let mut tx = begin(store).await;
+    tx.set_room_password(room, &hash("another")).await.unwrap();
+    tx.commit().await.unwrap();
+    let expected = LockedRoom { room: changed, password: hash("another") };
+    assert_eq!(store.room(room).await.unwrap().unwrap(), expected);
+}
+
+pub(crate) async fn r_adm_02_a_capacity_below_the_members_must_not_be(store: &dyn Store) {
+    let room = new_room_of(store, &["alice", "bob", "carol"]).await;
+    let name = store.room(room).await.unwrap().unwrap().room.name;
+    let mut tx = begin(store).await;
+    let below = tx.change_room(room, &name, Capacity::MIN).await;
+    must_not_be(tx, below).await;
 }

@@ -3,9 +3,10 @@ use chat_core::{
     model::{
         event::Seq,
         message::ClientId,
-        room::{Member, NamedMember, Role, RoomId, RoomView},
+        room::{Capacity, Member, NamedMember, Role, RoomId, RoomView},
+        text::Name,
         time::Timestamp,
-        user::UserId,
+        user::{PasswordHash, UserId},
     },
     ports::store::{LockedRoom, Membership, NewRoom, RoomStore, RoomTx, StoreError, Unique},
 };
@@ -132,9 +133,6 @@ SELECT room_id, user_id, role, joined_at, joined_seq, read_seq
 FROM chat_members
 WHERE room_id = ? AND user_id = ? AND left_at IS NULL";
 
-const BANNED: &str = "
-SELECT 1 FROM chat_members WHERE room_id = ? AND user_id = ? AND banned_at IS NOT NULL";
-
 /// Who comes back gets their row back. One who has not left would get a number that a check refuses.
 const SEAT_MEMBER: &str = "
 INSERT INTO chat_members (room_id, user_id, role, joined_at, joined_seq, read_seq)
@@ -156,6 +154,9 @@ const SET_ROLE: &str = "
 UPDATE chat_members SET role = ? WHERE room_id = ? AND user_id = ? AND left_at IS NULL";
 
 const SET_OWNER: &str = "UPDATE chat_rooms SET owner = ? WHERE room_id = ?";
+
+const CHANGE_ROOM: &str = "UPDATE chat_rooms SET name = ?, capacity = ? WHERE room_id = ?";
+const SET_ROOM_PASSWORD: &str = "UPDATE chat_rooms SET password_hash = ? WHERE room_id = ?";
 
 const CLOSE_ROOM: &str = "
 UPDATE chat_rooms SET closed_at = ?, epoch = epoch + 1 WHERE room_id = ? AND closed_at IS NULL";
@@ -201,10 +202,6 @@ impl RoomTx for MySqlTx {
         self.row(MEMBER_IN, &[(&id).into(), user.into()]).await?.as_ref().map(member).transpose()
     }
 
-    async fn is_banned(&mut self, id: RoomId, user: &UserId) -> Result<bool, StoreError> {
-        Ok(self.row(BANNED, &[(&id).into(), user.into()]).await?.is_some())
-    }
-
     async fn seat_member(&mut self, id: RoomId, member: &Member) -> Result<(), StoreError> {
         let room = Value::from(&id);
         let role = Value::Ascii(member.role.as_str());
@@ -225,6 +222,16 @@ impl RoomTx for MySqlTx {
         if role == Role::Owner {
             self.change(SET_OWNER, &[user.into(), (&id).into()], "rooms", id);
         }
+        Ok(())
+    }
+
+    async fn change_room(&mut self, id: RoomId, name: &Name, capacity: Capacity) -> Result<(), StoreError> {
+        self.change(CHANGE_ROOM, &[name.into(), i64::from(capacity.get()).into(), (&id).into()], "rooms", id);
+        Ok(())
+    }
+
+    async fn set_room_password(&mut self, id: RoomId, password: &PasswordHash) -> Result<(), StoreError> {
+        self.change(SET_ROOM_PASSWORD, &[Value::Ascii(password.expose()), (&id).into()], "rooms", id);
         Ok(())
     }
 

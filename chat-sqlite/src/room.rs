@@ -3,9 +3,10 @@ use chat_core::{
     model::{
         event::Seq,
         message::ClientId,
-        room::{Member, NamedMember, Role, RoomId, RoomView},
+        room::{Capacity, Member, NamedMember, Role, RoomId, RoomView},
+        text::Name,
         time::Timestamp,
-        user::UserId,
+        user::{PasswordHash, UserId},
     },
     ports::store::{LockedRoom, Membership, NewRoom, RoomStore, RoomTx, StoreError, Unique},
 };
@@ -125,9 +126,6 @@ SELECT room_id, user_id, role, joined_at, joined_seq, read_seq
 FROM chat_members
 WHERE room_id = ?1 AND user_id = ?2 AND left_at IS NULL";
 
-const BANNED: &str = "
-SELECT 1 FROM chat_members WHERE room_id = ?1 AND user_id = ?2 AND banned_at IS NOT NULL";
-
 const SEAT_MEMBER: &str = "
 INSERT INTO chat_members (room_id, user_id, role, joined_at, joined_seq, read_seq)
 VALUES (?1, ?2, ?3, ?4, ?5, ?6)
@@ -149,6 +147,9 @@ const SET_ROLE: &str = "
 UPDATE chat_members SET role = ?3 WHERE room_id = ?1 AND user_id = ?2 AND left_at IS NULL";
 
 const SET_OWNER: &str = "UPDATE chat_rooms SET owner = ?2 WHERE room_id = ?1";
+
+const CHANGE_ROOM: &str = "UPDATE chat_rooms SET name = ?2, capacity = ?3 WHERE room_id = ?1";
+const SET_ROOM_PASSWORD: &str = "UPDATE chat_rooms SET password_hash = ?2 WHERE room_id = ?1";
 
 const CLOSE_ROOM: &str = "
 UPDATE chat_rooms SET closed_at = ?2, epoch = epoch + 1 WHERE room_id = ?1 AND closed_at IS NULL";
@@ -196,11 +197,6 @@ impl RoomTx for SqliteTx {
         self.row(query).await?.as_ref().map(member).transpose()
     }
 
-    async fn is_banned(&mut self, id: RoomId, user: &UserId) -> Result<bool, StoreError> {
-        let query = self.query(BANNED).bind(id.as_bytes().as_slice()).bind(user.as_str());
-        Ok(self.row(query).await?.is_some())
-    }
-
     async fn seat_member(&mut self, id: RoomId, member: &Member) -> Result<(), StoreError> {
         let seat = self
             .query(SEAT_MEMBER)
@@ -228,6 +224,16 @@ impl RoomTx for SqliteTx {
             changed(self.write(own).await?, 1, "rooms", id)?;
         }
         Ok(())
+    }
+
+    async fn change_room(&mut self, id: RoomId, name: &Name, capacity: Capacity) -> Result<(), StoreError> {
+        let change = self.query(CHANGE_ROOM).bind(id.as_bytes().as_slice()).bind(name.as_str()).bind(capacity.get());
+        changed(self.write(change).await?, 1, "rooms", id)
+    }
+
+    async fn set_room_password(&mut self, id: RoomId, password: &PasswordHash) -> Result<(), StoreError> {
+        let set = self.query(SET_ROOM_PASSWORD).bind(id.as_bytes().as_slice()).bind(password.expose());
+        changed(self.write(set).await?, 1, "rooms", id)
     }
 
     async fn close_room(&mut self, id: RoomId, at: Timestamp) -> Result<(), StoreError> {

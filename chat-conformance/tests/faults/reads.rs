@@ -3,6 +3,7 @@
 use chat_conformance::async_trait;
 use chat_core::{
     model::{
+        ban::Ban,
         coin::{CoinEntry, Coins},
         event::Seq,
         friend::{Friend, FriendRequest, RequestBox, RequestId},
@@ -13,8 +14,8 @@ use chat_core::{
         user::{AdminUser, Standing, User, UserId},
     },
     ports::store::{
-        AuditStore, CoinStore, Credentials, FriendStore, InviteStore, LockedRoom, Membership, RoomStore, SessionStore,
-        SettingStore, StoreError, Ties, UserStore,
+        AuditStore, BanStore, CoinStore, Credentials, FriendStore, InviteStore, LockedRoom, Membership, RoomStore,
+        SessionStore, SettingStore, StoreError, Ties, UserStore,
     },
 };
 
@@ -91,6 +92,13 @@ impl RoomStore for Faulty {
 
     async fn last_seqs(&self, ids: &[RoomId]) -> Result<Vec<(RoomId, Seq)>, StoreError> {
         self.good.last_seqs(ids).await
+    }
+}
+
+#[async_trait]
+impl BanStore for Faulty {
+    async fn bans(&self, room: RoomId) -> Result<Vec<Ban>, StoreError> {
+        self.good.bans(room).await
     }
 }
 

@@ -63,6 +63,17 @@ pub struct Event {
     pub kind: EventKind,
 }
 
+impl Event {
+    /// Whose seat ends by it.
+    pub const fn unseats(&self) -> Option<&UserId> {
+        match &self.kind {
+            EventKind::Left => Some(&self.sender),
+            EventKind::Removed { user, .. } => Some(user),
+            _ => None,
+        }
+    }
+}
+
 /// What happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]

@@ -307,16 +307,17 @@ impl Connection {
             }
             _ => false,
         };
-        let left = is_next && matches!(logged.event.kind, EventKind::Left) && logged.event.sender == self.caller.user;
+        let unseated = is_next && logged.event.unseats() == Some(&self.caller.user);
+        let removal = unseated.then(|| RoomRemoval::by(&logged.event.kind));
         match own_command {
             // An answer is due in any case.
             Some(command) => self.ready.push_back(Delivery::Sent { command, event: logged }),
             None if is_next => self.ready.push_back(Delivery::Event(logged)),
             None => {}
         }
-        if left {
+        if let Some(reason) = removal {
             self.delivered.remove(&room);
-            self.ready.push_back(Delivery::RoomRemoved { room, reason: RoomRemoval::Left });
+            self.ready.push_back(Delivery::RoomRemoved { room, reason });
         }
     }
 }

@@ -277,10 +277,11 @@ impl State {
         for subscriber in self.topics.get(room).iter().flat_map(|topic| &topic.subscribers) {
             subscriber.offer(Item::Event(Arc::clone(logged)));
         }
-        match kind {
-            EventKind::Joined => self.seat(*room, sender),
-            EventKind::Left => self.unseat(*room, sender),
-            _ => {}
+        if matches!(kind, EventKind::Joined) {
+            self.seat(*room, sender);
+        }
+        if let Some(user) = logged.event.unseats() {
+            self.unseat(*room, user);
         }
     }
 

@@ -4,8 +4,8 @@ use chat_core::{
     Chat,
     api::{
         Admin as _, ChangeCoins, ChangePassword, CreateRoom, EnsureUser, Friends as _, InviteUser, Invites as _,
-        JoinKey, JoinRoom, Ledger as _, Login, Messages as _, Register, Rooms as _, SendMessage, Sessions as _,
-        SignedIn, UpdateUser, Users as _,
+        JoinKey, JoinRoom, Ledger as _, Login, Members as _, Messages as _, Register, Rooms as _, SendMessage,
+        Sessions as _, SignedIn, UpdateUser, Users as _,
     },
     error::ChatError,
     model::{

@@ -92,9 +92,6 @@ pub trait RoomTx: Send {
     /// One present member of a room. Lock: the room.
     async fn member_in(&mut self, id: RoomId, user: &UserId) -> Result<Option<Member>, StoreError>;
 
-    /// Whether a user is banned from a room (R-ROL-02). Lock: the room.
-    async fn is_banned(&mut self, id: RoomId, user: &UserId) -> Result<bool, StoreError>;
-
     /// Gives a seat, also to one who had a seat earlier, and counts it. Lock: the room.
     async fn seat_member(&mut self, id: RoomId, member: &Member) -> Result<(), StoreError>;
 
@@ -103,6 +100,12 @@ pub trait RoomTx: Send {
 
     /// Sets the role of a present member, and of the room its owner where the role is that. Lock: the room.
     async fn set_role(&mut self, id: RoomId, user: &UserId, role: Role) -> Result<(), StoreError>;
+
+    /// Sets what a room is called and how many members it may have. Lock: the room.
+    async fn change_room(&mut self, id: RoomId, name: &Name, capacity: Capacity) -> Result<(), StoreError>;
+
+    /// Sets a room's password. Lock: the room.
+    async fn set_room_password(&mut self, id: RoomId, password: &PasswordHash) -> Result<(), StoreError>;
 
     /// Closes a room. Lock: the room.
     async fn close_room(&mut self, id: RoomId, at: Timestamp) -> Result<(), StoreError>;
