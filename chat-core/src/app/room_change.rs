@@ -13,7 +13,7 @@ use crate::{
     error::{ChatError, Rejection},
     model::{
         event::EventKind,
-        room::{Role, Room, RoomId, RoomView},
+        room::{Room, RoomId, RoomView},
         session::Caller,
         user::{PasswordHash, UserId},
     },
@@ -27,11 +27,6 @@ impl Inner {
         room: RoomId,
         change: ChangeRoom,
     ) -> Result<RoomView, ChatError> {
-        // Who may not change it costs no hash.
-        let membership = self.as_member(room, &caller.user).await?;
-        if membership.role != Role::Owner {
-            return Err(Rejection::NotAllowed.into());
-        }
         let password = match &change.password {
             Some(password) => Some(self.passwords.hash(password.expose()).await?),
             None => None,
