@@ -6,7 +6,7 @@ use chat_core::{
 };
 
 use crate::{
-    build::{at, begin, new_room_of, room_of, user, users},
+    build::{at, begin, leaving, new_room_of, room_of, user, users},
     refusal::must_not_be,
 };
 
@@ -25,7 +25,7 @@ async fn banned(store: &dyn Store, room: RoomId, id: &str) -> bool {
 pub(crate) async fn nobody_is_banned_who_was_not(store: &dyn Store) {
     let room = new_room_of(store, &["alice", "bob"]).await;
     let mut tx = begin(store).await;
-    tx.unseat_member(room, &user("bob"), at(1)).await.unwrap();
+    tx.unseat_member(&user("bob"), &leaving(room, "bob", 1)).await.unwrap();
     for id in ["alice", "bob", "stranger"] {
         assert!(!tx.is_banned(room, &user(id)).await.unwrap(), "{id}");
     }
@@ -57,7 +57,7 @@ pub(crate) async fn bans_are_listed_by_time_then_by_the_bytes_of_the_id(store: &
     let room = new_room_of(store, &["alice", "bob"]).await;
     users(store, &["Zoe", "carol", "dave"]).await;
     let mut tx = begin(store).await;
-    tx.unseat_member(room, &user("bob"), at(1)).await.unwrap();
+    tx.unseat_member(&user("bob"), &leaving(room, "bob", 1)).await.unwrap();
     let bans = [ban("bob", 4), ban("Zoe", 7), ban("carol", 7), ban("dave", 6)];
     for ban in &bans {
         tx.insert_ban(room, ban).await.unwrap();

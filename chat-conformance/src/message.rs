@@ -12,8 +12,8 @@ use chat_core::{
 use crate::{
     Fixture,
     build::{
-        NOON, append, at, attempt, begin, client_id, draft, event, keyed_draft, log, name, new_room_of, room_of, seq,
-        user, users,
+        NOON, append, attempt, begin, client_id, draft, event, keyed_draft, leaving, log, name, new_room_of, room_of,
+        seq, user, users,
     },
     race::at_once,
     refusal::{AWKWARD, must_not_be},
@@ -52,7 +52,7 @@ pub(crate) async fn r_msg_01_strangers_and_unknown_rooms_are_refused_and_nothing
     let room = new_room_of(store, &["alice", "bob"]).await;
     users(store, &["eve"]).await;
     let mut tx = begin(store).await;
-    tx.unseat_member(room, &user("bob"), at(1)).await.unwrap();
+    tx.unseat_member(&user("bob"), &leaving(room, "bob", 1)).await.unwrap();
     tx.commit().await.unwrap();
     let drafts = [draft(room, "eve", "a"), draft(room, "bob", "b"), draft(RoomId::new(), "alice", "c")];
     assert_eq!(append(store, &drafts).await, ["not_a_member", "not_a_member", "room_not_found"]);
@@ -328,7 +328,7 @@ pub(crate) async fn every_kind_of_event_comes_back_as_it_was(store: &dyn Store) 
         reactions: Vec::new(),
     };
     written.push(Event { at: NOON, ..event(room, 2 + written.len() as u64, "alice", EventKind::Message(message)) });
-    assert_eq!(store.events(room, EventRange::After(seq(1)), 10).await.unwrap(), written);
+    assert_eq!(store.events(room, EventRange::After(seq(1)), 99).await.unwrap(), written);
 }
 
 pub(crate) async fn r_msg_02_an_event_out_of_turn_must_not_be(store: &dyn Store) {

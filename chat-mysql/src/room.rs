@@ -1,7 +1,7 @@
 use async_trait::async_trait;
 use chat_core::{
     model::{
-        event::Seq,
+        event::{Event, Seq},
         message::ClientId,
         room::{Capacity, Member, NamedMember, Role, RoomId, RoomView},
         text::Name,
@@ -10,7 +10,7 @@ use chat_core::{
     },
     ports::store::{LockedRoom, Membership, NewRoom, RoomStore, RoomTx, StoreError, Unique},
 };
-use chat_sql::{last_seq, locked_room, member, membership, named_member, room_view, row::Columns};
+use chat_sql::{event, last_seq, locked_room, member, membership, named_member, room_view, row::Columns};
 
 use crate::{
     MySqlStore,
@@ -65,6 +65,12 @@ FROM chat_members m JOIN chat_rooms r ON r.room_id = m.room_id
 WHERE m.user_id = ? AND m.left_at IS NULL
 ORDER BY m.room_id";
 
+const DEPARTURE: &str = "
+SELECT e.room_id, e.seq, e.kind, e.sender, e.at, CONVERT(e.client_id USING ascii) AS client_id, e.content, e.target,
+    e.subject, e.detail, e.body, e.mentions, e.reactions, e.edited_at, e.deleted_at
+FROM chat_members m JOIN chat_events e FORCE INDEX (PRIMARY) ON e.room_id = m.room_id AND e.seq = m.left_seq
+WHERE m.room_id = ? AND m.user_id = ?";
+
 /// Followed by the list of ids, in which they stand.
 const LAST_SEQS: &str = "SELECT room_id, last_seq FROM chat_rooms WHERE ";
 
@@ -95,6 +101,10 @@ impl RoomStore for MySqlStore {
 
     async fn members(&self, id: RoomId) -> Result<Vec<NamedMember>, StoreError> {
         self.snapshot(MEMBERS, &[(&id).into()], Mark::Itself).await?.iter().map(named_member).collect()
+    }
+
+    async fn departure(&self, id: RoomId, user: &UserId) -> Result<Option<Event>, StoreError> {
+        self.row(DEPARTURE, &[(&id).into(), user.into()]).await?.as_ref().map(event).transpose()
     }
 
     async fn last_seqs(&self, ids: &[RoomId]) -> Result<Vec<(RoomId, Seq)>, StoreError> {
@@ -142,10 +152,11 @@ ON DUPLICATE KEY UPDATE
     role = ?,
     joined_at = ?,
     read_seq = ?,
+    left_seq = NULL,
     left_at = NULL";
 
 const UNSEAT_MEMBER: &str = "
-UPDATE chat_members SET left_at = ? WHERE room_id = ? AND user_id = ? AND left_at IS NULL";
+UPDATE chat_members SET left_at = ?, left_seq = ? WHERE room_id = ? AND user_id = ? AND left_at IS NULL";
 
 const COUNT_MEMBER: &str = "
 UPDATE chat_rooms SET member_count = member_count + ?, epoch = epoch + 1 WHERE room_id = ?";
@@ -211,9 +222,9 @@ impl RoomTx for MySqlTx {
         Ok(())
     }
 
-    async fn unseat_member(&mut self, id: RoomId, user: &UserId, at: Timestamp) -> Result<(), StoreError> {
-        self.change(UNSEAT_MEMBER, &[at.into(), (&id).into(), user.into()], "members", user);
-        self.count_member(id, -1);
+    async fn unseat_member(&mut self, user: &UserId, by: &Event) -> Result<(), StoreError> {
+        self.change(UNSEAT_MEMBER, &[by.at.into(), by.seq.into(), (&by.room).into(), user.into()], "members", user);
+        self.count_member(by.room, -1);
         Ok(())
     }
 

@@ -1,7 +1,7 @@
 use async_trait::async_trait;
 use chat_core::{
     model::{
-        event::Seq,
+        event::{Event, Seq},
         message::ClientId,
         room::{Capacity, Member, NamedMember, Role, RoomId, RoomView},
         text::Name,
@@ -11,7 +11,7 @@ use chat_core::{
     ports::store::{LockedRoom, Membership, NewRoom, RoomStore, RoomTx, StoreError, Unique},
 };
 use chat_sql::{
-    last_seq, locked_room, member, membership, named_member, room_view,
+    event, last_seq, locked_room, member, membership, named_member, room_view,
     row::{Columns, changed, hexadecimal, integer},
 };
 
@@ -57,6 +57,12 @@ FROM chat_members m JOIN chat_users u ON u.user_id = m.user_id
 WHERE m.room_id = ?1 AND m.left_at IS NULL
 ORDER BY CASE m.role WHEN 'owner' THEN 0 WHEN 'moderator' THEN 1 ELSE 2 END, m.joined_seq";
 
+const DEPARTURE: &str = "
+SELECT e.room_id, e.seq, e.kind, e.sender, e.at, e.client_id, e.content, e.target, e.subject, e.detail, e.body,
+    e.mentions, e.reactions, e.edited_at, e.deleted_at
+FROM chat_members m JOIN chat_events e ON e.room_id = m.room_id AND e.seq = m.left_seq
+WHERE m.room_id = ?1 AND m.user_id = ?2";
+
 const LAST_SEQS: &str = "
 SELECT room_id, last_seq
 FROM chat_rooms
@@ -97,6 +103,13 @@ impl RoomStore for SqliteStore {
         db.rows(query).await.map_err(from_driver)?.iter().map(named_member).collect()
     }
 
+    async fn departure(&self, id: RoomId, user: &UserId) -> Result<Option<Event>, StoreError> {
+        let mut reading = self.reading().await?;
+        let mut db = reading.db();
+        let query = db.query(DEPARTURE).bind(id.as_bytes().as_slice()).bind(user.as_str());
+        db.row(query).await.map_err(from_driver)?.as_ref().map(event).transpose()
+    }
+
     async fn last_seqs(&self, ids: &[RoomId]) -> Result<Vec<(RoomId, Seq)>, StoreError> {
         let mut reading = self.reading().await?;
         let mut db = reading.db();
@@ -134,11 +147,12 @@ ON CONFLICT (room_id, user_id) DO UPDATE SET
     joined_at = excluded.joined_at,
     joined_seq = excluded.joined_seq,
     read_seq = excluded.read_seq,
-    left_at = NULL
+    left_at = NULL,
+    left_seq = NULL
 WHERE chat_members.left_at IS NOT NULL";
 
 const UNSEAT_MEMBER: &str = "
-UPDATE chat_members SET left_at = ?3 WHERE room_id = ?1 AND user_id = ?2 AND left_at IS NULL";
+UPDATE chat_members SET left_at = ?3, left_seq = ?4 WHERE room_id = ?1 AND user_id = ?2 AND left_at IS NULL";
 
 const COUNT_MEMBER: &str = "
 UPDATE chat_rooms SET member_count = member_count + ?2, epoch = epoch + 1 WHERE room_id = ?1";
@@ -210,10 +224,15 @@ impl RoomTx for SqliteTx {
         self.count_member(id, 1).await
     }
 
-    async fn unseat_member(&mut self, id: RoomId, user: &UserId, at: Timestamp) -> Result<(), StoreError> {
-        let unseat = self.query(UNSEAT_MEMBER).bind(id.as_bytes().as_slice()).bind(user.as_str()).bind(at.as_millis());
+    async fn unseat_member(&mut self, user: &UserId, by: &Event) -> Result<(), StoreError> {
+        let unseat = self
+            .query(UNSEAT_MEMBER)
+            .bind(by.room.as_bytes().as_slice())
+            .bind(user.as_str())
+            .bind(by.at.as_millis())
+            .bind(integer(by.seq.get()));
         changed(self.write(unseat).await?, 1, "members", user)?;
-        self.count_member(id, -1).await
+        self.count_member(by.room, -1).await
     }
 
     async fn set_role(&mut self, id: RoomId, user: &UserId, role: Role) -> Result<(), StoreError> {

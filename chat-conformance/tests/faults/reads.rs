@@ -5,7 +5,7 @@ use chat_core::{
     model::{
         ban::Ban,
         coin::{CoinEntry, Coins},
-        event::Seq,
+        event::{Event, Seq},
         friend::{Friend, FriendRequest, RequestBox, RequestId},
         invite::{Invite, InviteTokenHash},
         operator::{AuditEntry, AuditId},
@@ -88,6 +88,10 @@ impl RoomStore for Faulty {
 
     async fn members(&self, id: RoomId) -> Result<Vec<NamedMember>, StoreError> {
         self.good.members(id).await
+    }
+
+    async fn departure(&self, id: RoomId, user: &UserId) -> Result<Option<Event>, StoreError> {
+        self.good.departure(id, user).await
     }
 
     async fn last_seqs(&self, ids: &[RoomId]) -> Result<Vec<(RoomId, Seq)>, StoreError> {

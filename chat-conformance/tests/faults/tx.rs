@@ -210,8 +210,8 @@ impl RoomTx for FaultyTx {
         self.good().await?.seat_member(id, member).await
     }
 
-    async fn unseat_member(&mut self, id: RoomId, user: &UserId, at: Timestamp) -> Done<()> {
-        self.good().await?.unseat_member(id, user, at).await
+    async fn unseat_member(&mut self, user: &UserId, by: &Event) -> Done<()> {
+        self.good().await?.unseat_member(user, by).await
     }
 
     async fn set_role(&mut self, id: RoomId, user: &UserId, role: Role) -> Done<()> {

@@ -13,6 +13,7 @@ use crate::{
         session::Caller,
         user::UserId,
     },
+    planted::Planted,
     ports::store::LockedUser,
     rules::{
         self,
@@ -90,9 +91,11 @@ impl Tx {
         banned: bool,
     ) -> Result<(), ChatError> {
         let now = self.now;
-        self.log(room, by, EventKind::Removed { user: user.clone(), banned }).await?;
-        self.unseat_member(room.id, user, now).await?;
-        self.revoke_invites_by(room.id, user, now).await?;
+        let removed = self.log(room, by, EventKind::Removed { user: user.clone(), banned }).await?;
+        self.unseat_member(user, &removed).await?;
+        if !Planted::InvitesOfTheRemoved.is_on() {
+            self.revoke_invites_by(room.id, user, now).await?;
+        }
         Ok(())
     }
 }

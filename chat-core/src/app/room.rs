@@ -127,9 +127,8 @@ impl Tx {
     pub(super) async fn leave(&mut self, mut room: Room, user: &UserId) -> Result<(), ChatError> {
         let members = self.members_in(room.id).await?;
         let leave = rules::room::decide_leave(user, &members, room.closed_at.is_some())?;
-        let now = self.now;
-        self.log(&mut room, user, EventKind::Left).await?;
-        self.unseat_member(room.id, user, now).await?;
+        let left = self.log(&mut room, user, EventKind::Left).await?;
+        self.unseat_member(user, &left).await?;
         match leave {
             Leave::Seat | Leave::StayClosed => {}
             Leave::HandOver(heir) => {

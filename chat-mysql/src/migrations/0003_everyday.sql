@@ -15,6 +15,16 @@ PREPARE chat_alter FROM @chat_alter;
 EXECUTE chat_alter;
 DEALLOCATE PREPARE chat_alter;
 
+-- The number of the event that ended the seat, of those that ended since this migration.
+SET @chat_alter = (
+    SELECT IF(COUNT(*) = 0, 'ALTER TABLE chat_members ADD COLUMN left_seq BIGINT', 'DO 0')
+    FROM information_schema.COLUMNS
+    WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 'chat_members' AND COLUMN_NAME = 'left_seq'
+);
+PREPARE chat_alter FROM @chat_alter;
+EXECUTE chat_alter;
+DEALLOCATE PREPARE chat_alter;
+
 -- Which events are edits of a message, so that a deletion finds the bodies of all of them.
 CREATE TABLE IF NOT EXISTS chat_edits (
     room_id BINARY(16) NOT NULL,

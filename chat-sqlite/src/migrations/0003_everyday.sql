@@ -2,6 +2,9 @@
 ALTER TABLE chat_events ADD COLUMN mentions TEXT;
 ALTER TABLE chat_events ADD COLUMN reactions TEXT CHECK (reactions IS NULL OR (kind = 'message' AND deleted_at IS NULL));
 
+-- The number of the event that ended the seat, of those that ended since this migration.
+ALTER TABLE chat_members ADD COLUMN left_seq INTEGER;
+
 -- Which events are edits of a message, so that a deletion finds the bodies of all of them.
 CREATE TABLE chat_edits (
     room_id BLOB    NOT NULL,

@@ -253,7 +253,12 @@ pub(crate) const RULES: &[Rule] = &[
     rule(
         "R-ROL-01",
         "The owner makes moderators and hands the room over; nobody acts on somebody of their rank or above.",
-        &["chat-core/src/rules/member.rs::decide_role", "chat-core/src/rules/member.rs::decide_remove"],
+        &[
+            "chat-core/src/rules/member.rs::decide_role",
+            "chat-core/src/rules/member.rs::decide_remove",
+            "chat-core/src/rules/member.rs::outranks",
+            "chat-core/src/rules/ban.rs::decide_ban",
+        ],
     ),
     rule(
         "R-ROL-02",
@@ -262,6 +267,7 @@ pub(crate) const RULES: &[Rule] = &[
             "chat-core/src/rules/member.rs::decide_remove",
             "chat-core/src/rules/ban.rs::decide_ban",
             "chat-core/src/rules/ban.rs::decide_lift",
+            "chat-core/src/rules/ban.rs::decide_look",
         ],
     ),
 ];

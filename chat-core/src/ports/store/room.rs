@@ -2,7 +2,7 @@ use async_trait::async_trait;
 
 use super::StoreError;
 use crate::model::{
-    event::Seq,
+    event::{Event, Seq},
     message::ClientId,
     room::{Capacity, Member, NamedMember, Role, Room, RoomId, RoomView},
     text::Name,
@@ -66,6 +66,9 @@ pub trait RoomStore: Send + Sync + 'static {
     /// earlier join.
     async fn members(&self, id: RoomId) -> Result<Vec<NamedMember>, StoreError>;
 
+    /// The event that ended the last seat of one who is no member any more, where it is known.
+    async fn departure(&self, id: RoomId, user: &UserId) -> Result<Option<Event>, StoreError>;
+
     /// The numbers of the newest events of these rooms, of those that exist, in no order.
     async fn last_seqs(&self, ids: &[RoomId]) -> Result<Vec<(RoomId, Seq)>, StoreError>;
 }
@@ -95,8 +98,8 @@ pub trait RoomTx: Send {
     /// Gives a seat, also to one who had a seat earlier, and counts it. Lock: the room.
     async fn seat_member(&mut self, id: RoomId, member: &Member) -> Result<(), StoreError>;
 
-    /// Takes a seat back, and counts it; that the user was there stays known (R-FRI-01). Lock: the room.
-    async fn unseat_member(&mut self, id: RoomId, user: &UserId, at: Timestamp) -> Result<(), StoreError>;
+    /// Takes a seat back by this event, and counts it; that the user was there stays known (R-FRI-01). Lock: the room.
+    async fn unseat_member(&mut self, user: &UserId, by: &Event) -> Result<(), StoreError>;
 
     /// Sets the role of a present member, and of the room its owner where the role is that. Lock: the room.
     async fn set_role(&mut self, id: RoomId, user: &UserId, role: Role) -> Result<(), StoreError>;
