@@ -327,22 +327,32 @@ pub(crate) async fn r_adm_02_a_capacity_below_the_members_must_not_be(store: &dy
     must_not_be(tx, below).await;
 }
 
-pub(crate) async fn how_a_seat_ended_is_told_until_it_is_taken_again(store: &dyn Store) {
+pub(crate) async fn how_seats_ended_is_told_until_they_are_taken_again(store: &dyn Store) {
     let room = new_room_of(store, &["alice", "bob"]).await;
+    let (left, stays) = (room_of(store, &["alice", "bob"]).await, room_of(store, &["alice", "bob"]).await);
     let bob = user("bob");
-    assert_eq!(store.departure(room, &bob).await.unwrap(), None, "they are there");
     let removed = event(room, 3, "alice", EventKind::Removed { user: bob.clone(), banned: true });
+    let leaving = event(left, 3, "bob", EventKind::Left);
     let mut tx = begin(store).await;
-    tx.lock_room(room).await.unwrap();
-    tx.append_event(&removed).await.unwrap();
-    tx.unseat_member(&bob, &removed).await.unwrap();
+    for event in [&removed, &leaving] {
+        tx.lock_room(event.room).await.unwrap();
+        tx.append_event(event).await.unwrap();
+        tx.unseat_member(&bob, event).await.unwrap();
+    }
     tx.commit().await.unwrap();
-    assert_eq!(store.departure(room, &bob).await.unwrap(), Some(removed));
-    assert_eq!(store.departure(RoomId::new(), &bob).await.unwrap(), None);
-    assert_eq!(store.departure(room, &user("stranger")).await.unwrap(), None);
+    let told = async |id: &str| {
+        let mut departures = store.departures(&[room, left, stays, RoomId::new()], &user(id)).await.unwrap();
+        departures.sort_by_key(|event| event.room);
+        departures
+    };
+    let mut both = [removed, leaving.clone()];
+    both.sort_by_key(|event| event.room);
+    assert_eq!(told("bob").await, both);
+    assert_eq!((told("alice").await, told("stranger").await), (vec![], vec![]));
+    assert_eq!(store.departures(&[], &bob).await.unwrap(), []);
     let mut tx = begin(store).await;
     tx.lock_room(room).await.unwrap();
     tx.seat_member(room, &member("bob", Role::Member, 4)).await.unwrap();
     tx.commit().await.unwrap();
-    assert_eq!(store.departure(room, &bob).await.unwrap(), None);
+    assert_eq!(told("bob").await, [leaving]);
 }

@@ -132,7 +132,7 @@ macro_rules! __for_each_promise {
                 the_rooms_with_a_user_are_those_of_a_seat_in_the_order_of_ids: store,
                 r_adm_03_what_a_room_is_called_and_how_many_it_takes_is_changed: store,
                 r_adm_02_a_capacity_below_the_members_must_not_be: store,
-                how_a_seat_ended_is_told_until_it_is_taken_again: store,
+                how_seats_ended_is_told_until_they_are_taken_again: store,
             }
             mod ban {
                 nobody_is_banned_who_was_not: store,

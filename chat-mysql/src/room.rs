@@ -15,7 +15,7 @@ use chat_sql::{event, last_seq, locked_room, member, membership, named_member, r
 use crate::{
     MySqlStore,
     error::taken,
-    literal::{Value, push_in},
+    literal::{Value, push_in, statement},
     snapshot::Mark,
     tx::MySqlTx,
 };
@@ -65,11 +65,12 @@ FROM chat_members m JOIN chat_rooms r ON r.room_id = m.room_id
 WHERE m.user_id = ? AND m.left_at IS NULL
 ORDER BY m.room_id";
 
-const DEPARTURE: &str = "
+/// Followed by the list of ids, in which the rooms stand.
+const DEPARTURES: &str = "
 SELECT e.room_id, e.seq, e.kind, e.sender, e.at, CONVERT(e.client_id USING ascii) AS client_id, e.content, e.target,
     e.subject, e.detail, e.body, e.mentions, e.reactions, e.edited_at, e.deleted_at
 FROM chat_members m JOIN chat_events e FORCE INDEX (PRIMARY) ON e.room_id = m.room_id AND e.seq = m.left_seq
-WHERE m.room_id = ? AND m.user_id = ?";
+WHERE m.user_id = ? AND ";
 
 /// Followed by the list of ids, in which they stand.
 const LAST_SEQS: &str = "SELECT room_id, last_seq FROM chat_rooms WHERE ";
@@ -103,8 +104,13 @@ impl RoomStore for MySqlStore {
         self.snapshot(MEMBERS, &[(&id).into()], Mark::Itself).await?.iter().map(named_member).collect()
     }
 
-    async fn departure(&self, id: RoomId, user: &UserId) -> Result<Option<Event>, StoreError> {
-        self.row(DEPARTURE, &[(&id).into(), user.into()]).await?.as_ref().map(event).transpose()
+    async fn departures(&self, ids: &[RoomId], user: &UserId) -> Result<Vec<Event>, StoreError> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut sql = statement(&self.shared().tables, DEPARTURES, &[user.into()]);
+        push_in(&mut sql, "m.room_id", ids.iter().map(Value::from));
+        self.rows_of(&sql).await?.iter().map(event).collect()
     }
 
     async fn last_seqs(&self, ids: &[RoomId]) -> Result<Vec<(RoomId, Seq)>, StoreError> {

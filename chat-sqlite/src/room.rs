@@ -57,11 +57,11 @@ FROM chat_members m JOIN chat_users u ON u.user_id = m.user_id
 WHERE m.room_id = ?1 AND m.left_at IS NULL
 ORDER BY CASE m.role WHEN 'owner' THEN 0 WHEN 'moderator' THEN 1 ELSE 2 END, m.joined_seq";
 
-const DEPARTURE: &str = "
+const DEPARTURES: &str = "
 SELECT e.room_id, e.seq, e.kind, e.sender, e.at, e.client_id, e.content, e.target, e.subject, e.detail, e.body,
     e.mentions, e.reactions, e.edited_at, e.deleted_at
 FROM chat_members m JOIN chat_events e ON e.room_id = m.room_id AND e.seq = m.left_seq
-WHERE m.room_id = ?1 AND m.user_id = ?2";
+WHERE m.room_id IN (SELECT unhex(value) FROM json_each(?1)) AND m.user_id = ?2";
 
 const LAST_SEQS: &str = "
 SELECT room_id, last_seq
@@ -103,18 +103,17 @@ impl RoomStore for SqliteStore {
         db.rows(query).await.map_err(from_driver)?.iter().map(named_member).collect()
     }
 
-    async fn departure(&self, id: RoomId, user: &UserId) -> Result<Option<Event>, StoreError> {
+    async fn departures(&self, ids: &[RoomId], user: &UserId) -> Result<Vec<Event>, StoreError> {
         let mut reading = self.reading().await?;
         let mut db = reading.db();
-        let query = db.query(DEPARTURE).bind(id.as_bytes().as_slice()).bind(user.as_str());
-        db.row(query).await.map_err(from_driver)?.as_ref().map(event).transpose()
+        let query = db.query(DEPARTURES).bind(list(ids)).bind(user.as_str());
+        db.rows(query).await.map_err(from_driver)?.iter().map(event).collect()
     }
 
     async fn last_seqs(&self, ids: &[RoomId]) -> Result<Vec<(RoomId, Seq)>, StoreError> {
         let mut reading = self.reading().await?;
         let mut db = reading.db();
-        let ids: Vec<String> = ids.iter().map(|id| format!("\"{}\"", hexadecimal(id.as_bytes()))).collect();
-        let query = db.query(LAST_SEQS).bind(format!("[{}]", ids.join(",")));
+        let query = db.query(LAST_SEQS).bind(list(ids));
         db.rows(query).await.map_err(from_driver)?.iter().map(last_seq).collect()
     }
 }
@@ -271,4 +270,10 @@ impl SqliteTx {
 async fn room_of(db: &mut Db<'_>, id: RoomId) -> Result<Option<LockedRoom>, StoreError> {
     let query = db.query(ROOM).bind(id.as_bytes().as_slice());
     db.row(query).await.map_err(from_driver)?.as_ref().map(locked_room).transpose()
+}
+
+/// Ids as a JSON array of hexadecimal digits, which a statement of any width takes apart.
+fn list(ids: &[RoomId]) -> String {
+    let ids: Vec<String> = ids.iter().map(|id| format!("\"{}\"", hexadecimal(id.as_bytes()))).collect();
+    format!("[{}]", ids.join(","))
 }

@@ -267,3 +267,31 @@ async fn r_rol_02_after_the_answer_no_event_of_the_removed_gets_a_number() {
         bobs.until("the room again", |frame| frame["type"] == "room_added").await;
     }
 }
+
+#[tokio::test]
+async fn who_comes_back_hears_how_each_seat_has_ended() {
+    let server = Server::start().await;
+    let ([alice, bob, ..], removed_from) = tea(&server).await;
+    let mut rooms = vec![removed_from];
+    for name in ["Banned", "Left", "Stays", "Never"] {
+        rooms.push(alice.create_room(name).await);
+    }
+    let [removed_from, banned_from, left, stays, never] = rooms.as_slice() else { panic!("{rooms:?}") };
+    for room in [banned_from, left, stays] {
+        bob.join(room).await;
+    }
+    alice.delete(&member(removed_from, "bob")).await.is(204);
+    alice.ban(banned_from, "bob").await;
+    bob.leave(left).await;
+    let mut socket = Socket::connect(&server, &bob).await;
+    let named: Value = rooms.iter().map(|room| (room.clone(), json!(2))).collect::<serde_json::Map<_, _>>().into();
+    socket.hello_with(named).await;
+    for (room, reason) in [(removed_from, "removed"), (banned_from, "banned"), (left, "left"), (never, "left")] {
+        let told = socket
+            .until("the end of a room", |frame| frame["type"] == "room_removed" && frame["roomId"] == room.as_str())
+            .await;
+        assert_eq!(told["reason"], reason);
+    }
+    socket.settle().await;
+    assert!(socket.seen().iter().all(|frame| frame["type"] != "room_removed" || frame["roomId"] != stays.as_str()));
+}

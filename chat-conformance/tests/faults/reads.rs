@@ -90,8 +90,8 @@ impl RoomStore for Faulty {
         self.good.members(id).await
     }
 
-    async fn departure(&self, id: RoomId, user: &UserId) -> Result<Option<Event>, StoreError> {
-        self.good.departure(id, user).await
+    async fn departures(&self, ids: &[RoomId], user: &UserId) -> Result<Vec<Event>, StoreError> {
+        self.good.departures(ids, user).await
     }
 
     async fn last_seqs(&self, ids: &[RoomId]) -> Result<Vec<(RoomId, Seq)>, StoreError> {

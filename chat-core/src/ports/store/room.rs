@@ -66,8 +66,9 @@ pub trait RoomStore: Send + Sync + 'static {
     /// earlier join.
     async fn members(&self, id: RoomId) -> Result<Vec<NamedMember>, StoreError>;
 
-    /// The event that ended the last seat of one who is no member any more, where it is known.
-    async fn departure(&self, id: RoomId, user: &UserId) -> Result<Option<Event>, StoreError>;
+    /// The events that ended the last seats of a user in these rooms, of those in which they have none any more and it is
+    /// known, in no order.
+    async fn departures(&self, ids: &[RoomId], user: &UserId) -> Result<Vec<Event>, StoreError>;
 
     /// The numbers of the newest events of these rooms, of those that exist, in no order.
     async fn last_seqs(&self, ids: &[RoomId]) -> Result<Vec<(RoomId, Seq)>, StoreError>;
