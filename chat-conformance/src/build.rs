@@ -98,6 +98,11 @@ pub fn event(room: RoomId, number: u64, sender: &str, kind: EventKind) -> Event 
     Event { room, seq: seq(number), sender: user(sender), at: at(i64::try_from(number).unwrap()), kind }
 }
 
+/// Somebody's leaving, at that time and a number that no log here has.
+pub fn leaving(room: RoomId, id: &str, millis: i64) -> Event {
+    Event { at: at(millis), ..event(room, 1_000, id, EventKind::Left) }
+}
+
 /// A grant or a debit, by the sign of the amount.
 pub fn entry(amount: i64, balance_after: i64) -> NewCoinEntry {
     NewCoinEntry {

@@ -8,7 +8,7 @@ use chat_core::{
 };
 
 use crate::{
-    build::{NOON, at, begin, event, member, new_room_of, user, users},
+    build::{NOON, at, begin, event, leaving, member, new_room_of, user, users},
     refusal::must_not_be,
 };
 
@@ -114,7 +114,7 @@ pub(crate) async fn r_fri_01_a_room_is_shared_also_after_leaving(store: &dyn Sto
     let room = new_room_of(store, &["alice", "bob"]).await;
     users(store, &["carol"]).await;
     let mut tx = begin(store).await;
-    tx.unseat_member(room, &user("bob"), at(9)).await.unwrap();
+    tx.unseat_member(&user("bob"), &leaving(room, "bob", 9)).await.unwrap();
     assert!(tx.have_shared_a_room(&user("alice"), &user("bob")).await.unwrap());
     assert!(tx.have_shared_a_room(&user("bob"), &user("alice")).await.unwrap());
     assert!(!tx.have_shared_a_room(&user("alice"), &user("carol")).await.unwrap());
@@ -124,7 +124,7 @@ pub(crate) async fn r_fri_01_a_room_is_shared_also_by_those_who_never_met_in_it(
     let room = new_room_of(store, &["alice", "bob"]).await;
     users(store, &["carol"]).await;
     let mut tx = begin(store).await;
-    tx.unseat_member(room, &user("bob"), at(9)).await.unwrap();
+    tx.unseat_member(&user("bob"), &leaving(room, "bob", 9)).await.unwrap();
     tx.append_event(&event(room, 3, "carol", EventKind::Joined)).await.unwrap();
     tx.seat_member(room, &member("carol", Role::Member, 3)).await.unwrap();
     assert!(tx.have_shared_a_room(&user("carol"), &user("bob")).await.unwrap());

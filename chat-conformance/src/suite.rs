@@ -128,9 +128,17 @@ macro_rules! __for_each_promise {
                 a_room_that_was_left_is_not_listed: store,
                 r_msg_07_unread_counts_messages_of_others_after_the_read_position: store,
                 last_seqs_are_those_of_the_rooms_that_exist: store,
-                nobody_is_banned_who_was_not: store,
                 a_room_and_a_user_that_are_not_there_have_no_members: store,
                 the_rooms_with_a_user_are_those_of_a_seat_in_the_order_of_ids: store,
+                r_adm_03_what_a_room_is_called_and_how_many_it_takes_is_changed: store,
+                r_adm_02_a_capacity_below_the_members_must_not_be: store,
+                how_seats_ended_is_told_until_they_are_taken_again: store,
+            }
+            mod ban {
+                nobody_is_banned_who_was_not: store,
+                r_rol_02_a_ban_holds_for_its_room_until_it_is_lifted: store,
+                bans_are_listed_by_time_then_by_the_bytes_of_the_id: store,
+                a_second_ban_of_the_same_user_must_not_be: store,
             }
             mod admission {
                 a_stranger_at_the_door_has_nothing: store,
@@ -150,6 +158,7 @@ macro_rules! __for_each_promise {
                 r_inv_03_several_may_be_open_for_one_person: store,
                 r_inv_03_a_token_stands_for_one_invite: store,
                 what_was_used_or_revoked_is_not_revoked_again: store,
+                r_inv_03_the_open_invites_that_somebody_made_are_revoked_together: store,
             }
             mod coin {
                 r_coin_02_entries_are_numbered_and_the_balance_follows: store,

@@ -37,6 +37,8 @@ pub enum Planted {
     ReadPositionGoesBack,
     /// A room passes to the first of its members in the order of their ids.
     HeirByName,
+    /// The invites of who is removed or banned stay good.
+    InvitesOfTheRemoved,
     /// A transaction in SQLite that is dropped is not rolled back.
     NoRollbackOnDrop,
 }
@@ -44,7 +46,7 @@ pub enum Planted {
 #[cfg(feature = "planted-bugs")]
 impl Planted {
     /// All of them.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::NoTaskOfItsOwn,
         Self::PublishBeforeCommit,
         Self::ChargeBeforeSeat,
@@ -58,6 +60,7 @@ impl Planted {
         Self::CoinKeyIgnored,
         Self::ReadPositionGoesBack,
         Self::HeirByName,
+        Self::InvitesOfTheRemoved,
         Self::NoRollbackOnDrop,
     ];
 
@@ -77,6 +80,7 @@ impl Planted {
             Self::CoinKeyIgnored => "coin_key_ignored",
             Self::ReadPositionGoesBack => "read_position_goes_back",
             Self::HeirByName => "heir_by_name",
+            Self::InvitesOfTheRemoved => "invites_of_the_removed",
             Self::NoRollbackOnDrop => "no_rollback_on_drop",
         }
     }

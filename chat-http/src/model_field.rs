@@ -10,7 +10,7 @@ use chat_core::{
         coin::{Amount, CoinKey, Coins, Reason},
         event::Seq,
         message::{ClientId, MessageBody},
-        room::{Capacity, RoomPassword},
+        room::{Capacity, Role, RoomPassword},
         session::DeviceId,
         text::Name,
         user::{Password, Phone, UserId},
@@ -89,6 +89,18 @@ impl Field for Capacity {
     }
 }
 
+impl Field for Role {
+    fn schema() -> MetaSchema {
+        let names = [Self::Owner, Self::Moderator, Self::Member].map(|role| Value::from(role.as_str()));
+        MetaSchema { enum_items: names.into(), ..MetaSchema::new("string") }
+    }
+
+    fn from_json(value: Value) -> Result<Self, Fault> {
+        let fault = || Fault::new(FieldCode::BadFormat, "owner, moderator or member");
+        Self::from_name(&text(value)?).ok_or_else(fault)
+    }
+}
+
 impl Field for Coins {
     fn schema() -> MetaSchema {
         bounded("int64", 0, Self::MAX.get())
@@ -161,6 +173,7 @@ mod tests {
         assert_eq!(code::<Phone>(json!("0151")), Some(FieldCode::BadFormat));
         assert_eq!(code::<MessageBody>(json!("hi")), None);
         assert_eq!(code::<Capacity>(json!(7)), Some(FieldCode::OutOfRange));
+        assert_eq!(code::<Role>(json!("Owner")), Some(FieldCode::BadFormat));
         assert_eq!(code::<Coins>(json!(-1)), Some(FieldCode::OutOfRange));
         assert_eq!(code::<Amount>(json!(0)), Some(FieldCode::OutOfRange));
     }

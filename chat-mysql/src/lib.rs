@@ -45,6 +45,7 @@
 
 mod admission;
 mod audit;
+mod ban;
 mod coin;
 mod connection;
 mod error;

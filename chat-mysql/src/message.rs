@@ -8,7 +8,7 @@ mod append;
 use async_trait::async_trait;
 use chat_core::{
     model::{
-        event::{Event, Seq},
+        event::{Event, EventKind, Seq},
         room::{Member, RoomId},
         user::UserId,
     },
@@ -30,7 +30,7 @@ use crate::{
 
 const EVENTS_AFTER: &str = "
 SELECT room_id, seq, kind, sender, at, CONVERT(client_id USING ascii) AS client_id, content, target, subject, detail,
-    body, edited_at, deleted_at
+    body, mentions, reactions, edited_at, deleted_at
 FROM chat_events FORCE INDEX (PRIMARY)
 WHERE room_id = ? AND seq > ?
 ORDER BY seq
@@ -38,7 +38,7 @@ LIMIT ?";
 
 const EVENTS_BEFORE: &str = "
 SELECT room_id, seq, kind, sender, at, CONVERT(client_id USING ascii) AS client_id, content, target, subject, detail,
-    body, edited_at, deleted_at
+    body, mentions, reactions, edited_at, deleted_at
 FROM chat_events FORCE INDEX (PRIMARY)
 WHERE room_id = ? AND seq < ?
 ORDER BY seq DESC
@@ -70,7 +70,10 @@ const COUNT_EVENT: &str = "
 UPDATE chat_rooms SET last_seq = ?, last_event_at = ? WHERE room_id = ? AND last_seq = ?";
 
 const APPEND_EVENT: &str = "
-INSERT INTO chat_events (room_id, seq, kind, sender, at, subject, detail) VALUES (?, ?, ?, ?, ?, ?, ?)";
+INSERT INTO chat_events (room_id, seq, kind, sender, at, target, subject, detail, body, mentions)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+
+const APPEND_EDIT: &str = "INSERT INTO chat_edits (room_id, target, seq) VALUES (?, ?, ?)";
 
 const LOCK_MEMBER: &str = "
 SELECT room_id, user_id, role, joined_at, joined_seq, read_seq
@@ -91,8 +94,13 @@ impl MessageTx for MySqlTx {
         let before = Value::Integer(integer(event.seq.get()).saturating_sub(1));
         self.change(COUNT_EVENT, &[seq, at, room, before], "rooms", event.room);
         let kind = Value::Ascii(logged.kind);
-        let (subject, detail) = (logged.subject.map(Value::Ascii), logged.detail.map(Value::Text));
-        self.write(APPEND_EVENT, &[room, seq, kind, (&event.sender).into(), at, subject.into(), detail.into()]);
+        let (subject, detail) = (logged.subject.map(Value::Ascii), logged.detail.as_deref().map(Value::Text));
+        let (body, mentions) = (logged.body.map(Value::Text), logged.mentions.as_deref().map(Value::Ascii));
+        let about = [logged.target.into(), subject.into(), detail.into(), body.into(), mentions.into()];
+        self.write(APPEND_EVENT, &[&[room, seq, kind, (&event.sender).into(), at], about.as_slice()].concat());
+        if let Some(target) = logged.target.filter(|_| matches!(event.kind, EventKind::MessageEdited { .. })) {
+            self.write(APPEND_EDIT, &[room, target.into(), seq]);
+        }
         Ok(())
     }
 

@@ -5,10 +5,12 @@
 
 mod append;
 
+use std::borrow::Cow;
+
 use async_trait::async_trait;
 use chat_core::{
     model::{
-        event::{Event, Seq},
+        event::{Event, EventKind, Seq},
         room::{Member, RoomId},
         user::UserId,
     },
@@ -23,14 +25,16 @@ use chat_sql::{
 use crate::{SqliteStore, error::from_driver, tx::SqliteTx};
 
 const EVENTS_AFTER: &str = "
-SELECT room_id, seq, kind, sender, at, client_id, content, target, subject, detail, body, edited_at, deleted_at
+SELECT room_id, seq, kind, sender, at, client_id, content, target, subject, detail, body, mentions,
+    reactions, edited_at, deleted_at
 FROM chat_events
 WHERE room_id = ?1 AND seq > ?2
 ORDER BY seq
 LIMIT ?3";
 
 const EVENTS_BEFORE: &str = "
-SELECT room_id, seq, kind, sender, at, client_id, content, target, subject, detail, body, edited_at, deleted_at
+SELECT room_id, seq, kind, sender, at, client_id, content, target, subject, detail, body, mentions,
+    reactions, edited_at, deleted_at
 FROM chat_events
 WHERE room_id = ?1 AND seq < ?2
 ORDER BY seq DESC
@@ -64,7 +68,10 @@ const COUNT_EVENT: &str = "
 UPDATE chat_rooms SET last_seq = ?2, last_event_at = ?3 WHERE room_id = ?1 AND last_seq = ?2 - 1";
 
 const APPEND_EVENT: &str = "
-INSERT INTO chat_events (room_id, seq, kind, sender, at, subject, detail) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+INSERT INTO chat_events (room_id, seq, kind, sender, at, target, subject, detail, body, mentions)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
+
+const APPEND_EDIT: &str = "INSERT INTO chat_edits (room_id, target, seq) VALUES (?1, ?2, ?3)";
 
 const LOCK_MEMBER: &str = "
 SELECT m.room_id, m.user_id, m.role, m.joined_at, m.joined_seq, m.read_seq, r.last_seq
@@ -91,9 +98,20 @@ impl MessageTx for SqliteTx {
             .bind(logged.kind)
             .bind(event.sender.as_str())
             .bind(event.at.as_millis())
+            .bind(logged.target.map(|target| integer(target.get())))
             .bind(logged.subject.map(str::to_owned))
-            .bind(logged.detail);
+            .bind(logged.detail.map(Cow::into_owned))
+            .bind(logged.body.map(str::to_owned))
+            .bind(logged.mentions);
         self.write(append).await?;
+        if let EventKind::MessageEdited { target, .. } = event.kind {
+            let edit = self
+                .query(APPEND_EDIT)
+                .bind(event.room.as_bytes().as_slice())
+                .bind(integer(target.get()))
+                .bind(integer(event.seq.get()));
+            self.write(edit).await?;
+        }
         Ok(())
     }
 

@@ -1,5 +1,6 @@
 //! What most tests begin with: people, rooms, messages.
 
+use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::{ADMIN_TOKEN, Client, Server};
@@ -95,6 +96,12 @@ impl Client {
     /// Leaves a room.
     pub async fn leave(&self, room: &str) {
         self.post_empty(&format!("/api/chatrooms/{room}/leave")).await.is(204);
+    }
+
+    /// Bans a user from a room.
+    pub async fn ban(&self, room: &str, user_id: &str) {
+        let path = format!("/api/chatrooms/{room}/bans/{user_id}");
+        self.send(self.request(Method::PUT, &path)).await.is(204);
     }
 
     /// Writes a message over REST and answers its event.

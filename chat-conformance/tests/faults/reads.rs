@@ -3,8 +3,9 @@
 use chat_conformance::async_trait;
 use chat_core::{
     model::{
+        ban::Ban,
         coin::{CoinEntry, Coins},
-        event::Seq,
+        event::{Event, Seq},
         friend::{Friend, FriendRequest, RequestBox, RequestId},
         invite::{Invite, InviteTokenHash},
         operator::{AuditEntry, AuditId},
@@ -13,8 +14,8 @@ use chat_core::{
         user::{AdminUser, Standing, User, UserId},
     },
     ports::store::{
-        AuditStore, CoinStore, Credentials, FriendStore, InviteStore, LockedRoom, Membership, RoomStore, SessionStore,
-        SettingStore, StoreError, Ties, UserStore,
+        AuditStore, BanStore, CoinStore, Credentials, FriendStore, InviteStore, LockedRoom, Membership, RoomStore,
+        SessionStore, SettingStore, StoreError, Ties, UserStore,
     },
 };
 
@@ -89,8 +90,19 @@ impl RoomStore for Faulty {
         self.good.members(id).await
     }
 
+    async fn departures(&self, ids: &[RoomId], user: &UserId) -> Result<Vec<Event>, StoreError> {
+        self.good.departures(ids, user).await
+    }
+
     async fn last_seqs(&self, ids: &[RoomId]) -> Result<Vec<(RoomId, Seq)>, StoreError> {
         self.good.last_seqs(ids).await
+    }
+}
+
+#[async_trait]
+impl BanStore for Faulty {
+    async fn bans(&self, room: RoomId) -> Result<Vec<Ban>, StoreError> {
+        self.good.bans(room).await
     }
 }
 

@@ -4,10 +4,12 @@
 //! Every write runs to its end once it has begun, also where the future that called it is dropped.
 
 mod admin;
+mod ban;
 mod coin;
 mod friend;
 mod invite;
 mod live;
+mod member;
 mod message;
 mod room;
 mod session;
@@ -15,17 +17,22 @@ mod user;
 
 pub use self::{
     admin::{Admin, AdminRoom, AuditPage, ChangeCoins, ChangedCoins, EnsureUser, UserPage},
+    ban::Bans,
     coin::{CoinPage, Ledger},
     friend::{FriendRequestOutcome, Friends, RequestedFriend},
     invite::{InviteUser, Invites, MadeInvite},
     live::{Live, Resume},
+    member::Members,
     message::{History, Messages, ReadPosition, SendMessage, Sent},
-    room::{CreateRoom, CreatedRoom, JoinKey, JoinRoom, Joined, Rooms},
+    room::{ChangeRoom, CreateRoom, CreatedRoom, JoinKey, JoinRoom, Joined, Rooms},
     session::{ChangePassword, DeviceSession, Login, Sessions, SignedIn},
     user::{Register, UpdateUser, Users},
 };
 
 /// The whole chat, as users see it.
-pub trait ChatService: Users + Sessions + Rooms + Invites + Ledger + Messages + Friends + Live {}
+pub trait ChatService:
+    Users + Sessions + Rooms + Members + Bans + Invites + Ledger + Messages + Friends + Live
+{
+}
 
-impl<T: Users + Sessions + Rooms + Invites + Ledger + Messages + Friends + Live> ChatService for T {}
+impl<T: Users + Sessions + Rooms + Members + Bans + Invites + Ledger + Messages + Friends + Live> ChatService for T {}

@@ -3,18 +3,21 @@
 mod access;
 mod admin;
 mod authenticator;
+mod ban;
 mod builder;
 mod chat;
 mod coin;
 mod friend;
 mod invite;
 mod live;
+mod member;
 mod message;
 mod page;
 #[cfg(feature = "planted-bugs")]
 mod planted;
 pub(crate) mod retry;
 mod room;
+mod room_change;
 mod room_join;
 mod session;
 mod session_cache;

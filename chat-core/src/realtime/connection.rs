@@ -18,7 +18,7 @@ use crate::{
     api::{Resume, SendMessage},
     error::ChatError,
     model::{
-        event::{Event, EventKind, Seq},
+        event::{Event, Seq},
         room::{RoomId, RoomView},
         session::Caller,
     },
@@ -116,9 +116,23 @@ impl Connection {
             let has = resume.get(&room).copied().unwrap_or(told);
             self.resume_room(room, told, has, head);
         }
-        for &room in resume.keys().filter(|room| rooms.iter().all(|view| view.room.id != **room)) {
-            self.ready.push_back(Delivery::RoomRemoved { room, reason: RoomRemoval::Left });
+        let elsewhere = resume.keys().copied().filter(|room| !ids.contains(room));
+        self.part_with(elsewhere.collect()).await
+    }
+
+    /// Tells of rooms that the client names and has no seat in, each with what ended it, where anything did.
+    async fn part_with(&mut self, rooms: Vec<RoomId>) -> Result<(), ChatError> {
+        if rooms.is_empty() {
+            return Ok(());
         }
+        let departures = self.store.departures(&rooms, &self.caller.user).await?;
+        let reasons: HashMap<RoomId, RoomRemoval> =
+            departures.iter().map(|event| (event.room, RoomRemoval::by(&event.kind))).collect();
+        let removed = |room| {
+            let reason = reasons.get(&room).copied().unwrap_or(RoomRemoval::Left);
+            Delivery::RoomRemoved { room, reason }
+        };
+        self.ready.extend(rooms.into_iter().map(removed));
         Ok(())
     }
 
@@ -336,10 +350,7 @@ impl Connection {
 
     /// Why the client's user has no seat after this event, where it takes theirs.
     fn removal(&self, event: &Event) -> Option<RoomRemoval> {
-        match event.kind {
-            EventKind::Left if event.sender == self.caller.user => Some(RoomRemoval::Left),
-            _ => None,
-        }
+        (event.unseats() == Some(&self.caller.user)).then(|| RoomRemoval::by(&event.kind))
     }
 
     fn remove(&mut self, room: RoomId, reason: RoomRemoval) {

@@ -7,7 +7,7 @@ use crate::{
     api::Sent,
     error::ChatError,
     model::{
-        event::Seq,
+        event::{EventKind, Seq},
         friend::{FriendChange, RequestId},
         room::{RoomId, RoomView},
         user::UserId,
@@ -77,8 +77,23 @@ pub enum Delivery {
 /// Why a room was taken from a client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RoomRemoval {
-    /// The user left.
+    /// The user left, or never was in it.
     Left,
+    /// The user was removed (R-ROL-02).
+    Removed,
+    /// The user was removed, and banned (R-ROL-02).
+    Banned,
+}
+
+impl RoomRemoval {
+    /// Why a seat ended that this event has ended.
+    pub(crate) const fn by(kind: &EventKind) -> Self {
+        match kind {
+            EventKind::Removed { banned: true, .. } => Self::Banned,
+            EventKind::Removed { banned: false, .. } => Self::Removed,
+            _ => Self::Left,
+        }
+    }
 }
 
 /// Why the chat ended a connection.

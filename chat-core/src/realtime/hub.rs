@@ -243,10 +243,11 @@ impl State {
             }
             topic.followers.iter_mut().for_each(|follower| follower.route(logged));
         }
-        match kind {
-            EventKind::Joined => self.seat(*room, sender),
-            EventKind::Left => self.unseat(*room, sender, RoomRemoval::Left),
-            _ => {}
+        if matches!(kind, EventKind::Joined) {
+            self.seat(*room, sender);
+        }
+        if let Some(user) = logged.event.unseats() {
+            self.unseat(*room, user, RoomRemoval::by(kind));
         }
     }
 

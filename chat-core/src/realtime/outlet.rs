@@ -16,6 +16,7 @@ use crate::{
     model::{
         event::{Event, EventKind, Seq},
         friend::{FriendChange, RequestId},
+        message::Message,
         room::RoomId,
         session::SessionId,
         user::UserId,
@@ -74,8 +75,10 @@ impl Weighed for Item {
 /// How many bytes the text takes that somebody wrote for this event.
 fn text_of(event: &Event) -> usize {
     match &event.kind {
-        EventKind::Message(message) => message.body.as_ref().map_or(0, |body| body.as_str().len()),
-        EventKind::Joined | EventKind::Left | EventKind::RoleChanged { .. } | EventKind::RoomClosed { .. } => 0,
+        EventKind::Message(Message { body, .. }) | EventKind::MessageEdited { body, .. } => {
+            body.as_ref().map_or(0, |body| body.as_str().len())
+        }
+        _ => 0,
     }
 }
 
@@ -136,15 +139,19 @@ impl Outlet {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{
-        message::{Message, MessageBody},
-        time::Timestamp,
-    };
+    use crate::model::{message::MessageBody, time::Timestamp};
 
     fn event(body: &str) -> Event {
         let body = Some(MessageBody::parse(body.into()).unwrap());
-        let kind =
-            EventKind::Message(Message { body, client_id: None, reply_to: None, edited_at: None, deleted_at: None });
+        let kind = EventKind::Message(Message {
+            body,
+            client_id: None,
+            reply_to: None,
+            mentions: Vec::new(),
+            edited_at: None,
+            deleted_at: None,
+            reactions: Vec::new(),
+        });
         let sender = UserId::parse("alice").unwrap();
         Event { room: RoomId::new(), seq: Seq::new(1), sender, at: Timestamp::from_millis(0), kind }
     }

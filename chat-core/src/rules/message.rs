@@ -138,8 +138,10 @@ fn new_event(draft: &Draft, seq: Seq, now: Timestamp) -> Event {
         body: Some(draft.body.clone()),
         client_id: draft.client_id.as_ref().map(|(client_id, _)| client_id.clone()),
         reply_to: draft.reply_to,
+        mentions: Vec::new(),
         edited_at: None,
         deleted_at: None,
+        reactions: Vec::new(),
     };
     Event { room: draft.room, seq, sender: draft.sender.clone(), at: now, kind: EventKind::Message(message) }
 }

@@ -67,8 +67,10 @@ fn sent(n: u8, sender: u8, key: u8, body: Option<u8>, seq: u64) -> Event {
         body: body.map(|body| MessageBody::parse(format!("body {body}")).expect("a body")),
         client_id: Some(client_id(key)),
         reply_to: None,
+        mentions: Vec::new(),
         edited_at: None,
         deleted_at: body.is_none().then_some(NOW),
+        reactions: Vec::new(),
     };
     Event { room: room(n), seq: Seq::new(seq), sender: user(sender), at: NOW, kind: EventKind::Message(message) }
 }

@@ -39,6 +39,13 @@ pub(super) fn codes_of(operation: &str) -> Option<&'static [Code]> {
             InsufficientCoins,
         ],
 
+        "updateRoom" => limited![RoomNotFound, NotAMember, NotAllowed, RoomClosed, CapacityBelowMembers],
+        "closeRoom" => limited![RoomNotFound, NotAMember, NotAllowed],
+        "removeMember" | "setRole" | "banUser" | "liftBan" => {
+            limited![RoomNotFound, NotAMember, NotAllowed, RoomClosed, UserNotFound]
+        }
+        "listBans" => limited![RoomNotFound, NotAMember, NotAllowed],
+
         "invite" => limited![
             RoomNotFound,
             NotAMember,

@@ -1,9 +1,11 @@
 //! The operations of users: one file a noun, each with its requests and its routes. Nothing is decided here.
 
+mod ban;
 mod codes;
 mod coin;
 mod friend;
 mod invite;
+mod member;
 mod message;
 pub(crate) mod page;
 mod room;
@@ -34,6 +36,8 @@ type Accounts = (user::RegisterRoutes, session::SessionRoutes);
 type Operations = (
     user::UserRoutes,
     room::RoomRoutes,
+    member::MemberRoutes,
+    ban::BanRoutes,
     invite::InviteRoutes,
     message::MessageRoutes,
     coin::CoinRoutes,
@@ -63,6 +67,8 @@ fn operations(chat: &Arc<dyn ChatService>) -> Operations {
     (
         user::UserRoutes(chat()),
         room::RoomRoutes(chat()),
+        member::MemberRoutes(chat()),
+        ban::BanRoutes(chat()),
         invite::InviteRoutes(chat()),
         message::MessageRoutes(chat()),
         coin::CoinRoutes(chat()),
@@ -87,6 +93,8 @@ enum Tag {
     Sessions,
     /// Making, joining and leaving rooms.
     Rooms,
+    /// Who is in a room, as what, and who is kept out.
+    Members,
     /// Bringing prime members into a room.
     Invites,
     /// Writing to rooms and reading them.

@@ -131,6 +131,8 @@ impl<'a, S: Socket> Talk<'a, S> {
             Delivery::RoomRemoved { room, reason } => {
                 let reason = match reason {
                     RoomRemoval::Left => "left",
+                    RoomRemoval::Removed => "removed",
+                    RoomRemoval::Banned => "banned",
                 };
                 Frame::RoomRemoved { room_id: &room.to_string(), reason }.message()
             }

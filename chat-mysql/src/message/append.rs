@@ -161,7 +161,7 @@ const TARGETS_END: &str = ")";
 
 const SENT_BEFORE: &str = "
 ;SELECT room_id, seq, kind, sender, at, CONVERT(client_id USING ascii) AS client_id, content, target, subject, detail,
-    body, edited_at, deleted_at
+    body, mentions, reactions, edited_at, deleted_at
 FROM chat_events FORCE INDEX (chat_events_by_client_id)
 WHERE ";
 

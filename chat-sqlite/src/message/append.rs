@@ -45,7 +45,8 @@ LEFT JOIN chat_events t ON t.room_id = r.room_id AND t.seq = d.target";
 type DraftFacts = (usize, u64, u8, Option<String>, Option<u8>, Option<i64>);
 
 const SENT_BEFORE: &str = "
-SELECT room_id, seq, kind, sender, at, client_id, content, target, subject, detail, body, edited_at, deleted_at
+SELECT room_id, seq, kind, sender, at, client_id, content, target, subject, detail, body, mentions,
+    reactions, edited_at, deleted_at
 FROM chat_events
 WHERE room_id = ?1 AND seq = ?2";
 

@@ -7,6 +7,7 @@ use chat_core::{
     },
     error::Rejection,
     model::{
+        ban::Ban,
         friend::{Friend, FriendRequest},
         invite::Invite,
         room::{NamedMember, RoomView},
@@ -45,6 +46,8 @@ pub enum Reply {
     Room(RoomView),
     Joined(Box<Joined>),
     Members(Vec<NamedMember>),
+    Member(NamedMember),
+    Bans(Vec<Ban>),
     Invite(Invite),
     Invites(Vec<Invite>),
     Entries(CoinPage),

@@ -23,7 +23,12 @@ pub(crate) enum Caller {
     OtherUser,
     /// Was in the room, and left.
     FormerMember,
+    /// Was in the room, and was removed.
+    Removed,
+    /// Was in the room, and was banned.
+    Banned,
     Member,
+    Moderator,
     Owner,
     /// An operator with every right but the one that the operation takes.
     WithoutRight,
@@ -47,7 +52,10 @@ impl Caller {
             Admin => "admin",
             OtherUser => "other user",
             FormerMember => "former member",
+            Removed => "removed member",
+            Banned => "banned",
             Member => "member",
+            Moderator => "moderator",
             Owner => "owner",
             WithoutRight => "operator without the right",
             WithRight => "operator with it alone",
@@ -60,8 +68,8 @@ impl Caller {
     }
 
     /// Whether a user calls who is signed in.
-    pub(crate) const fn is_user(self) -> bool {
-        matches!(self, OtherUser | FormerMember | Member | Owner)
+    pub(crate) fn is_user(self) -> bool {
+        USERS.contains(&self)
     }
 }
 
@@ -70,7 +78,7 @@ pub(crate) const NOT_SIGNED_IN: &[Caller] =
     &[Nobody, Expired, Revoked, Suspended, Erased, RefreshToken, InviteToken, Admin];
 
 /// Who is let in there.
-pub(crate) const USERS: &[Caller] = &[OtherUser, FormerMember, Member, Owner];
+pub(crate) const USERS: &[Caller] = &[OtherUser, FormerMember, Removed, Banned, Member, Moderator, Owner];
 
 /// Whom the operators' API knows nothing of, but for users.
 pub(crate) const NO_OPERATORS: &[Caller] = &[Nobody, Expired, Revoked, Suspended, Erased, RefreshToken, InviteToken];

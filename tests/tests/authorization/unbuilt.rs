@@ -3,13 +3,6 @@
 
 /// Operations: `METHOD /path` of a document, or the type of a WebSocket command.
 pub(crate) const OPERATIONS: &[&str] = &[
-    "PATCH /api/chatrooms/{roomId}",
-    "DELETE /api/chatrooms/{roomId}",
-    "DELETE /api/chatrooms/{roomId}/members/{userId}",
-    "PUT /api/chatrooms/{roomId}/members/{userId}/role",
-    "GET /api/chatrooms/{roomId}/bans",
-    "PUT /api/chatrooms/{roomId}/bans/{userId}",
-    "DELETE /api/chatrooms/{roomId}/bans/{userId}",
     "PATCH /api/chatrooms/{roomId}/messages/{seq}",
     "DELETE /api/chatrooms/{roomId}/messages/{seq}",
     "PUT /api/chatrooms/{roomId}/messages/{seq}/reactions/{emoji}",
@@ -25,12 +18,7 @@ pub(crate) const OPERATIONS: &[&str] = &[
 ];
 
 /// Kinds of callers, each with the operation that makes somebody one.
-pub(crate) const CALLERS: &[(&str, &str)] = &[
-    ("moderator", "PUT /api/chatrooms/{roomId}/members/{userId}/role"),
-    ("removed member", "DELETE /api/chatrooms/{roomId}/members/{userId}"),
-    ("banned", "PUT /api/chatrooms/{roomId}/bans/{userId}"),
-    ("blocked", "PUT /api/blocks/{userId}"),
-];
+pub(crate) const CALLERS: &[(&str, &str)] = &[("blocked", "PUT /api/blocks/{userId}")];
 
 /// What of the lists is there all the same.
 pub(crate) fn built(operations: &[&str], callers: &[(&str, &str)], there: impl Fn(&str) -> bool) -> Vec<String> {

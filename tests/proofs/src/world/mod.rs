@@ -4,6 +4,7 @@
 mod coin;
 mod friend;
 mod invite;
+mod member;
 mod message;
 mod operator;
 mod room;
@@ -19,6 +20,7 @@ use chat_core::{
     error::Rejection,
     model::{
         admission::Admission,
+        ban::Ban,
         coin::{CoinEntry, Reason},
         event::{Event, EventKind, Seq},
         friend::{FriendRequest, RequestId},
@@ -81,6 +83,8 @@ pub struct Place {
     pub room: Room,
     /// Who sits there.
     pub members: Vec<Member>,
+    /// Who is banned, in the order of the ids.
+    pub bans: Vec<Ban>,
     /// Who has ever sat there.
     pub once: BTreeSet<UserId>,
     /// The log. Shared by the worlds that a search compares.
@@ -159,6 +163,13 @@ impl World {
             }
             Command::Leave { user, room } => self.leave(user, *room),
             Command::Members { user, room } => self.members(user, *room),
+            Command::RemoveMember { user, room, other } => self.remove_member(user, *room, other),
+            Command::SetRole { user, room, other, role } => self.set_role(user, *room, other, *role),
+            Command::Bans { user, room } => self.bans(user, *room),
+            Command::Ban { user, room, other } => self.ban(user, *room, other),
+            Command::LiftBan { user, room, other } => self.lift_ban(user, *room, other),
+            Command::ChangeRoom { user, room, name, capacity } => self.change_room(user, *room, *name, *capacity),
+            Command::CloseOwnRoom { user, room } => self.close_own_room(user, *room),
             Command::Invite { tag, user, room, invitee, right } => self.invite(*tag, user, *room, invitee, *right),
             Command::Invites { user, room } => self.invites_to(user, *room),
             Command::RevokeInvite { user, room, invite } => self.revoke_invite(user, *room, *invite),
@@ -225,6 +236,10 @@ impl Place {
     #[must_use]
     pub fn member(&self, user: &UserId) -> Option<&Member> {
         self.members.iter().find(|member| member.user == *user)
+    }
+
+    fn is_banned(&self, user: &UserId) -> bool {
+        self.bans.iter().any(|ban| ban.user == *user)
     }
 
     fn log(&mut self, sender: &UserId, at: Timestamp, kind: EventKind) -> Event {
