@@ -12,24 +12,9 @@ use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
 use crate::answer::{Unavailable, assert_problem};
-use crate::compact::is_compact;
+use crate::frame::{self, id_of, last_seq_of};
 use crate::order::RoomOrder;
 use crate::{Client, PATIENCE, Server};
-
-const FRAME_TYPES: [&str; 12] = [
-    "welcome",
-    "ok",
-    "error",
-    "event",
-    "reset",
-    "receipt",
-    "typing",
-    "presence",
-    "room_added",
-    "room_removed",
-    "friend",
-    "notice",
-];
 
 /// How a connection ended: the close code, `None` where there was none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -335,13 +320,9 @@ impl Socket {
     }
 
     fn take_frame(&mut self, text: &str) {
-        assert!(text.starts_with(r#"{"type":""#), "`type` comes first: {text}");
-        assert!(is_compact(text), "written compact: {text}");
-        let frame: Value = serde_json::from_str(text).unwrap_or_else(|error| panic!("no JSON ({error}): {text}"));
+        let (kind, frame) = frame::read(text);
         self.seen.push(frame.clone());
-        let kind = frame["type"].as_str().expect("begins with it");
-        assert!(FRAME_TYPES.contains(&kind), "the contract knows no such frame: {text}");
-        match kind {
+        match kind.as_str() {
             "welcome" => {
                 for room in frame["rooms"].as_array().unwrap_or_else(|| panic!("a welcome without rooms: {text}")) {
                     let has = self.resumed.get(id_of(room)).copied();
@@ -383,12 +364,4 @@ impl Socket {
 
 fn is_reply(frame: &Value, id: u64) -> bool {
     matches!(frame["type"].as_str(), Some("ok" | "error")) && frame["id"] == id
-}
-
-fn id_of(room: &Value) -> &str {
-    room["roomId"].as_str().unwrap_or_else(|| panic!("no roomId: {room}"))
-}
-
-fn last_seq_of(room: &Value) -> i64 {
-    room["lastSeq"].as_i64().unwrap_or_else(|| panic!("no lastSeq: {room}"))
 }

@@ -2,7 +2,6 @@
 
 mod close;
 mod command;
-mod frame;
 mod handshake;
 mod session;
 mod talk;

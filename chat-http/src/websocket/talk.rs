@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, convert::Infallible, pin::Pin, sync::Arc, time::Duration};
 
-use axum::extract::ws::Message;
+use axum::extract::ws::{Message, Utf8Bytes};
 use bytes::Bytes;
 use chat_core::{
     api::SendMessage,
@@ -11,29 +11,30 @@ use chat_core::{
     ports::authenticator::Credentials,
     realtime::{
         connection::Connection,
-        delivery::{Delivery, EndReason, RoomRemoval},
+        delivery::{Delivery, EndReason},
     },
 };
 use futures_util::{FutureExt, SinkExt, StreamExt, future::BoxFuture, stream::FuturesUnordered};
 use serde_json::Number;
-use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep_until, timeout};
+use tokio::time::{Instant, MissedTickBehavior, interval_at, timeout};
 
 use super::{
     close::Close,
     command::{self, Auth, Command, Heard, Read, Send as SendCommand},
-    frame::{self, Frame},
-    session::{Over, Peer, Socket, error, has_expired, still_signed_in, text_of},
+    session::{Over, Peer, Socket, error, still_signed_in, text_of},
 };
 use crate::{
     code::Code,
+    live::{
+        expiry::{Due, Expiry},
+        frame::{self, Frame},
+    },
     problem::Problem,
-    wire::{self, message::ReadPosition, room::Room},
+    wire::{self, message::ReadPosition},
 };
 
 /// How many commands may wait for their answers; further ones wait in the client's socket.
 const MAX_IN_FLIGHT: usize = 32;
-/// How long before its end a client is told that its access token expires.
-const EXPIRY_NOTICE: Duration = Duration::from_secs(60);
 /// How many deliveries that are there at once are written before the client is listened to again.
 const BURST: usize = 64;
 
@@ -55,15 +56,13 @@ pub(super) struct Talk<'a, S> {
     last_serial: u64,
     answers: FuturesUnordered<BoxFuture<'static, Answer>>,
     last_heard: Instant,
-    /// When the access token ends, and whether the client was told that it is about to.
-    expires: Option<Instant>,
-    expiry_told: bool,
+    expiry: Expiry,
     draining: bool,
 }
 
 impl<'a, S: Socket> Talk<'a, S> {
     pub(super) fn new(socket: &'a mut S, peer: &'a Peer, connection: &'a mut Connection) -> Self {
-        let mut talk = Self {
+        Self {
             socket,
             peer,
             ended: Box::pin(connection.ended()),
@@ -73,12 +72,9 @@ impl<'a, S: Socket> Talk<'a, S> {
             last_serial: 0,
             answers: FuturesUnordered::new(),
             last_heard: Instant::now(),
-            expires: None,
-            expiry_told: false,
+            expiry: Expiry::of(&peer.caller, &*peer.endpoint.chat),
             draining: false,
-        };
-        talk.set_expiry();
-        talk
+        }
     }
 
     pub(super) async fn run(mut self) -> Over {
@@ -96,13 +92,12 @@ impl<'a, S: Socket> Talk<'a, S> {
                 return Err(Over::Close(Close::GoingAway));
             }
             let listening = self.in_flight.len() < MAX_IN_FLIGHT && !self.draining;
-            let expiry = self.next_expiry();
             tokio::select! {
                 delivery = self.connection.next() => self.deliver_burst(delivery).await?,
                 Some(answer) = self.answers.next() => self.answer(answer).await?,
                 heard = self.socket.next(), if listening => self.hear(heard).await?,
                 _ = pings.tick() => self.beat(heartbeat, listening).await?,
-                () = sleep_until(expiry.unwrap_or_else(Instant::now)), if expiry.is_some() => self.expire().await?,
+                () = self.expiry.due() => self.expire().await?,
             }
         }
     }
@@ -117,44 +112,22 @@ impl<'a, S: Socket> Talk<'a, S> {
     }
 
     async fn deliver(&mut self, delivery: Delivery) -> Result<(), Over> {
-        let message = match delivery {
-            Delivery::Event(logged) => frame::event(&logged),
+        if let Some(frame) = frame::told(&delivery) {
+            self.draining |= matches!(delivery, Delivery::Draining);
+            return self.write(frame).await;
+        }
+        match delivery {
             Delivery::Sent { command, event } => match self.in_flight.remove(&command) {
-                Some(id) => frame::ok_event(&id, &event),
-                None => frame::event(&event),
+                Some(id) => self.write(frame::ok_event(&id, &event)).await,
+                None => self.write(frame::event(&event)).await,
             },
             Delivery::Answered { command, result } => {
                 let result = result.map_err(Problem::from).map(|sent| text(&wire::event::encode(&sent.event)));
-                return self.answer(Answer { serial: command, result }).await;
+                self.answer(Answer { serial: command, result }).await
             }
-            Delivery::RoomAdded(view) => Frame::RoomAdded { room: Room::from(&*view) }.message(),
-            Delivery::RoomRemoved { room, reason } => {
-                let reason = match reason {
-                    RoomRemoval::Left => "left",
-                    RoomRemoval::Removed => "removed",
-                    RoomRemoval::Banned => "banned",
-                };
-                Frame::RoomRemoved { room_id: &room.to_string(), reason }.message()
-            }
-            Delivery::Reset { room, last_seq } => {
-                Frame::Reset { room_id: room.to_string(), last_seq: last_seq.get() }.message()
-            }
-            Delivery::Receipt { room, user, read_seq } => {
-                Frame::Receipt { room_id: room.to_string(), user_id: user.as_str(), read_seq: read_seq.get() }.message()
-            }
-            Delivery::Friend { change, with, request } => Frame::Friend {
-                change: change.as_str(),
-                user_id: with.as_str(),
-                request_id: request.map(|request| request.to_string()),
-            }
-            .message(),
-            Delivery::Draining => {
-                self.draining = true;
-                Frame::Notice { code: "draining" }.message()
-            }
-            Delivery::Ended(reason) => return Err(Over::Close(reason.into())),
-        };
-        self.write(message).await
+            Delivery::Ended(reason) => Err(Over::Close(reason.into())),
+            _ => Ok(()),
+        }
     }
 
     async fn answer(&mut self, Answer { serial, result }: Answer) -> Result<(), Over> {
@@ -234,7 +207,7 @@ impl<'a, S: Socket> Talk<'a, S> {
         let result = match self.peer.endpoint.chat.authenticate(&Credentials::token(&auth.access_token)).await {
             Ok(caller) if caller.user == self.caller.user && session_of(&caller) == session_of(&self.caller) => {
                 self.caller = caller;
-                self.set_expiry();
+                self.expiry = Expiry::of(&self.caller, &*self.peer.endpoint.chat);
                 Ok("{}".to_owned())
             }
             Ok(_) => {
@@ -245,30 +218,12 @@ impl<'a, S: Socket> Talk<'a, S> {
         self.answer(Answer { serial, result }).await
     }
 
-    fn set_expiry(&mut self) {
-        let now = self.peer.endpoint.chat.now();
-        self.expires = self.caller.expires_at.and_then(|end| Instant::now().checked_add(end.since(now)));
-        self.expiry_told = false;
-    }
-
-    /// When there is next something to do about the access token's end.
-    fn next_expiry(&self) -> Option<Instant> {
-        let expires = self.expires?;
-        if self.expiry_told { Some(expires) } else { expires.checked_sub(EXPIRY_NOTICE).or(Some(expires)) }
-    }
-
     async fn expire(&mut self) -> Result<(), Over> {
-        if has_expired(self.peer, &self.caller) {
-            return Err(Over::Close(Close::TokenExpired));
+        match self.expiry.take(self.peer.endpoint.chat.now()) {
+            Due::Notice => self.write(Frame::Notice { code: "token_expiring" }.text()).await,
+            Due::End => Err(Over::Close(Close::TokenExpired)),
+            Due::Wait => Ok(()),
         }
-        if self.expiry_told {
-            // This machine's clock came first by a little: what counts is the chat's.
-            let now = self.peer.endpoint.chat.now();
-            self.expires = self.caller.expires_at.and_then(|end| Instant::now().checked_add(end.since(now)));
-            return Ok(());
-        }
-        self.expiry_told = true;
-        self.write(Frame::Notice { code: "token_expiring" }.message()).await
     }
 
     /// Asks for a sign of life, and gives up where there was none for two heartbeats.
@@ -280,10 +235,14 @@ impl<'a, S: Socket> Talk<'a, S> {
         if 2 * heartbeat <= self.last_heard.elapsed() {
             return Err(Over::Close(Close::Idle));
         }
-        self.write(Message::Ping(Bytes::new())).await
+        self.write_message(Message::Ping(Bytes::new())).await
     }
 
-    async fn write(&mut self, message: Message) -> Result<(), Over> {
+    async fn write(&mut self, frame: Utf8Bytes) -> Result<(), Over> {
+        self.write_message(Message::Text(frame)).await
+    }
+
+    async fn write_message(&mut self, message: Message) -> Result<(), Over> {
         let limit = 2 * self.peer.endpoint.config.heartbeat;
         tokio::select! {
             biased;

@@ -10,7 +10,6 @@ pub(crate) const OPERATIONS: &[&str] = &[
     "GET /api/blocks",
     "PUT /api/blocks/{userId}",
     "DELETE /api/blocks/{userId}",
-    "GET /api/events",
     "edit",
     "delete",
     "react",

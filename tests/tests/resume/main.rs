@@ -3,7 +3,6 @@
 
 mod ground;
 mod missed;
-mod narrow;
 mod seats;
 mod slow;
 mod still;

@@ -1,12 +1,9 @@
 //! Rooms that are left and joined while one catches up with them.
 
-use chat_tests::Socket;
+use chat_tests::{Narrow, Socket};
 use serde_json::Value;
 
-use crate::{
-    ground::{CHARACTERS, Ground, TIMES, hear, known},
-    narrow::Narrow,
-};
+use crate::ground::{CHARACTERS, Ground, TIMES, hear, known};
 
 /// Bob comes back to more than is on the way, of which he reads nothing yet.
 async fn hold(ground: &Ground) -> (Narrow, Socket) {

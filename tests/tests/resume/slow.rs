@@ -3,14 +3,11 @@
 use std::time::Duration;
 
 use chat_proofs::scale::scaled;
-use chat_tests::Socket;
+use chat_tests::{Narrow, Socket};
 use serde_json::json;
 use tokio::time::{MissedTickBehavior, interval};
 
-use crate::{
-    ground::{CHARACTERS, Ground, TIMES, hear, known},
-    narrow::Narrow,
-};
+use crate::ground::{CHARACTERS, Ground, TIMES, hear, known};
 
 /// What a slow reader takes in a second.
 const SLOW: usize = 64 * 1024;

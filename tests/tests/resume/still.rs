@@ -1,11 +1,8 @@
 //! Readers that read nothing.
 
-use chat_tests::{Closed, Socket};
+use chat_tests::{Closed, Narrow, Socket};
 
-use crate::{
-    ground::{CHARACTERS, Ground, TIMES, hear, known},
-    narrow::Narrow,
-};
+use crate::ground::{CHARACTERS, Ground, TIMES, hear, known};
 
 /// What one may cost, with what the writing itself takes: in KiB.
 const MEMORY: u64 = 24 * 1_024;

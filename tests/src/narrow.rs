@@ -7,7 +7,6 @@ use std::{
     time::{Duration, Instant},
 };
 
-use chat_tests::PATIENCE;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpSocket},
@@ -16,12 +15,12 @@ use tokio::{
     time::{MissedTickBehavior, interval},
 };
 
-/// How many bytes a second are let through; `None`: as they come.
-type Pace = Option<usize>;
+use crate::PATIENCE;
 
-pub(crate) struct Narrow {
+/// It carries one connection.
+pub struct Narrow {
     base: String,
-    pace: watch::Sender<Pace>,
+    pace: watch::Sender<Option<usize>>,
     /// The server's end, and ours of the connection to it.
     ends: Arc<OnceLock<[SocketAddr; 2]>>,
     carrying: JoinHandle<()>,
@@ -34,8 +33,12 @@ const TICKS_A_SECOND: usize = 20;
 const BUFFER: u32 = 8 * 1024;
 
 impl Narrow {
-    /// A way for one connection to the server at `base`.
-    pub(crate) async fn to(base: &str, pace: Pace) -> Self {
+    /// A way for one connection to the server at `base`, on which so many bytes a second are let through; `None`: as they
+    /// come.
+    ///
+    /// # Panics
+    /// When this machine has no port for it.
+    pub async fn to(base: &str, pace: Option<usize>) -> Self {
         let server: SocketAddr = base.strip_prefix("http://").expect("a base").parse().expect("an address");
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let near = listener.local_addr().expect("an address");
@@ -45,12 +48,13 @@ impl Narrow {
         Self { base: format!("http://{near}"), pace, ends, carrying }
     }
 
-    pub(crate) fn base(&self) -> &str {
+    /// Its near end, `http://127.0.0.1:PORT`.
+    pub fn base(&self) -> &str {
         &self.base
     }
 
-    /// Lets so much through from here on.
-    pub(crate) fn set(&self, pace: Pace) {
+    /// Lets so many bytes a second through from here on; `None`: as they come.
+    pub fn set(&self, pace: Option<usize>) {
         self.pace.send_replace(pace);
     }
 
@@ -58,7 +62,7 @@ impl Narrow {
     ///
     /// # Panics
     /// When it does not.
-    pub(crate) async fn given_up(&self) {
+    pub async fn given_up(&self) {
         let (begun, mut ticks) = (Instant::now(), interval(TICK));
         while self.is_established() {
             assert!(begun.elapsed() < PATIENCE, "the server still holds on to it");
@@ -84,7 +88,7 @@ impl Drop for Narrow {
 async fn carry(
     listener: TcpListener,
     server: SocketAddr,
-    mut pace: watch::Receiver<Pace>,
+    mut pace: watch::Receiver<Option<usize>>,
     ends: Arc<OnceLock<[SocketAddr; 2]>>,
 ) {
     let (client, _) = listener.accept().await.expect("a client");
