@@ -99,6 +99,7 @@ mod invite;
 mod isolation;
 mod lock;
 mod message;
+mod message_change;
 mod promise;
 mod race;
 mod refusal;

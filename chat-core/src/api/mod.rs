@@ -19,7 +19,7 @@ pub use self::{
     friend::{FriendRequestOutcome, Friends, RequestedFriend},
     invite::{InviteUser, Invites, MadeInvite},
     live::{Live, Resume},
-    message::{History, Messages, ReadPosition, SendMessage, Sent},
+    message::{ChangedMessage, History, MessageId, Messages, React, ReadPosition, SendMessage, Sent},
     room::{CreateRoom, CreatedRoom, JoinKey, JoinRoom, Joined, Rooms},
     session::{ChangePassword, DeviceSession, Login, Sessions, SignedIn},
     user::{Register, UpdateUser, Users},

@@ -10,6 +10,7 @@ mod friend;
 mod invite;
 mod live;
 mod message;
+mod message_change;
 mod page;
 #[cfg(feature = "planted-bugs")]
 mod planted;

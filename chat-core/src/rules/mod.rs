@@ -3,10 +3,14 @@
 //! in which its rule names the refusals.
 
 pub mod coin;
+pub mod deletion;
+pub mod edit;
 pub mod friend;
 pub mod invite;
+pub mod mention;
 pub mod message;
 pub mod operator;
+pub mod reaction;
 pub mod room;
 pub mod session;
 pub mod user;
