@@ -10,17 +10,10 @@ pub(crate) const OPERATIONS: &[&str] = &[
     "GET /api/chatrooms/{roomId}/bans",
     "PUT /api/chatrooms/{roomId}/bans/{userId}",
     "DELETE /api/chatrooms/{roomId}/bans/{userId}",
-    "PATCH /api/chatrooms/{roomId}/messages/{seq}",
-    "DELETE /api/chatrooms/{roomId}/messages/{seq}",
-    "PUT /api/chatrooms/{roomId}/messages/{seq}/reactions/{emoji}",
-    "DELETE /api/chatrooms/{roomId}/messages/{seq}/reactions/{emoji}",
     "GET /api/blocks",
     "PUT /api/blocks/{userId}",
     "DELETE /api/blocks/{userId}",
     "GET /api/events",
-    "edit",
-    "delete",
-    "react",
     "typing",
 ];
 
