@@ -109,7 +109,7 @@ impl MessageRoutes {
         room: Path<String>,
         /// The message's number.
         #[oai(name = "seq")]
-        number: Number,
+        number: Path<Number>,
         edit: Json<EditMessage>,
     ) -> Answer<Json<ChangedMessage>> {
         let message = message_id(&room, number)?;
@@ -129,7 +129,7 @@ impl MessageRoutes {
         room: Path<String>,
         /// The message's number.
         #[oai(name = "seq")]
-        number: Number,
+        number: Path<Number>,
     ) -> Answer<Json<ChangedMessage>> {
         Ok(Json(self.0.delete_message(&caller.0, message_id(&room, number)?, None).await?.into()))
     }
@@ -146,7 +146,7 @@ impl MessageRoutes {
         room: Path<String>,
         /// The message's number.
         #[oai(name = "seq")]
-        number: Number,
+        number: Path<Number>,
         /// One emoji of Unicode (an RGI sequence), percent-encoded.
         #[oai(name = "emoji")]
         text: Path<String>,
@@ -171,7 +171,7 @@ impl MessageRoutes {
         room: Path<String>,
         /// The message's number.
         #[oai(name = "seq")]
-        number: Number,
+        number: Path<Number>,
         /// One emoji of Unicode (an RGI sequence), percent-encoded.
         #[oai(name = "emoji")]
         text: Path<String>,
@@ -194,7 +194,7 @@ impl MessageRoutes {
     }
 }
 
-fn message_id(room: &str, number: Number) -> Result<MessageId, Problem> {
+fn message_id(room: &str, Path(number): Path<Number>) -> Result<MessageId, Problem> {
     Ok(MessageId { room: room_id(room)?, seq: number.0 })
 }
 
