@@ -13,7 +13,7 @@ use chat_core::{
 };
 use poem_openapi::{OpenApi, param::Path};
 
-use super::{Tag, page::Limit, room_id, seq};
+use super::{Tag, number::Number, page::Limit, room_id};
 use crate::{
     answer::{Answer, Created, CreatedOrOk},
     payload::Json,
@@ -109,10 +109,10 @@ impl MessageRoutes {
         room: Path<String>,
         /// The message's number.
         #[oai(name = "seq")]
-        number: Path<String>,
+        number: Path<Number>,
         edit: Json<EditMessage>,
     ) -> Answer<Json<ChangedMessage>> {
-        let message = message_id(&room, &number)?;
+        let message = message_id(&room, number)?;
         Ok(Json(self.0.edit_message(&caller.0, message, edit.0.body, None).await?.into()))
     }
 
@@ -129,9 +129,9 @@ impl MessageRoutes {
         room: Path<String>,
         /// The message's number.
         #[oai(name = "seq")]
-        number: Path<String>,
+        number: Path<Number>,
     ) -> Answer<Json<ChangedMessage>> {
-        Ok(Json(self.0.delete_message(&caller.0, message_id(&room, &number)?, None).await?.into()))
+        Ok(Json(self.0.delete_message(&caller.0, message_id(&room, number)?, None).await?.into()))
     }
 
     /// React to a message.
@@ -146,13 +146,13 @@ impl MessageRoutes {
         room: Path<String>,
         /// The message's number.
         #[oai(name = "seq")]
-        number: Path<String>,
+        number: Path<Number>,
         /// One emoji of Unicode (an RGI sequence), percent-encoded.
         #[oai(name = "emoji")]
         text: Path<String>,
     ) -> Answer<Json<ChangedMessage>> {
         let react = React::With(emoji(&text)?);
-        Ok(Json(self.0.react(&caller.0, message_id(&room, &number)?, react, None).await?.into()))
+        Ok(Json(self.0.react(&caller.0, message_id(&room, number)?, react, None).await?.into()))
     }
 
     /// Take a reaction back.
@@ -171,13 +171,13 @@ impl MessageRoutes {
         room: Path<String>,
         /// The message's number.
         #[oai(name = "seq")]
-        number: Path<String>,
+        number: Path<Number>,
         /// One emoji of Unicode (an RGI sequence), percent-encoded.
         #[oai(name = "emoji")]
         text: Path<String>,
     ) -> Answer<Json<ChangedMessage>> {
         let react = React::Without(emoji(&text)?);
-        Ok(Json(self.0.react(&caller.0, message_id(&room, &number)?, react, None).await?.into()))
+        Ok(Json(self.0.react(&caller.0, message_id(&room, number)?, react, None).await?.into()))
     }
 
     /// Say how far one has read.
@@ -194,8 +194,8 @@ impl MessageRoutes {
     }
 }
 
-fn message_id(room: &str, number: &str) -> Result<MessageId, Problem> {
-    Ok(MessageId { room: room_id(room)?, seq: seq(number) })
+fn message_id(room: &str, Path(number): Path<Number>) -> Result<MessageId, Problem> {
+    Ok(MessageId { room: room_id(room)?, seq: number.0 })
 }
 
 fn emoji(text: &str) -> Result<Emoji, Problem> {

@@ -7,6 +7,7 @@ mod friend;
 mod invite;
 mod member;
 mod message;
+mod number;
 pub(crate) mod page;
 mod room;
 mod session;
@@ -19,7 +20,6 @@ use chat_core::{
     api::ChatService,
     error::Rejection,
     model::{
-        event::Seq,
         friend::RequestId,
         room::RoomId,
         session::{Caller, DeviceId},
@@ -116,30 +116,10 @@ pub(crate) fn user_id(text: &str) -> Result<UserId, Problem> {
     Ok(UserId::parse(text).map_err(|_| Rejection::UserNotFound)?)
 }
 
-/// A number that is written otherwise than numbers are is that of no event, as 0 is.
-fn seq(text: &str) -> Seq {
-    let seq = text.parse().map(Seq::new).unwrap_or_default();
-    if seq.to_string() == text { seq } else { Seq::ZERO }
-}
-
 fn device_id(text: &str) -> Result<DeviceId, Problem> {
     Ok(DeviceId::parse(text).map_err(|_| Rejection::SessionNotFound)?)
 }
 
 fn request_id(text: &str) -> Result<RequestId, Problem> {
     Ok(RequestId::parse(text).ok_or(Rejection::RequestNotFound)?)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_number_of_a_path_is_digits_alone() {
-        assert_eq!(seq("7"), Seq::new(7));
-        assert_eq!(seq("18446744073709551615"), Seq::new(u64::MAX));
-        for other in ["", "0", "-1", "+7", "07", " 7", "7.0", "7e0", "x", "\u{665}", "18446744073709551616"] {
-            assert_eq!(seq(other), Seq::ZERO, "{other}");
-        }
-    }
 }

@@ -3,17 +3,10 @@
 
 /// Operations: `METHOD /path` of a document, or the type of a WebSocket command.
 pub(crate) const OPERATIONS: &[&str] = &[
-    "PATCH /api/chatrooms/{roomId}/messages/{seq}",
-    "DELETE /api/chatrooms/{roomId}/messages/{seq}",
-    "PUT /api/chatrooms/{roomId}/messages/{seq}/reactions/{emoji}",
-    "DELETE /api/chatrooms/{roomId}/messages/{seq}/reactions/{emoji}",
     "GET /api/blocks",
     "PUT /api/blocks/{userId}",
     "DELETE /api/blocks/{userId}",
     "GET /api/events",
-    "edit",
-    "delete",
-    "react",
     "typing",
 ];
 
