@@ -100,6 +100,7 @@ mod invite;
 mod isolation;
 mod lock;
 mod message;
+mod message_change;
 mod promise;
 mod race;
 mod refusal;

@@ -198,6 +198,18 @@ macro_rules! __for_each_promise {
                 the_log_is_paged_both_ways: store,
                 r_msg_07_a_read_position_is_kept_for_its_member: store,
             }
+            mod message_change {
+                r_msg_06_a_message_is_read_as_it_was_written_last: store,
+                r_msg_11_reactions_come_back_in_their_order: store,
+                r_msg_06_the_edits_of_a_deleted_message_say_nothing_any_more: store,
+                r_msg_04_a_deleted_message_answers_its_client_id_whatever_is_sent: store,
+                r_msg_07_a_deleted_message_is_not_unread: store,
+                r_msg_10_a_batch_keeps_whom_its_messages_mention: store,
+                r_msg_06_what_is_no_message_is_not_found_and_must_not_be_rewritten: store,
+                every_event_of_a_change_comes_back_as_it_was: store,
+                a_change_that_is_undone_leaves_the_message_as_it_was: store,
+                a_message_under_the_lock_of_its_room_is_as_the_last_commit_left_it: fixture,
+            }
             mod friend {
                 a_request_is_read_in_every_state: store,
                 ties_are_seen_from_the_first_user: store,

@@ -8,6 +8,7 @@ use chat_core::{
     error::{Fault, FieldCode},
     model::{
         coin::{Amount, CoinKey, Coins, Reason},
+        emoji::Emoji,
         event::Seq,
         message::{ClientId, MessageBody},
         room::{Capacity, Role, RoomPassword},
@@ -76,6 +77,17 @@ impl Field for MessageBody {
 
     fn from_json(value: Value) -> Result<Self, Fault> {
         Self::parse(text(value)?)
+    }
+}
+
+impl Field for Emoji {
+    fn schema() -> MetaSchema {
+        let description = "One emoji of Unicode (an RGI sequence).";
+        MetaSchema { description: Some(description), ..MetaSchema::new("string") }
+    }
+
+    fn from_json(value: Value) -> Result<Self, Fault> {
+        Self::parse(&text(value)?)
     }
 }
 

@@ -9,6 +9,7 @@ use async_trait::async_trait;
 use chat_core::{
     model::{
         event::{Event, EventKind, Seq},
+        message::Message,
         room::{Member, RoomId},
         user::UserId,
     },
@@ -16,7 +17,7 @@ use chat_core::{
     rules::message::{Draft, Planned},
 };
 use chat_sql::{
-    LoggedKind, event, member,
+    LoggedKind, event, member, mentions_column, reactions_column,
     row::{Columns, integer},
 };
 
@@ -75,6 +76,30 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
 const APPEND_EDIT: &str = "INSERT INTO chat_edits (room_id, target, seq) VALUES (?, ?, ?)";
 
+const MESSAGE_IN: &str = "
+SELECT room_id, seq, kind, sender, at, CONVERT(client_id USING ascii) AS client_id, content, target, subject, detail,
+    body, mentions, reactions, edited_at, deleted_at
+FROM chat_events FORCE INDEX (PRIMARY)
+WHERE room_id = ? AND seq = ? AND kind = 'message'";
+
+/// Assignments are done from left to right: the last one sees the deletion that stands before it.
+const REWRITE_MESSAGE: &str = "
+UPDATE chat_events FORCE INDEX (PRIMARY) SET
+    body = ?,
+    mentions = ?,
+    reactions = ?,
+    edited_at = ?,
+    deleted_at = ?,
+    content = CASE WHEN deleted_at IS NULL THEN content END
+WHERE room_id = ? AND seq = ? AND kind = 'message'";
+
+/// By the keys of both, in this order: whatever else is in the log is not waited for.
+const ERASE_EDITS: &str = "
+UPDATE chat_edits d FORCE INDEX (PRIMARY)
+STRAIGHT_JOIN chat_events e FORCE INDEX (PRIMARY) ON e.room_id = d.room_id AND e.seq = d.seq
+SET e.body = NULL, e.mentions = NULL
+WHERE d.room_id = ? AND d.target = ?";
+
 const LOCK_MEMBER: &str = "
 SELECT room_id, user_id, role, joined_at, joined_seq, read_seq
 FROM chat_members
@@ -101,6 +126,26 @@ impl MessageTx for MySqlTx {
         if let Some(target) = logged.target.filter(|_| matches!(event.kind, EventKind::MessageEdited { .. })) {
             self.write(APPEND_EDIT, &[room, target.into(), seq]);
         }
+        Ok(())
+    }
+
+    async fn message_in(&mut self, room: RoomId, seq: Seq) -> Result<Option<Event>, StoreError> {
+        self.row(MESSAGE_IN, &[(&room).into(), seq.into()]).await?.as_ref().map(event).transpose()
+    }
+
+    async fn rewrite_message(&mut self, room: RoomId, seq: Seq, message: &Message) -> Result<(), StoreError> {
+        let body = message.body.as_ref().map(|body| Value::Text(body.as_str()));
+        let (mentions, reactions) = (mentions_column(&message.mentions), reactions_column(&message.reactions));
+        let (mentions, reactions) = (mentions.as_deref().map(Value::Ascii), reactions.as_deref().map(Value::Text));
+        let times = [message.edited_at.into(), message.deleted_at.into()];
+        let values =
+            [&[body.into(), mentions.into(), reactions.into()], times.as_slice(), &[(&room).into(), seq.into()]];
+        self.change(REWRITE_MESSAGE, &values.concat(), "events", format_args!("{room} {seq}"));
+        Ok(())
+    }
+
+    async fn erase_edits(&mut self, room: RoomId, target: Seq) -> Result<(), StoreError> {
+        self.write(ERASE_EDITS, &[(&room).into(), target.into()]);
         Ok(())
     }
 

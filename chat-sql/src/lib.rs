@@ -25,7 +25,7 @@ pub use self::{
     coin::coin_entry,
     friend::{friend, request, ties},
     invite::invite,
-    message::{LoggedKind, event, mentions_column, reactions_column, sent_before},
+    message::{LoggedKind, event, mentions_column, mentions_of, reactions_column, sent_before},
     room::{last_seq, locked_room, member, membership, named_member, room_view},
     session::{session, session_and_standing},
     user::{admin_user, credentials, locked_user, standing},

@@ -83,6 +83,14 @@ pub fn mentions_column(mentions: &[UserId]) -> Option<String> {
     (!ids.is_empty()).then(|| ids.join(" "))
 }
 
+/// The same of an event: of a message alone there is any.
+pub fn mentions_of(event: &Event) -> Option<String> {
+    match &event.kind {
+        EventKind::Message(message) => mentions_column(&message.mentions),
+        _ => None,
+    }
+}
+
 /// Reactions as they stand in `reactions`: neither an emoji nor an id has a space or a line's end.
 pub fn reactions_column(reactions: &[Reaction]) -> Option<String> {
     let lines: Vec<String> = reactions.iter().map(reaction_line).collect();

@@ -1,6 +1,6 @@
 //! What most tests begin with: people, rooms, messages.
 
-use reqwest::Method;
+use http::Method;
 use serde_json::{Value, json};
 
 use crate::{ADMIN_TOKEN, Client, Server};
@@ -109,6 +109,26 @@ impl Client {
         self.post("/api/messages", json!({"roomId": room, "body": body})).await.is(201)
     }
 
+    /// Writes one's message anew, and answers `{message, event?}`.
+    pub async fn edit(&self, room: &str, seq: &Value, body: &str) -> Value {
+        self.patch(&message_path(room, seq), json!({"body": body})).await.is(200)
+    }
+
+    /// Deletes a message, and answers `{message, event}`.
+    pub async fn delete_message(&self, room: &str, seq: &Value) -> Value {
+        self.delete(&message_path(room, seq)).await.is(200)
+    }
+
+    /// Reacts to a message, and answers `{message, event?}`.
+    pub async fn react(&self, room: &str, seq: &Value, emoji: &str) -> Value {
+        self.send(self.request(Method::PUT, &reaction_path(room, seq, emoji))).await.is(200)
+    }
+
+    /// Takes a reaction back, and answers `{message, event?}`.
+    pub async fn unreact(&self, room: &str, seq: &Value, emoji: &str) -> Value {
+        self.delete(&reaction_path(room, seq, emoji)).await.is(200)
+    }
+
     /// A page of a room's log; `query` as in `after=3&limit=2`, or empty.
     pub async fn page(&self, room: &str, query: &str) -> Value {
         self.get(&format!("/api/chatrooms/{room}/messages?{query}")).await.is(200)
@@ -191,4 +211,14 @@ impl Client {
         let request = self.post("/api/friend-requests", json!({"userId": user_id})).await.is(201);
         request["requestId"].as_str().expect("a request has an id").to_owned()
     }
+}
+
+/// Where a message is edited and deleted; `seq` as an answer tells it.
+pub fn message_path(room: &str, seq: &Value) -> String {
+    format!("/api/chatrooms/{room}/messages/{seq}")
+}
+
+/// Where a reaction to a message is set and taken back.
+pub fn reaction_path(room: &str, seq: &Value, emoji: &str) -> String {
+    format!("{}/reactions/{emoji}", message_path(room, seq))
 }

@@ -295,7 +295,7 @@ impl Socket {
     pub fn told(&self) -> impl Iterator<Item = &Value> {
         let events = self.seen.iter().filter(|frame| frame["type"] == "event").map(|frame| &frame["event"]);
         let results = self.seen.iter().filter(|frame| frame["type"] == "ok").map(|frame| &frame["result"]);
-        events.chain(results.filter(|result| result.get("kind").is_some()))
+        events.chain(results.flat_map(|result| result.get("kind").map(|_| result).or_else(|| result.get("event"))))
     }
 
     /// The events of a room that this connection has heard, in order, its own `ok`s among them.
@@ -339,6 +339,8 @@ impl Socket {
                 }
                 client_id => self.order.answered(&frame["result"], client_id.as_deref()),
             },
+            // That of a change which changed nothing tells of none.
+            "ok" if frame["result"].get("event").is_some() => self.order.next(&frame["result"]["event"]),
             "error" => {
                 assert_problem(&frame["problem"]);
                 if Unavailable::told(&frame["problem"]) == Some(Unavailable::Unknown) {

@@ -11,7 +11,7 @@ use chat_core::{
         event::{Event, Seq},
         friend::{FriendRequest, RequestId, RequestState},
         invite::{Invite, InviteId, InviteTokenHash},
-        message::ClientId,
+        message::{ClientId, Message},
         operator::AuditEntry,
         room::{Capacity, Member, Role, RoomId},
         session::{Session, SessionId},
@@ -313,6 +313,21 @@ impl CoinTx for FaultyTx {
 impl MessageTx for FaultyTx {
     async fn append_event(&mut self, event: &Event) -> Done<()> {
         self.good().await?.append_event(event).await
+    }
+
+    async fn message_in(&mut self, room: RoomId, seq: Seq) -> Done<Option<Event>> {
+        self.good().await?.message_in(room, seq).await
+    }
+
+    async fn rewrite_message(&mut self, room: RoomId, seq: Seq, message: &Message) -> Done<()> {
+        self.good().await?.rewrite_message(room, seq, message).await
+    }
+
+    async fn erase_edits(&mut self, room: RoomId, target: Seq) -> Done<()> {
+        if self.store.has(Fault::KeptEdits) {
+            return Ok(());
+        }
+        self.good().await?.erase_edits(room, target).await
     }
 
     async fn lock_member(&mut self, room: RoomId, user: &UserId) -> Done<Option<(Member, Seq)>> {

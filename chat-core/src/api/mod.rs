@@ -23,7 +23,7 @@ pub use self::{
     invite::{InviteUser, Invites, MadeInvite},
     live::{Live, Resume},
     member::Members,
-    message::{History, Messages, ReadPosition, SendMessage, Sent},
+    message::{ChangedMessage, History, MessageId, Messages, React, ReadPosition, SendMessage, Sent},
     room::{ChangeRoom, CreateRoom, CreatedRoom, JoinKey, JoinRoom, Joined, Rooms},
     session::{ChangePassword, DeviceSession, Login, Sessions, SignedIn},
     user::{Register, UpdateUser, Users},

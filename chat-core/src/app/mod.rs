@@ -12,6 +12,7 @@ mod invite;
 mod live;
 mod member;
 mod message;
+mod message_change;
 mod page;
 #[cfg(feature = "planted-bugs")]
 mod planted;

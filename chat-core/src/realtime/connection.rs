@@ -162,6 +162,12 @@ impl Connection {
         self.appender.enqueue(&self.caller, send, ReplyTo::Connection { outlet, command }).await
     }
 
+    /// Names a command of this connection. Given with a call that logs an event, it has [`next`](Self::next) bring the
+    /// answer in the place of that event.
+    pub fn origin(&self, command: u64) -> Origin {
+        Origin { connection: self.outlet.id, command }
+    }
+
     /// Why the chat has ended the connection, where it has. A transport looks before it does what its client asks: after
     /// the answer to what ended a session nothing of it is done any more.
     pub fn end_reason(&self) -> Option<EndReason> {

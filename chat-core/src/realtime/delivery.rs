@@ -19,11 +19,11 @@ use crate::{
 pub enum Delivery {
     /// An event of one of the client's rooms: each once, in the order of the log.
     Event(Arc<Logged>),
-    /// The answer to a send of this connection, in the place of its event.
+    /// The answer to a command of this connection, in the place of the event that it logged.
     Sent {
-        /// The number that was given with the send.
+        /// The number that was given with the command.
         command: u64,
-        /// The event.
+        /// The event; where it changes a message, with that.
         event: Arc<Logged>,
     },
     /// The answer to a send of this connection that logged nothing: a repetition, or a failure.

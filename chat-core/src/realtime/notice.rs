@@ -68,12 +68,14 @@ pub struct Logged {
     pub event: Event,
     /// The command that caused it: on that connection its reply stands in the event's place.
     pub(crate) origin: Option<Origin>,
+    /// Of an event that changes a message and was caused by a command: the message as that left it.
+    pub message: Option<Event>,
     encoded: OnceLock<Bytes>,
 }
 
-/// A command on a live connection.
+/// A command on a live connection: on that connection its answer stands in the place of the event that it logs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Origin {
+pub struct Origin {
     pub(crate) connection: ConnectionId,
     pub(crate) command: u64,
 }
@@ -81,11 +83,16 @@ pub(crate) struct Origin {
 impl Logged {
     /// An event that no connection's command has caused.
     pub fn new(event: Event) -> Self {
-        Self { event, origin: None, encoded: OnceLock::new() }
+        Self::caused_by(event, None)
     }
 
     pub(crate) fn caused_by(event: Event, origin: Option<Origin>) -> Self {
-        Self { event, origin, encoded: OnceLock::new() }
+        Self { event, origin, message: None, encoded: OnceLock::new() }
+    }
+
+    /// An event that leaves a message as this, caused by a command where one is named.
+    pub(crate) fn changing(message: &Event, event: Event, origin: Option<Origin>) -> Self {
+        Self { message: origin.map(|_| message.clone()), ..Self::caused_by(event, origin) }
     }
 
     /// The event in the encoding of the transport that first asks; all others get the same bytes. One slot, for the

@@ -4,11 +4,15 @@
 
 pub mod ban;
 pub mod coin;
+pub mod deletion;
+pub mod edit;
 pub mod friend;
 pub mod invite;
 pub mod member;
+pub mod mention;
 pub mod message;
 pub mod operator;
+pub mod reaction;
 pub mod room;
 pub mod room_change;
 pub mod session;

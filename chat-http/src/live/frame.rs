@@ -105,11 +105,14 @@ pub(crate) fn event(logged: &Logged) -> Utf8Bytes {
     Utf8Bytes::try_from(bytes).unwrap_or_default()
 }
 
-/// The `ok` that stands in an event's place on the connection that caused it.
-pub(crate) fn ok_event(id: &Number, logged: &Logged) -> Utf8Bytes {
+/// The `ok` that stands in an event's place on the connection that caused it: the event, or the message that it changes
+/// and the event.
+pub(crate) fn ok_logged(id: &Number, logged: &Logged) -> Utf8Bytes {
     let frame = logged.encoded(encode_event);
-    let event = frame.get(EVENT_FRAME.len()..frame.len() - 1).unwrap_or_default();
-    ok(id, &String::from_utf8_lossy(event))
+    let event = String::from_utf8_lossy(frame.get(EVENT_FRAME.len()..frame.len() - 1).unwrap_or_default());
+    let Some(message) = &logged.message else { return ok(id, &event) };
+    let message = wire::event::encode(message);
+    ok(id, &format!(r#"{{"message":{},"event":{event}}}"#, String::from_utf8_lossy(&message)))
 }
 
 /// The `ok` with a result that is JSON already.

@@ -61,6 +61,13 @@ pub(super) fn codes_of(operation: &str) -> Option<&'static [Code]> {
         "revokeInvite" => limited![RoomNotFound, NotAMember, InviteNotFound, NotAllowed],
 
         "sendMessage" => limited![RoomNotFound, NotAMember, IdempotencyConflict, RoomClosed, MessageNotFound],
+        "editMessage" | "deleteMessage" => {
+            limited![RoomNotFound, NotAMember, RoomClosed, MessageNotFound, NotAllowed]
+        }
+        "addReaction" => {
+            limited![InvalidRequest, RoomNotFound, NotAMember, RoomClosed, MessageNotFound, TooManyReactions]
+        }
+        "removeReaction" => limited![InvalidRequest, RoomNotFound, NotAMember, RoomClosed, MessageNotFound],
         "getHistory" | "markRead" => limited![RoomNotFound, NotAMember],
 
         "listCoinEntries" => limited![],

@@ -7,6 +7,7 @@ mod friend;
 mod invite;
 mod member;
 mod message;
+mod number;
 pub(crate) mod page;
 mod room;
 mod session;

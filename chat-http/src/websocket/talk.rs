@@ -19,8 +19,9 @@ use serde_json::Number;
 use tokio::time::{Instant, MissedTickBehavior, interval_at, timeout};
 
 use super::{
+    change::Changes,
     close::Close,
-    command::{self, Auth, Command, Heard, Read, Send as SendCommand},
+    command::{self, Auth, Change, Command, Heard, Read, Send as SendCommand},
     session::{Over, Peer, Socket, error, still_signed_in, text_of},
 };
 use crate::{
@@ -30,7 +31,10 @@ use crate::{
         frame::{self, Frame},
     },
     problem::Problem,
-    wire::{self, message::ReadPosition},
+    wire::{
+        self,
+        message::{ChangedMessage, ReadPosition},
+    },
 };
 
 /// How many commands may wait for their answers; further ones wait in the client's socket.
@@ -54,7 +58,9 @@ pub(super) struct Talk<'a, S> {
     /// The number to answer each command under, by our own number for it.
     in_flight: HashMap<u64, Number>,
     last_serial: u64,
-    answers: FuturesUnordered<BoxFuture<'static, Answer>>,
+    /// `None` comes of a command whose answer is a delivery.
+    answers: FuturesUnordered<BoxFuture<'static, Option<Answer>>>,
+    changes: Changes,
     last_heard: Instant,
     expiry: Expiry,
     draining: bool,
@@ -71,6 +77,7 @@ impl<'a, S: Socket> Talk<'a, S> {
             in_flight: HashMap::new(),
             last_serial: 0,
             answers: FuturesUnordered::new(),
+            changes: Changes::default(),
             last_heard: Instant::now(),
             expiry: Expiry::of(&peer.caller, &*peer.endpoint.chat),
             draining: false,
@@ -94,7 +101,9 @@ impl<'a, S: Socket> Talk<'a, S> {
             let listening = self.in_flight.len() < MAX_IN_FLIGHT && !self.draining;
             tokio::select! {
                 delivery = self.connection.next() => self.deliver_burst(delivery).await?,
-                Some(answer) = self.answers.next() => self.answer(answer).await?,
+                Some(answer) = self.answers.next() => if let Some(answer) = answer {
+                    self.answer(answer).await?;
+                },
                 heard = self.socket.next(), if listening => self.hear(heard).await?,
                 _ = pings.tick() => self.beat(heartbeat, listening).await?,
                 () = self.expiry.due() => self.expire().await?,
@@ -118,7 +127,7 @@ impl<'a, S: Socket> Talk<'a, S> {
         }
         match delivery {
             Delivery::Sent { command, event } => match self.in_flight.remove(&command) {
-                Some(id) => self.write(frame::ok_event(&id, &event)).await,
+                Some(id) => self.write(frame::ok_logged(&id, &event)).await,
                 None => self.write(frame::event(&event)).await,
             },
             Delivery::Answered { command, result } => {
@@ -163,6 +172,7 @@ impl<'a, S: Socket> Talk<'a, S> {
         match command {
             Command::Hello(_) => return Err(Over::Close(Close::ProtocolError("hello comes once"))),
             Command::Send(send) => return self.send(serial, send).await,
+            Command::Change(change) => self.change(serial, change),
             Command::Read(read) => self.answers.push(self.read(serial, read)),
             Command::Auth(auth) => return self.renew(serial, auth).await,
             Command::Ping => return self.answer(Answer { serial, result: Ok("{}".to_owned()) }).await,
@@ -186,7 +196,21 @@ impl<'a, S: Socket> Talk<'a, S> {
         self.answer(Answer { serial, result: Err(refused.into()) }).await
     }
 
-    fn read(&self, serial: u64, read: Read) -> BoxFuture<'static, Answer> {
+    /// Where something changes, the answer comes as a delivery.
+    fn change(&mut self, serial: u64, change: Change) {
+        let (chat, origin) = (Arc::clone(&self.peer.endpoint.chat), self.connection.origin(serial));
+        let changed = self.changes.begin(chat, self.caller.clone(), change, origin);
+        self.answers.push(Box::pin(async move {
+            let result = match changed.await {
+                Ok(changed) if changed.event.is_some() => return None,
+                Ok(unchanged) => Ok(frame::json(&ChangedMessage::from(unchanged))),
+                Err(refused) => Err(refused.into()),
+            };
+            Some(Answer { serial, result })
+        }));
+    }
+
+    fn read(&self, serial: u64, read: Read) -> BoxFuture<'static, Option<Answer>> {
         let chat = Arc::clone(&self.peer.endpoint.chat);
         let caller = self.caller.clone();
         async move {
@@ -195,7 +219,7 @@ impl<'a, S: Socket> Talk<'a, S> {
                 None => Err(Rejection::RoomNotFound.into()),
             };
             let result = result.map_err(Problem::from).map(|position| frame::json(&ReadPosition::from(position)));
-            Answer { serial, result }
+            Some(Answer { serial, result })
         }
         .boxed()
     }

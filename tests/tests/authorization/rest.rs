@@ -4,6 +4,7 @@ use chat_tests::{PASSWORD, ROOM_PASSWORD, registration};
 use serde_json::{Value, json};
 
 use crate::caller::Caller;
+use crate::message_changes;
 use crate::row::{Request, Row, at_once, row};
 use crate::stage::{Stage, login_of};
 
@@ -12,7 +13,10 @@ pub(crate) const DOCUMENT: &str = "GET /api/openapi.json";
 
 pub(crate) fn rows() -> Vec<Row> {
     let mut rows: Vec<_> =
-        [accounts(), rooms(), members(), joins(), invites(), messages(), friends()].into_iter().flatten().collect();
+        [accounts(), rooms(), members(), joins(), invites(), messages(), message_changes::rest(), friends()]
+            .into_iter()
+            .flatten()
+            .collect();
     rows.push(row(DOCUMENT, |stage| at_once(stage.ask())));
     rows
 }

@@ -2,19 +2,8 @@
 //! column in the table.
 
 /// Operations: `METHOD /path` of a document, or the type of a WebSocket command.
-pub(crate) const OPERATIONS: &[&str] = &[
-    "PATCH /api/chatrooms/{roomId}/messages/{seq}",
-    "DELETE /api/chatrooms/{roomId}/messages/{seq}",
-    "PUT /api/chatrooms/{roomId}/messages/{seq}/reactions/{emoji}",
-    "DELETE /api/chatrooms/{roomId}/messages/{seq}/reactions/{emoji}",
-    "GET /api/blocks",
-    "PUT /api/blocks/{userId}",
-    "DELETE /api/blocks/{userId}",
-    "edit",
-    "delete",
-    "react",
-    "typing",
-];
+pub(crate) const OPERATIONS: &[&str] =
+    &["GET /api/blocks", "PUT /api/blocks/{userId}", "DELETE /api/blocks/{userId}", "typing"];
 
 /// Kinds of callers, each with the operation that makes somebody one.
 pub(crate) const CALLERS: &[(&str, &str)] = &[("blocked", "PUT /api/blocks/{userId}")];

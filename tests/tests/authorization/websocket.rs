@@ -6,6 +6,7 @@ use chat_tests::tree::{files, root};
 use chat_tests::{Server, Socket};
 use serde_json::{Value, json};
 
+use crate::message_changes;
 use crate::row::{Row, What, at_once, row};
 use crate::stage::Stage;
 
@@ -13,7 +14,7 @@ use crate::stage::Stage;
 pub(crate) const HANDSHAKE: &str = "GET /api/ws";
 
 pub(crate) fn rows() -> Vec<Row> {
-    vec![
+    let mut rows = vec![
         row(HANDSHAKE, |stage| at_once(stage.what(What::Handshake))),
         row(HANDSHAKE, |stage| at_once(stage.what(What::BrowsersHandshake))).case("as browsers do"),
         row("GET /api/events", |stage| at_once(stage.what(What::EventStream))),
@@ -27,7 +28,9 @@ pub(crate) fn rows() -> Vec<Row> {
             .case("by another session of the caller"),
         row("auth", |stage| at_once(stage.what(What::AuthElsewhere))).case("on another user's connection"),
         row("ping", |stage| at_once(stage.what(What::Command(json!({"type": "ping"}))))),
-    ]
+    ];
+    rows.extend(message_changes::websocket());
+    rows
 }
 
 fn send(stage: &Stage) -> Value {

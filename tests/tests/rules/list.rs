@@ -190,6 +190,7 @@ pub(crate) const RULES: &[Rule] = &[
         "A room is read and written by its present members.",
         &[
             "chat-core/src/rules/message.rs::decide_send",
+            "chat-core/src/rules/message.rs::found",
             "chat-core/src/app/access.rs::view_as_member",
             "chat-core/src/app/access.rs::as_member",
         ],
@@ -212,6 +213,7 @@ pub(crate) const RULES: &[Rule] = &[
             "chat-core/src/rules/message.rs::plan_batch",
             "chat-core/src/model/message.rs::ClientId",
             "chat-core/src/model/message.rs::ContentMac",
+            "chat-core/src/ports/store/message.rs::rewrite_message",
         ],
     ),
     rule(
@@ -220,8 +222,18 @@ pub(crate) const RULES: &[Rule] = &[
         &["chat-core/src/model/message.rs::MessageBody"],
     ),
     rule(
+        "R-MSG-06",
+        "Senders edit and delete what they wrote, owners and moderators delete anything; a deleted body is gone.",
+        &[
+            "chat-core/src/rules/edit.rs::decide_edit",
+            "chat-core/src/rules/deletion.rs::decide_delete",
+            "chat-core/src/rules/message.rs::found",
+            "chat-core/src/ports/store/message.rs::erase_edits",
+        ],
+    ),
+    rule(
         "R-MSG-07",
-        "A read position only goes forward, at most to the end; what others wrote after it is unread.",
+        "A read position only goes forward, at most to the end; what others wrote after it is unread, unless deleted.",
         &["chat-core/src/rules/message.rs::decide_read"],
     ),
     rule(
@@ -233,6 +245,20 @@ pub(crate) const RULES: &[Rule] = &[
         "R-MSG-09",
         "Who comes back hears all that was missed, or that it starts anew.",
         &["chat-core/src/realtime/connection.rs::start", "chat-core/src/realtime/connection.rs::resume_room"],
+    ),
+    rule(
+        "R-MSG-10",
+        "An event names the present members whom its message mentions, each by the longest id that stands there.",
+        &["chat-core/src/rules/mention.rs::mentioned", "chat-core/src/rules/message.rs::may_mention"],
+    ),
+    rule(
+        "R-MSG-11",
+        "A user reacts with each emoji once, a message has at most 20 kinds.",
+        &[
+            "chat-core/src/rules/reaction.rs::decide_react",
+            "chat-core/src/rules/reaction.rs::decide_unreact",
+            "chat-core/src/model/emoji.rs::Emoji",
+        ],
     ),
     rule(
         "R-FRI-01",
@@ -275,32 +301,5 @@ pub(crate) const RULES: &[Rule] = &[
 /// Rules of what is not built yet: what each says, and what it waits for. One that has a test is taken from here.
 pub(crate) const UNBUILT: &[(&str, &str, &str)] = &[
     ("R-FRI-04", "Blocking somebody ends what is between the two, without telling them.", "there are no blocks"),
-    (
-        "R-MSG-06",
-        "Senders edit and delete what they wrote, owners and moderators delete anything; a deleted body is gone.",
-        "messages are neither edited nor deleted",
-    ),
-    ("R-MSG-10", "An event names the members whom its message mentions.", "bodies are not searched for mentions"),
-    ("R-MSG-11", "A user reacts with each emoji once, a message has at most 20 kinds.", "there are no reactions"),
-];
-
-/// What shows that a part of a rule is not built.
-pub(crate) enum Absent {
-    /// An OpenAPI document has no such operation: document, path, method.
-    Route(&'static str, &'static str, &'static str),
-    /// No source below this folder has this text.
-    Text(&'static str, &'static str),
-}
-
-const API: &str = "chat-http/openapi.json";
-
-/// Parts of rules that are not built yet, though the rules have tests.
-pub(crate) const UNBUILT_PARTS: &[(&str, &str, Absent)] = &[
-    ("R-ADM-04", "the host's hook may refuse a join", Absent::Text("chat-core/src/app", "RefusedByHost")),
-    (
-        "R-MSG-04",
-        "a repeat of a deleted message answers its tombstone",
-        Absent::Route(API, "/api/chatrooms/{roomId}/messages/{seq}", "delete"),
-    ),
     ("R-MSG-08", "typing is told, and dropped first", Absent::Text("chat-http/src/websocket", "\"typing\" =>")),
 ];
