@@ -16,10 +16,10 @@ impl Live for Chat {
     async fn connect(&self, caller: &Caller) -> Result<Connection, ChatError> {
         let chat = &self.0;
         // First registered, then checked: an end of the session in between is heard.
-        let registered = chat.hub.register(caller).ok_or(ChatError::Overloaded("the chat is shutting down"))?;
+        let outlet = chat.hub.register(caller).ok_or(ChatError::Overloaded("the chat is shutting down"))?;
         let connection = Connection::new(
             caller.clone(),
-            registered,
+            outlet,
             Arc::clone(&chat.hub),
             Arc::clone(&chat.store),
             chat.appender.clone(),

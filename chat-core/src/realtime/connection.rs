@@ -5,8 +5,6 @@ use std::{
     sync::Arc,
 };
 
-use tokio::sync::mpsc;
-
 use super::{
     appender::{Appender, ReplyTo},
     delivery::{Delivery, EndReason, RoomRemoval},
@@ -35,7 +33,6 @@ pub struct ConnectionId(pub(crate) u64);
 pub struct Connection {
     caller: Caller,
     outlet: Arc<Outlet>,
-    items: mpsc::Receiver<Item>,
     hub: Arc<Hub>,
     store: Arc<dyn Store>,
     appender: Appender,
@@ -70,7 +67,7 @@ const CATCH_UP_PAGE: usize = 200;
 impl Connection {
     pub(crate) fn new(
         caller: Caller,
-        (outlet, items): (Arc<Outlet>, mpsc::Receiver<Item>),
+        outlet: Arc<Outlet>,
         hub: Arc<Hub>,
         store: Arc<dyn Store>,
         appender: Appender,
@@ -78,7 +75,6 @@ impl Connection {
         Self {
             caller,
             outlet,
-            items,
             hub,
             store,
             appender,
@@ -231,17 +227,19 @@ impl Connection {
             self.rejoined.pop_front();
             return Ok(Progress::Added(view.map(Box::new), room));
         }
-        if self.current.is_none() {
-            self.current = self.items.recv().await;
-        }
-        if let Some(Item::RoomAdded(room)) = self.current {
-            let known = self.delivered.contains_key(&room);
-            let view = if known { None } else { self.store.room_view(room, &self.caller.user).await? };
+        let item = match self.current.take() {
+            Some(item) => item,
+            None => self.outlet.next_item().await,
+        };
+        if let Item::RoomAdded(room) = item {
+            if self.delivered.contains_key(&room) {
+                return Ok(Progress::Added(None, room));
+            }
+            self.current = Some(item);
+            let view = self.store.room_view(room, &self.caller.user).await?;
             self.current = None;
             return Ok(Progress::Added(view.map(Box::new), room));
         }
-        // The hub holds the other end for as long as this connection is registered.
-        let item = self.current.take().ok_or_else(|| ChatError::Internal("a connection's queue was closed".into()))?;
         Ok(Progress::Item(item))
     }
 

@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use tokio::sync::{mpsc, watch};
+use tokio::sync::watch;
 
 use super::{
     connection::ConnectionId,
@@ -63,11 +63,10 @@ impl Hub {
     }
 
     /// Registers a connection, which from now on hears what concerns its user. `None` while the chat drains.
-    pub(crate) fn register(&self, caller: &Caller) -> Option<(Arc<Outlet>, mpsc::Receiver<Item>)> {
+    pub(crate) fn register(&self, caller: &Caller) -> Option<Arc<Outlet>> {
         let id = ConnectionId(self.last_id.fetch_add(1, Ordering::Relaxed) + 1);
         let session = caller.session.as_ref().map(|session| session.id);
-        let (outlet, items) = Outlet::new(id, caller.user.clone(), session);
-        let outlet = Arc::new(outlet);
+        let outlet = Arc::new(Outlet::new(id, caller.user.clone(), session));
         let mut state = self.state();
         if state.draining {
             return None;
@@ -75,7 +74,7 @@ impl Hub {
         state.users.entry(caller.user.clone()).or_default().push(Arc::clone(&outlet));
         state.subscriptions.insert(id, Vec::new());
         self.count.send_modify(|count| *count += 1);
-        Some((outlet, items))
+        Some(outlet)
     }
 
     /// Forgets a connection.

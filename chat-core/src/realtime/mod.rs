@@ -10,6 +10,7 @@ mod hub;
 mod local_bus;
 pub mod notice;
 mod outlet;
+mod queue;
 mod topic;
 
 pub(crate) use self::{
