@@ -90,6 +90,7 @@
 
 mod admission;
 mod audit;
+mod block;
 pub mod build;
 mod coin;
 mod dropped;

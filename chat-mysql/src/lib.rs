@@ -45,6 +45,7 @@
 
 mod admission;
 mod audit;
+mod block;
 mod coin;
 mod connection;
 mod error;

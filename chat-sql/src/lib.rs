@@ -9,6 +9,7 @@ pub mod tables;
 
 mod admission;
 mod audit;
+mod block;
 mod coin;
 mod friend;
 mod invite;
@@ -20,6 +21,7 @@ mod user;
 pub use self::{
     admission::entrant,
     audit::audit_entry,
+    block::{block, other},
     coin::coin_entry,
     friend::{friend, request, ties},
     invite::invite,

@@ -35,6 +35,7 @@
 
 mod admission;
 mod audit;
+mod block;
 mod coin;
 mod connection;
 mod error;

@@ -4,6 +4,7 @@
 //! Every write runs to its end once it has begun, also where the future that called it is dropped.
 
 mod admin;
+mod block;
 mod coin;
 mod friend;
 mod invite;
@@ -15,6 +16,7 @@ mod user;
 
 pub use self::{
     admin::{Admin, AdminRoom, AuditPage, ChangeCoins, ChangedCoins, EnsureUser, UserPage},
+    block::Blocks,
     coin::{CoinPage, Ledger},
     friend::{FriendRequestOutcome, Friends, RequestedFriend},
     invite::{InviteUser, Invites, MadeInvite},
@@ -26,6 +28,6 @@ pub use self::{
 };
 
 /// The whole chat, as users see it.
-pub trait ChatService: Users + Sessions + Rooms + Invites + Ledger + Messages + Friends + Live {}
+pub trait ChatService: Users + Sessions + Rooms + Invites + Ledger + Messages + Friends + Blocks + Live {}
 
-impl<T: Users + Sessions + Rooms + Invites + Ledger + Messages + Friends + Live> ChatService for T {}
+impl<T: Users + Sessions + Rooms + Invites + Ledger + Messages + Friends + Blocks + Live> ChatService for T {}

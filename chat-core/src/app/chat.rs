@@ -92,7 +92,11 @@ impl BusSink for Node {
                     self.sessions.standing_changed(user);
                     self.users.forget(user);
                 }
-                Notice::SignedOut { .. } | Notice::Logged(_) | Notice::Receipt { .. } | Notice::Friend { .. } => {}
+                Notice::SignedOut { .. }
+                | Notice::Logged(_)
+                | Notice::Receipt { .. }
+                | Notice::Friend { .. }
+                | Notice::BlockChanged { .. } => {}
             }
         }
         self.hub.deliver(notices);

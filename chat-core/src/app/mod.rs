@@ -3,6 +3,7 @@
 mod access;
 mod admin;
 mod authenticator;
+mod block;
 mod builder;
 mod chat;
 mod coin;

@@ -2,6 +2,7 @@
 //! constructor and nowhere else.
 
 pub mod admission;
+pub mod block;
 pub mod coin;
 pub mod emoji;
 pub mod event;

@@ -151,6 +151,7 @@ impl Hub {
                         outlet.offer(Item::Friend { change, with: with.clone(), request });
                     }
                 }
+                Notice::BlockChanged { .. } => {}
                 Notice::SessionEnded { user, session } => state.end_session(&user, session),
                 Notice::SignedOut { user } => state.end_vouched(&user),
                 Notice::StandingChanged { standing: Standing::Active, .. } => {}

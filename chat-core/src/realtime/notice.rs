@@ -40,6 +40,15 @@ pub enum Notice {
         /// By which request, where there is one.
         request: Option<RequestId>,
     },
+    /// Somebody blocks somebody, or does so no more: neither is told, but what they may hear of each other changes.
+    BlockChanged {
+        /// Who.
+        user: UserId,
+        /// Whom.
+        other: UserId,
+        /// They do now.
+        blocks: bool,
+    },
     /// A session was ended: its connections close, its access tokens are good no more.
     SessionEnded {
         /// Whose.

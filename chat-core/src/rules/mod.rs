@@ -2,6 +2,7 @@
 //! randomness, no store. The facts are read under the locks that protect them, and each function refuses in the order
 //! in which its rule names the refusals.
 
+pub mod block;
 pub mod coin;
 pub mod friend;
 pub mod invite;

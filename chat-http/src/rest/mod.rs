@@ -1,5 +1,6 @@
 //! The operations of users: one file a noun, each with its requests and its routes. Nothing is decided here.
 
+mod block;
 mod codes;
 mod coin;
 mod friend;
@@ -38,6 +39,7 @@ type Operations = (
     message::MessageRoutes,
     coin::CoinRoutes,
     friend::FriendRoutes,
+    block::BlockRoutes,
 );
 
 /// A router of all operations on `chat`, those of its own accounts only where it has any, and of `routes`, which are none.
@@ -67,6 +69,7 @@ fn operations(chat: &Arc<dyn ChatService>) -> Operations {
         message::MessageRoutes(chat()),
         coin::CoinRoutes(chat()),
         friend::FriendRoutes(chat()),
+        block::BlockRoutes(chat()),
     )
 }
 
@@ -93,7 +96,7 @@ enum Tag {
     Messages,
     /// The ledger of one's coins.
     Coins,
-    /// Friends and friend requests.
+    /// Friends, friend requests and blocks.
     Friends,
 }
 

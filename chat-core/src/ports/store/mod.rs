@@ -16,6 +16,7 @@
 mod admission;
 mod ask;
 mod audit;
+mod block;
 mod coin;
 mod friend;
 mod invite;
@@ -33,6 +34,7 @@ pub use self::{
     admission::{AdmissionTx, Entrant},
     ask::{ASK_LIMIT, ask},
     audit::{AuditStore, AuditTx},
+    block::{BlockStore, BlockTx},
     coin::{CoinStore, CoinTx, NewCoinEntry},
     friend::{FriendStore, FriendTx, Ties},
     invite::{InviteStore, InviteTx},
@@ -61,7 +63,16 @@ pub struct Attempt {
 /// A store: reads, and transactions.
 #[async_trait]
 pub trait Store:
-    UserStore + SessionStore + RoomStore + InviteStore + CoinStore + MessageStore + FriendStore + AuditStore + SettingStore
+    UserStore
+    + SessionStore
+    + RoomStore
+    + InviteStore
+    + CoinStore
+    + MessageStore
+    + FriendStore
+    + BlockStore
+    + AuditStore
+    + SettingStore
 {
     /// Begins a transaction that writes. The attempt is stored with what it writes.
     async fn begin(&self, attempt: Attempt) -> Result<Box<dyn StoreTx>, StoreError>;
@@ -84,7 +95,7 @@ pub trait Store:
 /// that says more than that it was done (`Taken`, a number, whether there was something to delete) is never put off.
 #[async_trait]
 pub trait StoreTx:
-    UserTx + SessionTx + RoomTx + AdmissionTx + InviteTx + CoinTx + MessageTx + FriendTx + AuditTx
+    UserTx + SessionTx + RoomTx + AdmissionTx + InviteTx + CoinTx + MessageTx + FriendTx + BlockTx + AuditTx
 {
     /// Commits. After [`StoreError::Unknown`] it may or may not have happened: ask [`Store::was_committed`]. After
     /// any other error nothing was changed. A transaction that has written nothing commits nothing.
