@@ -14,8 +14,8 @@ use chat_core::{
         user::{AdminUser, Standing, User, UserId},
     },
     ports::store::{
-        AuditStore, BlockStore, CoinStore, Credentials, FriendStore, InviteStore, LockedRoom, Membership, RoomStore, SessionStore,
-        SettingStore, StoreError, Ties, UserStore,
+        AuditStore, BlockStore, CoinStore, Credentials, FriendStore, InviteStore, LockedRoom, Membership, RoomStore,
+        SessionStore, SettingStore, StoreError, Ties, UserStore,
     },
 };
 

@@ -153,8 +153,15 @@ mod tests {
 
     fn event(body: &str) -> Event {
         let body = Some(MessageBody::parse(body.into()).unwrap());
-        let kind =
-            EventKind::Message(Message { body, client_id: None, reply_to: None, edited_at: None, deleted_at: None });
+        let kind = EventKind::Message(Message {
+            body,
+            client_id: None,
+            reply_to: None,
+            mentions: Vec::new(),
+            edited_at: None,
+            deleted_at: None,
+            reactions: Vec::new(),
+        });
         let sender = UserId::parse("alice").unwrap();
         Event { room: RoomId::new(), seq: Seq::new(1), sender, at: Timestamp::from_millis(0), kind }
     }

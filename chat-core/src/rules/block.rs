@@ -56,9 +56,7 @@ mod tests {
 
     #[test]
     fn r_fri_04_only_what_is_open_is_hidden_and_only_from_who_blocks() {
-        for state in
-            [RequestState::Open, RequestState::Accepted, RequestState::Declined, RequestState::Withdrawn]
-        {
+        for state in [RequestState::Open, RequestState::Accepted, RequestState::Declined, RequestState::Withdrawn] {
             assert_eq!(is_hidden(state, true), state == RequestState::Open, "{state:?}");
             assert!(!is_hidden(state, false), "{state:?}");
         }

@@ -7,6 +7,7 @@ use chat_core::{
     },
     error::Rejection,
     model::{
+        block::Block,
         friend::{Friend, FriendRequest},
         invite::Invite,
         room::{NamedMember, RoomView},
@@ -55,6 +56,7 @@ pub enum Reply {
     Request(FriendRequest),
     Requests(Vec<FriendRequest>),
     Friends(Vec<Friend>),
+    Blocks(Vec<Block>),
     Coins(ChangedCoins),
     AdminUser(AdminUser),
     AdminUsers(UserPage),

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use chat_core::{
     api::{AdminRoom, ChangedCoins, CreatedRoom, FriendRequestOutcome, Joined, RequestedFriend, Sent},
     model::{
+        block::Block,
         coin::CoinEntry,
         event::{Event, EventKind},
         friend::{Friend, FriendRequest, RequestId},
@@ -235,6 +236,12 @@ impl Names {
                     friends.into_iter().map(|friend| Friend { id: self.told_id(&friend.id), ..friend }).collect();
                 friends.sort_by(|a, b| a.id.cmp(&b.id));
                 Reply::Friends(friends)
+            }
+            Reply::Blocks(blocks) => {
+                let mut blocks: Vec<Block> =
+                    blocks.into_iter().map(|block| Block { id: self.told_id(&block.id), ..block }).collect();
+                blocks.sort_by(|a, b| a.id.cmp(&b.id));
+                Reply::Blocks(blocks)
             }
             Reply::AdminUser(seen) => Reply::AdminUser(self.told_admin_user(seen)),
             Reply::AdminUsers(mut page) => {

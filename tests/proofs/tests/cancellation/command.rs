@@ -2,7 +2,8 @@
 
 use chat_core::{
     api::{
-        Admin, ChangeCoins, EnsureUser, Friends, Invites, JoinKey, JoinRoom, Login, Messages, Rooms, Sessions, Users,
+        Admin, Blocks, ChangeCoins, EnsureUser, Friends, Invites, JoinKey, JoinRoom, Login, Messages, Rooms, Sessions,
+        Users,
     },
     error::ChatError,
     model::{
@@ -34,13 +35,14 @@ pub(crate) enum Command {
     ChangeCoins,
     RequestFriend,
     AcceptRequest,
+    Block,
     Login,
     Refresh,
     Logout,
 }
 
 impl Command {
-    pub(crate) const ALL: [Self; 15] = [
+    pub(crate) const ALL: [Self; 16] = [
         Self::Register,
         Self::EnsureUser,
         Self::CreateRoom,
@@ -53,6 +55,7 @@ impl Command {
         Self::ChangeCoins,
         Self::RequestFriend,
         Self::AcceptRequest,
+        Self::Block,
         Self::Login,
         Self::Refresh,
         Self::Logout,
@@ -98,10 +101,10 @@ impl Command {
                 scene.say("alice", room, "and this").await;
             }
             Self::ChangeCoins => drop(scene.enter("bob").await),
-            Self::RequestFriend | Self::AcceptRequest => {
+            Self::RequestFriend | Self::AcceptRequest | Self::Block => {
                 scene.enter("alice").await;
                 scene.enter("bob").await;
-                if self == Self::AcceptRequest {
+                if self != Self::RequestFriend {
                     scene.ask("alice", "bob").await;
                 }
             }
@@ -167,6 +170,7 @@ impl Command {
                 let request = scene.request.expect("alice has asked");
                 chat.accept_request(&bob, request).await.map(|request| format!("{:?}", request.state))
             }
+            Self::Block => chat.block(&bob, &scene.user("alice")).await.map(|()| "blocked".to_owned()),
             Self::Login => {
                 let login = Login {
                     user_id: scene.user("bob").as_str().to_owned(),
