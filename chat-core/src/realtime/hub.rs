@@ -13,7 +13,7 @@ use tokio::sync::watch;
 
 use super::{
     connection::ConnectionId,
-    delivery::EndReason,
+    delivery::{EndReason, RoomRemoval},
     notice::{Logged, Notice},
     outlet::{Item, Outlet},
     topic::{Gap, Topic},
@@ -38,13 +38,13 @@ pub(crate) struct Hub {
 }
 
 #[derive(Default)]
-struct State {
+pub(super) struct State {
     /// No connection is taken any more.
     draining: bool,
-    users: HashMap<UserId, Vec<Arc<Outlet>>>,
-    topics: HashMap<RoomId, Topic>,
+    pub(super) users: HashMap<UserId, Vec<Arc<Outlet>>>,
+    pub(super) topics: HashMap<RoomId, Topic>,
     /// The topics of each connection, so that leaving need not look at all there are.
-    subscriptions: HashMap<ConnectionId, Vec<RoomId>>,
+    pub(super) subscriptions: HashMap<ConnectionId, Vec<RoomId>>,
 }
 
 /// How many events are read at once to fill a gap.
@@ -58,7 +58,7 @@ impl Hub {
     }
 
     /// The state is consistent between any two statements that can panic, so a poisoned lock is as good as any.
-    fn state(&self) -> MutexGuard<'_, State> {
+    pub(super) fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -93,28 +93,6 @@ impl Hub {
         self.count.send_modify(|count| *count = count.saturating_sub(1));
     }
 
-    /// Subscribes a connection to rooms. Afterwards it hears every event above the number that is answered for the
-    /// room; where none is, the caller reads where the log stands and says so by [`start_topics`](Self::start_topics).
-    pub(crate) fn subscribe(&self, outlet: &Arc<Outlet>, rooms: &[RoomId]) -> Vec<(RoomId, Option<Seq>)> {
-        let mut state = self.state();
-        rooms.iter().map(|&room| (room, state.subscribe(room, outlet))).collect()
-    }
-
-    /// Says where the logs of these rooms stood when they were read; answers where their topics are now.
-    pub(crate) fn start_topics(self: &Arc<Self>, read: &[(RoomId, Seq)]) -> Vec<(RoomId, Seq)> {
-        let mut state = self.state();
-        let mut heads = Vec::with_capacity(read.len());
-        for &(room, last_seq) in read {
-            if let Some(topic) = state.topics.get_mut(&room) {
-                let passed = topic.start_after(last_seq);
-                heads.push((room, topic.head().unwrap_or(last_seq)));
-                passed.iter().for_each(|logged| state.pass(logged));
-                self.advance(&mut state, room);
-            }
-        }
-        heads
-    }
-
     /// Says that a commit of this process is about to log in these rooms. Until the guard is dropped, which is after
     /// the publication or the failure, a gap in their numbers is waited for instead of read from the store.
     pub(crate) fn announce(self: &Arc<Self>, rooms: impl IntoIterator<Item = RoomId>) -> Announced {
@@ -142,9 +120,11 @@ impl Hub {
             match notice {
                 Notice::Logged(logged) => self.log(&mut state, logged),
                 Notice::Receipt { room, user, read_seq } => {
-                    for subscriber in state.topics.get(&room).iter().flat_map(|topic| &topic.subscribers) {
+                    let Some(topic) = state.topics.get_mut(&room) else { continue };
+                    for subscriber in &topic.subscribers {
                         subscriber.offer(Item::Receipt { room, user: user.clone(), read_seq });
                     }
+                    topic.followers.iter_mut().for_each(|follower| follower.receive(&user, read_seq));
                 }
                 Notice::Friend { to, change, with, request } => {
                     for outlet in state.users.get(&to).into_iter().flatten() {
@@ -174,7 +154,7 @@ impl Hub {
     }
 
     /// Routes what has become next, and sees to a gap.
-    fn advance(self: &Arc<Self>, state: &mut State, room: RoomId) {
+    pub(super) fn advance(self: &Arc<Self>, state: &mut State, room: RoomId) {
         while let Some(logged) = state.topics.get_mut(&room).and_then(Topic::next) {
             state.route(&logged);
         }
@@ -185,8 +165,8 @@ impl Hub {
                 tokio::spawn(Arc::clone(self).fill(room, after, before));
             }
             Gap::TooWide => {
-                for subscriber in topic.subscribers.drain(..) {
-                    subscriber.end(EndReason::Overloaded);
+                for outlet in topic.outlets() {
+                    outlet.end(EndReason::Overloaded);
                 }
                 state.topics.remove(&room);
             }
@@ -232,25 +212,6 @@ impl Hub {
 }
 
 impl State {
-    fn subscribe(&mut self, room: RoomId, outlet: &Arc<Outlet>) -> Option<Seq> {
-        let topic = self.topics.entry(room).or_default();
-        if topic.subscribe(outlet)
-            && let Some(rooms) = self.subscriptions.get_mut(&outlet.id)
-        {
-            rooms.push(room);
-        }
-        topic.head()
-    }
-
-    fn unsubscribe(&mut self, room: RoomId, connection: ConnectionId) {
-        if let Some(topic) = self.topics.get_mut(&room) {
-            topic.unsubscribe(connection);
-            if topic.is_idle() {
-                self.topics.remove(&room);
-            }
-        }
-    }
-
     /// Whether an event seats somebody who is connected here.
     fn seats_somebody_here(&self, event: &Event) -> bool {
         matches!(event.kind, EventKind::Joined) && self.users.contains_key(&event.sender)
@@ -258,11 +219,14 @@ impl State {
 
     /// Of an event that the topic had passed when it was published: the seat that it gives, whose taker looks the room
     /// up, and the answer that is due to who caused it.
-    fn pass(&mut self, logged: &Arc<Logged>) {
+    pub(super) fn pass(&mut self, logged: &Arc<Logged>) {
         if self.seats_somebody_here(&logged.event) {
             self.seat(logged.event.room, &logged.event.sender);
         }
         let Some(origin) = logged.origin else { return };
+        if let Some(follower) = self.follower(logged.event.room, origin.connection) {
+            return follower.route(logged);
+        }
         for outlet in self.users.get(&logged.event.sender).into_iter().flatten() {
             if outlet.id == origin.connection {
                 outlet.offer(Item::Event(Arc::clone(logged)));
@@ -274,31 +238,16 @@ impl State {
     /// makes a seat begin and end between two numbers of the log.
     fn route(&mut self, logged: &Arc<Logged>) {
         let Event { room, sender, kind, .. } = &logged.event;
-        for subscriber in self.topics.get(room).iter().flat_map(|topic| &topic.subscribers) {
-            subscriber.offer(Item::Event(Arc::clone(logged)));
+        if let Some(topic) = self.topics.get_mut(room) {
+            for subscriber in &topic.subscribers {
+                subscriber.offer(Item::Event(Arc::clone(logged)));
+            }
+            topic.followers.iter_mut().for_each(|follower| follower.route(logged));
         }
         match kind {
             EventKind::Joined => self.seat(*room, sender),
-            EventKind::Left => self.unseat(*room, sender),
+            EventKind::Left => self.unseat(*room, sender, RoomRemoval::Left),
             _ => {}
-        }
-    }
-
-    fn seat(&mut self, room: RoomId, user: &UserId) {
-        let outlets = self.users.get(user).cloned().unwrap_or_default();
-        for outlet in outlets {
-            self.subscribe(room, &outlet);
-            outlet.offer(Item::RoomAdded(room));
-        }
-    }
-
-    fn unseat(&mut self, room: RoomId, user: &UserId) {
-        let outlets = self.users.get(user).cloned().unwrap_or_default();
-        for outlet in outlets {
-            self.unsubscribe(room, outlet.id);
-            if let Some(rooms) = self.subscriptions.get_mut(&outlet.id) {
-                rooms.retain(|other| *other != room);
-            }
         }
     }
 

@@ -6,11 +6,14 @@
 mod appender;
 pub mod connection;
 pub mod delivery;
+mod follower;
 mod hub;
 mod local_bus;
 pub mod notice;
 mod outlet;
 mod queue;
+mod replay;
+mod subscription;
 mod topic;
 
 pub(crate) use self::{
