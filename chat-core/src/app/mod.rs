@@ -21,6 +21,7 @@ mod session;
 mod session_cache;
 mod standing;
 mod transaction;
+mod typing;
 mod user;
 mod user_cache;
 

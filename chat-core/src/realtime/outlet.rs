@@ -18,6 +18,7 @@ use crate::{
         friend::{FriendChange, RequestId},
         room::RoomId,
         session::SessionId,
+        time::Timestamp,
         user::UserId,
     },
 };
@@ -38,6 +39,17 @@ pub(crate) enum Item {
         with: UserId,
         request: Option<RequestId>,
     },
+    /// A member types, since that time.
+    Typing {
+        room: RoomId,
+        user: UserId,
+        since: Timestamp,
+    },
+    /// A user is online, or is not and was last seen then.
+    Presence {
+        user: UserId,
+        last_seen: Option<Timestamp>,
+    },
     /// The answer to a send that logged nothing.
     Answered {
         command: u64,
@@ -55,12 +67,15 @@ impl Weighed for Item {
             | Self::RoomAdded(_)
             | Self::Receipt { .. }
             | Self::Friend { .. }
+            | Self::Typing { .. }
+            | Self::Presence { .. }
             | Self::Draining => 0,
         }
     }
 
     fn is_ephemeral(&self) -> bool {
         match self {
+            Self::Typing { .. } | Self::Presence { .. } => true,
             Self::Event(_)
             | Self::Answered { .. }
             | Self::RoomAdded(_)
@@ -146,10 +161,7 @@ impl Outlet {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{
-        message::{Message, MessageBody},
-        time::Timestamp,
-    };
+    use crate::model::message::{Message, MessageBody};
 
     fn event(body: &str) -> Event {
         let body = Some(MessageBody::parse(body.into()).unwrap());

@@ -10,4 +10,5 @@ pub mod message;
 pub mod operator;
 pub mod room;
 pub mod session;
+pub mod typing;
 pub mod user;

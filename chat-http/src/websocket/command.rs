@@ -22,6 +22,7 @@ pub(super) enum Command {
     Hello(Hello),
     Send(Send),
     Read(Read),
+    Typing(Typing),
     Auth(Auth),
     Ping,
 }
@@ -32,6 +33,8 @@ impl Command {
         match self {
             Self::Send(_) => Kind::Send,
             Self::Read(_) => Kind::Write,
+            // It writes nothing.
+            Self::Typing(_) => Kind::Read,
             // Who has read too much shall still be able to stay.
             Self::Hello(_) | Self::Auth(_) | Self::Ping => Kind::Read,
         }
@@ -67,6 +70,14 @@ crate::request! {
         required room_id: String = "roomId",
         /// To which number.
         required seq: Seq = "seq",
+    }
+}
+
+crate::request! {
+    /// Says that one types.
+    pub(super) struct Typing = "Typing" {
+        /// In which room.
+        required room_id: String = "roomId",
     }
 }
 
@@ -117,6 +128,7 @@ pub(super) fn read(text: &str) -> Heard {
         "hello" => fields.read(UnknownFields::Ignored).map(Command::Hello),
         "send" => fields.read(UnknownFields::Ignored).map(Command::Send),
         "read" => fields.read(UnknownFields::Ignored).map(Command::Read),
+        "typing" => fields.read(UnknownFields::Ignored).map(Command::Typing),
         "auth" => fields.read(UnknownFields::Ignored).map(Command::Auth),
         "ping" => Ok(Command::Ping),
         _ => return refused(Some(id), "type", FieldCode::Unknown, "there is no such command"),
@@ -143,6 +155,7 @@ mod tests {
                     Command::Hello(_) => "hello",
                     Command::Send(_) => "send",
                     Command::Read(_) => "read",
+                    Command::Typing(_) => "typing",
                     Command::Auth(_) => "auth",
                     Command::Ping => "ping",
                 };
@@ -160,6 +173,7 @@ mod tests {
     fn a_command_is_read_whatever_else_stands_in_it() {
         assert_eq!(outcome(r#"{"type":"ping","id":7,"later":true}"#), "ping 7");
         assert_eq!(outcome(r#"{"id":1,"roomId":"x","body":"hi","type":"send"}"#), "send 1");
+        assert_eq!(outcome(r#"{"type":"typing","id":2,"roomId":"x"}"#), "typing 2");
         assert_eq!(outcome(r#"{"id":1.5,"type":"hello"}"#), "hello 1.5");
     }
 

@@ -24,6 +24,8 @@ pub(crate) enum Caller {
     /// Was in the room, and left.
     FormerMember,
     Member,
+    /// Is a member whom the owner and the other member block.
+    Blocked,
     Owner,
     /// An operator with every right but the one that the operation takes.
     WithoutRight,
@@ -48,6 +50,7 @@ impl Caller {
             OtherUser => "other user",
             FormerMember => "former member",
             Member => "member",
+            Blocked => "blocked",
             Owner => "owner",
             WithoutRight => "operator without the right",
             WithRight => "operator with it alone",
@@ -59,9 +62,14 @@ impl Caller {
         matches!(self, Expired | Revoked | Suspended | Erased)
     }
 
+    /// Whether they have a seat in the room, and do not own it.
+    pub(crate) const fn is_member(self) -> bool {
+        matches!(self, Member | Blocked)
+    }
+
     /// Whether a user calls who is signed in.
     pub(crate) const fn is_user(self) -> bool {
-        matches!(self, OtherUser | FormerMember | Member | Owner)
+        matches!(self, OtherUser | FormerMember | Member | Blocked | Owner)
     }
 }
 
@@ -70,7 +78,7 @@ pub(crate) const NOT_SIGNED_IN: &[Caller] =
     &[Nobody, Expired, Revoked, Suspended, Erased, RefreshToken, InviteToken, Admin];
 
 /// Who is let in there.
-pub(crate) const USERS: &[Caller] = &[OtherUser, FormerMember, Member, Owner];
+pub(crate) const USERS: &[Caller] = &[OtherUser, FormerMember, Member, Blocked, Owner];
 
 /// Whom the operators' API knows nothing of, but for users.
 pub(crate) const NO_OPERATORS: &[Caller] = &[Nobody, Expired, Revoked, Suspended, Erased, RefreshToken, InviteToken];

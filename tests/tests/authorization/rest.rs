@@ -96,7 +96,7 @@ async fn join_by_own_invite(stage: &Stage) -> Request {
     let (room, me) = (&stage.room, &stage.me);
     let invite = match stage.caller {
         Caller::OtherUser | Caller::FormerMember => stage.owner.invite(room, &me.user_id).await,
-        Caller::Member => {
+        caller if caller.is_member() => {
             me.leave(room).await;
             let invite = stage.owner.invite(room, &me.user_id).await;
             me.join(room).await;
@@ -142,10 +142,10 @@ async fn revoke_own(stage: &Stage) -> Request {
     let room = stage.me.create_room("Hall").await;
     let invite = stage.me.invite(&room, &stage.guest().await.user_id).await;
     stage.peer.join(&room).await;
-    if matches!(stage.caller, Caller::Member | Caller::FormerMember) {
+    if stage.caller.is_member() || stage.caller == Caller::FormerMember {
         stage.me.leave(&room).await;
     }
-    if stage.caller == Caller::Member {
+    if stage.caller.is_member() {
         stage.me.join(&room).await;
     }
     stage.ask().with("inviteId", id_of(&invite, "inviteId")).within(room)
@@ -192,12 +192,22 @@ fn friends() -> Vec<Row> {
         row("DELETE /api/friends/{userId}", |stage| {
             Box::pin(async {
                 stage.meet().await;
-                stage.me.befriend(&stage.peer.user_id).await;
-                stage.peer.post("/api/friend-requests", json!({"userId": stage.me.user_id})).await.is(200);
+                let request = stage.peer.befriend(&stage.me.user_id).await;
+                stage.me.accept(&request).await;
                 stage.ask().with("userId", &stage.peer.user_id)
             })
         }),
     ];
+    rows.extend([
+        row("GET /api/blocks", |stage| at_once(stage.ask())),
+        row("PUT /api/blocks/{userId}", |stage| at_once(stage.ask().with("userId", &stage.peer.user_id))),
+        row("DELETE /api/blocks/{userId}", |stage| {
+            Box::pin(async {
+                stage.me.block(&stage.peer.user_id).await;
+                stage.ask().with("userId", &stage.peer.user_id)
+            })
+        }),
+    ]);
     for operation in [
         "POST /api/friend-requests/{requestId}/accept",
         "POST /api/friend-requests/{requestId}/decline",

@@ -81,14 +81,21 @@ impl Stage {
         let peer = register(&world, &format!("{name}peer")).await;
         peer.join(&room).await;
         let me = match caller {
-            Caller::OtherUser | Caller::FormerMember | Caller::Member => register(&world, &format!("{name}me")).await,
+            Caller::OtherUser | Caller::FormerMember | Caller::Member | Caller::Blocked => {
+                register(&world, &format!("{name}me")).await
+            }
             _ => owner.clone(),
         };
-        if matches!(caller, Caller::FormerMember | Caller::Member) {
+        if caller.is_member() || caller == Caller::FormerMember {
             me.join(&room).await;
         }
         if caller == Caller::FormerMember {
             me.leave(&room).await;
+        }
+        if caller == Caller::Blocked {
+            for blocker in [&owner, &peer] {
+                blocker.block(&me.user_id).await;
+            }
         }
         Self { world, name, caller, room, owner, owners_tablet, peer, me }
     }
@@ -172,7 +179,7 @@ impl Stage {
             Caller::Admin => showing(me, Some(ADMIN_TOKEN)),
             Caller::WithRight => showing(me, Some(&with_right(right()))),
             Caller::WithoutRight => showing(me, Some(&without_right(right()))),
-            Caller::OtherUser | Caller::FormerMember | Caller::Member | Caller::Owner => me.clone(),
+            Caller::OtherUser | Caller::FormerMember | Caller::Member | Caller::Blocked | Caller::Owner => me.clone(),
         }
     }
 
@@ -182,7 +189,8 @@ impl Stage {
     pub(crate) async fn look_around(&self, room: &str) -> Vec<Value> {
         const ROOMS: &str = "/api/chatrooms";
         const SESSIONS: &str = "/api/sessions";
-        const FRIENDS: [&str; 3] = ["/api/friends", "/api/friend-requests?box=in", "/api/friend-requests?box=out"];
+        const FRIENDS: [&str; 4] =
+            ["/api/friends", "/api/friend-requests?box=in", "/api/friend-requests?box=out", "/api/blocks"];
         let users = format!("/admin/users?query={}", self.name);
         let (members, invites) = (format!("/admin/chatrooms/{room}"), format!("/api/chatrooms/{room}/invites"));
         let (admin, owner, peer) = (&self.world.admin, &self.owners_tablet, &self.peer);

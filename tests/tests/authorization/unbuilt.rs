@@ -14,14 +14,10 @@ pub(crate) const OPERATIONS: &[&str] = &[
     "DELETE /api/chatrooms/{roomId}/messages/{seq}",
     "PUT /api/chatrooms/{roomId}/messages/{seq}/reactions/{emoji}",
     "DELETE /api/chatrooms/{roomId}/messages/{seq}/reactions/{emoji}",
-    "GET /api/blocks",
-    "PUT /api/blocks/{userId}",
-    "DELETE /api/blocks/{userId}",
     "GET /api/events",
     "edit",
     "delete",
     "react",
-    "typing",
 ];
 
 /// Kinds of callers, each with the operation that makes somebody one.
@@ -29,7 +25,6 @@ pub(crate) const CALLERS: &[(&str, &str)] = &[
     ("moderator", "PUT /api/chatrooms/{roomId}/members/{userId}/role"),
     ("removed member", "DELETE /api/chatrooms/{roomId}/members/{userId}"),
     ("banned", "PUT /api/chatrooms/{roomId}/bans/{userId}"),
-    ("blocked", "PUT /api/blocks/{userId}"),
 ];
 
 /// What of the lists is there all the same.

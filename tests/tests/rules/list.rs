@@ -237,6 +237,17 @@ pub(crate) const RULES: &[Rule] = &[
         &["chat-core/src/rules/friend.rs::decide_answer", "chat-core/src/rules/friend.rs::decide_request"],
     ),
     rule(
+        "R-FRI-04",
+        "Blocking ends what is between two without telling the one; their requests are hidden, and neither sees the other.",
+        &[
+            "chat-core/src/rules/block.rs::decide_block",
+            "chat-core/src/rules/block.rs::is_hidden",
+            "chat-core/src/rules/friend.rs::decide_request",
+            "chat-core/src/rules/friend.rs::decide_answer",
+            "the store",
+        ],
+    ),
+    rule(
         "R-PRO-01",
         "Others see name, prime, age and how one stands to them; phone, coins and devices are one's own.",
         &["chat-core/src/model/user.rs::Profile"],
@@ -245,7 +256,6 @@ pub(crate) const RULES: &[Rule] = &[
 
 /// Rules of what is not built yet: what each says, and what it waits for. One that has a test is taken from here.
 pub(crate) const UNBUILT: &[(&str, &str, &str)] = &[
-    ("R-FRI-04", "Blocking somebody ends what is between the two, without telling them.", "there are no blocks"),
     (
         "R-MSG-06",
         "Senders edit and delete what they wrote, owners and moderators delete anything; a deleted body is gone.",
@@ -303,5 +313,4 @@ pub(crate) const UNBUILT_PARTS: &[(&str, &str, Absent)] = &[
         "a repeat of a deleted message answers its tombstone",
         Absent::Route(API, "/api/chatrooms/{roomId}/messages/{seq}", "delete"),
     ),
-    ("R-MSG-08", "typing is told, and dropped first", Absent::Text("chat-http/src/websocket", "\"typing\" =>")),
 ];
