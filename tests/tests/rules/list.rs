@@ -181,6 +181,7 @@ pub(crate) const RULES: &[Rule] = &[
         "A room is read and written by its present members.",
         &[
             "chat-core/src/rules/message.rs::decide_send",
+            "chat-core/src/rules/typing.rs::decide_typing",
             "chat-core/src/app/access.rs::view_as_member",
             "chat-core/src/app/access.rs::as_member",
         ],
