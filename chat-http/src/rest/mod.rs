@@ -1,6 +1,7 @@
 //! The operations of users: one file a noun, each with its requests and its routes. Nothing is decided here.
 
 mod ban;
+mod block;
 mod codes;
 mod coin;
 mod friend;
@@ -43,6 +44,7 @@ type Operations = (
     message::MessageRoutes,
     coin::CoinRoutes,
     friend::FriendRoutes,
+    block::BlockRoutes,
 );
 
 /// A router of all operations on `chat`, those of its own accounts only where it has any, and of `routes`, which are none.
@@ -74,6 +76,7 @@ fn operations(chat: &Arc<dyn ChatService>) -> Operations {
         message::MessageRoutes(chat()),
         coin::CoinRoutes(chat()),
         friend::FriendRoutes(chat()),
+        block::BlockRoutes(chat()),
     )
 }
 
@@ -102,7 +105,7 @@ enum Tag {
     Messages,
     /// The ledger of one's coins.
     Coins,
-    /// Friends and friend requests.
+    /// Friends, friend requests and blocks.
     Friends,
 }
 

@@ -8,7 +8,7 @@ use serde_json::Number;
 
 use crate::{
     problem::ProblemDocument,
-    wire::{self, room::Room},
+    wire::{self, Time, room::Room},
 };
 
 /// A frame, but for `event` and `ok`, whose contents were encoded before.
@@ -43,6 +43,16 @@ pub(super) enum Frame<'a> {
     RoomRemoved {
         room_id: &'a str,
         reason: &'static str,
+    },
+    Typing {
+        room_id: String,
+        user_id: &'a str,
+    },
+    Presence {
+        user_id: &'a str,
+        online: bool,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        last_seen_at: Option<Time>,
     },
     Friend {
         change: &'static str,

@@ -21,7 +21,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep_until, timeout
 use super::{
     change::Changes,
     close::Close,
-    command::{self, Auth, Change, Command, Heard, Read, Send as SendCommand},
+    command::{self, Auth, Change, Command, Heard, Read, Send as SendCommand, Typing},
     frame::{self, Frame},
     session::{Over, Peer, Socket, error, has_expired, still_signed_in, text_of},
 };
@@ -29,7 +29,7 @@ use crate::{
     code::Code,
     problem::Problem,
     wire::{
-        self,
+        self, Time,
         message::{ChangedMessage, ReadPosition},
         room::Room,
     },
@@ -152,6 +152,15 @@ impl<'a, S: Socket> Talk<'a, S> {
             Delivery::Receipt { room, user, read_seq } => {
                 Frame::Receipt { room_id: room.to_string(), user_id: user.as_str(), read_seq: read_seq.get() }.message()
             }
+            Delivery::Typing { room, user } => {
+                Frame::Typing { room_id: room.to_string(), user_id: user.as_str() }.message()
+            }
+            Delivery::Presence { user, last_seen } => Frame::Presence {
+                user_id: user.as_str(),
+                online: last_seen.is_none(),
+                last_seen_at: last_seen.map(Time),
+            }
+            .message(),
             Delivery::Friend { change, with, request } => Frame::Friend {
                 change: change.as_str(),
                 user_id: with.as_str(),
@@ -202,6 +211,7 @@ impl<'a, S: Socket> Talk<'a, S> {
             Command::Send(send) => return self.send(serial, send).await,
             Command::Change(change) => self.change(serial, change),
             Command::Read(read) => self.answers.push(self.read(serial, read)),
+            Command::Typing(typing) => self.answers.push(self.type_in(serial, typing)),
             Command::Auth(auth) => return self.renew(serial, auth).await,
             Command::Ping => return self.answer(Answer { serial, result: Ok("{}".to_owned()) }).await,
         }
@@ -248,6 +258,19 @@ impl<'a, S: Socket> Talk<'a, S> {
             };
             let result = result.map_err(Problem::from).map(|position| frame::json(&ReadPosition::from(position)));
             Some(Answer { serial, result })
+        }
+        .boxed()
+    }
+
+    fn type_in(&self, serial: u64, typing: Typing) -> BoxFuture<'static, Option<Answer>> {
+        let chat = Arc::clone(&self.peer.endpoint.chat);
+        let caller = self.caller.clone();
+        async move {
+            let result = match RoomId::parse(&typing.room_id) {
+                Some(room) => chat.type_in(&caller, room).await,
+                None => Err(Rejection::RoomNotFound.into()),
+            };
+            Some(Answer { serial, result: result.map_err(Problem::from).map(|()| "{}".to_owned()) })
         }
         .boxed()
     }
