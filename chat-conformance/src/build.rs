@@ -6,6 +6,7 @@ use chat_core::{
     model::{
         coin::{Amount, CoinKey, CoinKind, Coins, Reason},
         event::{Event, EventKind, Seq},
+        friend::{FriendRequest, RequestId, RequestState},
         message::{ClientId, ContentMac, MessageBody},
         room::{Capacity, Member, Role, RoomId},
         text::Name,
@@ -119,6 +120,18 @@ pub fn entry(amount: i64, balance_after: i64) -> NewCoinEntry {
 /// The same entry under an operator's key.
 pub fn keyed(entry: NewCoinEntry, key: &str) -> NewCoinEntry {
     NewCoinEntry { key: Some(CoinKey::parse(key).unwrap()), ..entry }
+}
+
+/// An open friend request.
+pub fn request(from: &str, to: &str) -> FriendRequest {
+    FriendRequest {
+        id: RequestId::new(),
+        from: user(from),
+        to: user(to),
+        state: RequestState::Open,
+        created_at: NOON,
+        decided_at: None,
+    }
 }
 
 /// A message without a client id.

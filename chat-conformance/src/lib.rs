@@ -91,6 +91,7 @@
 mod admission;
 mod audit;
 mod ban;
+mod block;
 pub mod build;
 mod coin;
 mod dropped;

@@ -223,6 +223,16 @@ macro_rules! __for_each_promise {
                 a_withdrawn_request_leaves_no_tie: store,
                 tied_to_a_user_are_friends_and_who_asked_or_was_asked: store,
             }
+            mod block {
+                r_fri_04_blocks_are_listed_by_time_then_by_the_bytes_of_the_id: store,
+                r_fri_04_a_block_is_a_tie_seen_from_either_side_until_it_ends: store,
+                a_block_that_is_there_is_not_made_again: store,
+                a_block_that_is_not_there_is_not_ended: store,
+                r_fri_04_a_request_is_not_listed_to_who_blocks_its_sender: store,
+                acquaintances_share_a_room_now_or_are_friends: store,
+                r_fri_04_acquaintances_are_none_of_whom_either_blocks_the_other: store,
+                r_fri_04_the_unblocked_members_of_a_room_are_those_in_no_block_with_a_user: store,
+            }
             mod audit {
                 entries_of_every_act_come_back_though_nobody_is_there_whom_they_name: store,
                 entries_are_paged_newest_first: store,

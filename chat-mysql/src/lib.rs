@@ -46,6 +46,7 @@
 mod admission;
 mod audit;
 mod ban;
+mod block;
 mod coin;
 mod connection;
 mod error;

@@ -10,6 +10,7 @@ pub mod tables;
 mod admission;
 mod audit;
 mod ban;
+mod block;
 mod coin;
 mod friend;
 mod invite;
@@ -22,6 +23,7 @@ pub use self::{
     admission::entrant,
     audit::audit_entry,
     ban::ban,
+    block::{block, other},
     coin::coin_entry,
     friend::{friend, request, ties},
     invite::invite,

@@ -36,6 +36,7 @@
 mod admission;
 mod audit;
 mod ban;
+mod block;
 mod coin;
 mod connection;
 mod error;

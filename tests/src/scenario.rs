@@ -211,6 +211,21 @@ impl Client {
         let request = self.post("/api/friend-requests", json!({"userId": user_id})).await.is(201);
         request["requestId"].as_str().expect("a request has an id").to_owned()
     }
+
+    /// Accepts a friend request.
+    pub async fn accept(&self, request: &str) {
+        self.post_empty(&format!("/api/friend-requests/{request}/accept")).await.is(200);
+    }
+
+    /// Blocks somebody.
+    pub async fn block(&self, user_id: &str) {
+        self.send(self.request(Method::PUT, &format!("/api/blocks/{user_id}"))).await.is(204);
+    }
+
+    /// Blocks somebody no more.
+    pub async fn unblock(&self, user_id: &str) {
+        self.delete(&format!("/api/blocks/{user_id}")).await.is(204);
+    }
 }
 
 /// Where a message is edited and deleted; `seq` as an answer tells it.

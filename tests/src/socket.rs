@@ -286,6 +286,11 @@ impl Socket {
         assert_eq!(result, json!({}), "ping says nothing");
     }
 
+    /// Who is connected.
+    pub fn user_id(&self) -> &str {
+        &self.user_id
+    }
+
     /// All frames so far, taken or not.
     pub fn seen(&self) -> &[Value] {
         &self.seen

@@ -4,6 +4,7 @@ use chat_conformance::async_trait;
 use chat_core::{
     model::{
         ban::Ban,
+        block::Block,
         coin::{CoinEntry, Coins},
         event::{Event, Seq},
         friend::{Friend, FriendRequest, RequestBox, RequestId},
@@ -14,8 +15,8 @@ use chat_core::{
         user::{AdminUser, Standing, User, UserId},
     },
     ports::store::{
-        AuditStore, BanStore, CoinStore, Credentials, FriendStore, InviteStore, LockedRoom, Membership, RoomStore,
-        SessionStore, SettingStore, StoreError, Ties, UserStore,
+        AuditStore, BanStore, BlockStore, CoinStore, Credentials, FriendStore, InviteStore, LockedRoom, Membership,
+        RoomStore, SessionStore, SettingStore, StoreError, Ties, UserStore,
     },
 };
 
@@ -167,5 +168,25 @@ impl SettingStore for Faulty {
 
     async fn setting_or_insert(&self, name: &str, value: &str) -> Result<String, StoreError> {
         self.good.setting_or_insert(name, value).await
+    }
+}
+
+#[async_trait]
+impl BlockStore for Faulty {
+    async fn blocks(&self, user: &UserId) -> Result<Vec<Block>, StoreError> {
+        self.good.blocks(user).await
+    }
+
+    async fn acquaintances(&self, user: &UserId) -> Result<Vec<UserId>, StoreError> {
+        let mut seen = self.good.acquaintances(user).await?;
+        if self.has(Fault::SeenThoughBlocked) {
+            seen.extend(self.good.blocks(user).await?.into_iter().map(|block| block.id));
+            seen.sort();
+        }
+        Ok(seen)
+    }
+
+    async fn unblocked_members(&self, id: RoomId, user: &UserId) -> Result<Vec<UserId>, StoreError> {
+        self.good.unblocked_members(id, user).await
     }
 }

@@ -20,8 +20,8 @@ use chat_core::{
         user::{PasswordHash, Phone, Standing, User, UserId},
     },
     ports::store::{
-        AdmissionTx, Attempt, AuditTx, BanTx, CoinTx, Entrant, FriendTx, InviteTx, LockedRoom, LockedUser, MessageTx,
-        NewCoinEntry, NewRoom, NewUser, RoomTx, SessionTx, StoreError, StoreTx, Ties, UserTx,
+        AdmissionTx, Attempt, AuditTx, BanTx, BlockTx, CoinTx, Entrant, FriendTx, InviteTx, LockedRoom, LockedUser,
+        MessageTx, NewCoinEntry, NewRoom, NewUser, RoomTx, SessionTx, StoreError, StoreTx, Ties, UserTx,
     },
 };
 
@@ -371,6 +371,17 @@ impl FriendTx for FaultyTx {
 
     async fn delete_friendship(&mut self, a: &UserId, b: &UserId) -> Done<bool> {
         self.good().await?.delete_friendship(a, b).await
+    }
+}
+
+#[async_trait]
+impl BlockTx for FaultyTx {
+    async fn insert_block(&mut self, user: &UserId, blocked: &UserId, at: Timestamp) -> Done<()> {
+        self.good().await?.insert_block(user, blocked, at).await
+    }
+
+    async fn delete_block(&mut self, user: &UserId, blocked: &UserId) -> Done<()> {
+        self.good().await?.delete_block(user, blocked).await
     }
 }
 

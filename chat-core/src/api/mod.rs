@@ -5,6 +5,7 @@
 
 mod admin;
 mod ban;
+mod block;
 mod coin;
 mod friend;
 mod invite;
@@ -18,6 +19,7 @@ mod user;
 pub use self::{
     admin::{Admin, AdminRoom, AuditPage, ChangeCoins, ChangedCoins, EnsureUser, UserPage},
     ban::Bans,
+    block::Blocks,
     coin::{CoinPage, Ledger},
     friend::{FriendRequestOutcome, Friends, RequestedFriend},
     invite::{InviteUser, Invites, MadeInvite},
@@ -31,8 +33,11 @@ pub use self::{
 
 /// The whole chat, as users see it.
 pub trait ChatService:
-    Users + Sessions + Rooms + Members + Bans + Invites + Ledger + Messages + Friends + Live
+    Users + Sessions + Rooms + Members + Bans + Invites + Ledger + Messages + Friends + Blocks + Live
 {
 }
 
-impl<T: Users + Sessions + Rooms + Members + Bans + Invites + Ledger + Messages + Friends + Live> ChatService for T {}
+impl<T: Users + Sessions + Rooms + Members + Bans + Invites + Ledger + Messages + Friends + Blocks + Live> ChatService
+    for T
+{
+}

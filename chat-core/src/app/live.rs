@@ -6,7 +6,7 @@ use super::chat::Chat;
 use crate::{
     api::Live,
     error::ChatError,
-    model::{session::Caller, time::Timestamp},
+    model::{room::RoomId, session::Caller, time::Timestamp},
     realtime::connection::Connection,
     rules,
 };
@@ -31,6 +31,10 @@ impl Live for Chat {
             return Err(refused.into());
         }
         Ok(connection)
+    }
+
+    async fn type_in(&self, caller: &Caller, room: RoomId) -> Result<(), ChatError> {
+        self.0.type_in(caller, room).await
     }
 
     fn now(&self) -> Timestamp {

@@ -4,6 +4,7 @@ mod access;
 mod admin;
 mod authenticator;
 mod ban;
+mod block;
 mod builder;
 mod chat;
 mod coin;
@@ -24,6 +25,7 @@ mod session;
 mod session_cache;
 mod standing;
 mod transaction;
+mod typing;
 mod user;
 mod user_cache;
 

@@ -3,6 +3,7 @@
 
 pub mod admission;
 pub mod ban;
+pub mod block;
 pub mod coin;
 pub mod emoji;
 pub mod event;

@@ -42,6 +42,8 @@ pub struct Connection {
     rooms: HashMap<RoomId, Place>,
     replay: Replay,
     ready: VecDeque<Delivery>,
+    /// Who is online is still to be told.
+    look_around: bool,
     over: bool,
 }
 
@@ -73,6 +75,7 @@ impl Connection {
             rooms: HashMap::new(),
             replay: Replay::default(),
             ready: VecDeque::new(),
+            look_around: false,
             over: false,
         }
     }
@@ -91,6 +94,8 @@ impl Connection {
         // The connection is registered: a seat that is taken from here on is heard, what was taken before is read.
         let rooms = self.store.rooms_of(&self.caller.user).await?;
         self.subscribe(&rooms, resume).await?;
+        self.hub.greet(&self.outlet);
+        self.look_around = true;
         Ok(rooms)
     }
 
@@ -198,18 +203,27 @@ impl Connection {
                 biased;
                 reason = outlet.ended() => return self.end(reason),
                 item = outlet.next_item() => self.take_item(item),
+                online = hub.presence.online_for(&*self.store, &self.caller.user), if self.look_around => match online {
+                    Ok(online) => {
+                        self.look_around = false;
+                        let online = online.into_iter();
+                        self.ready.extend(online.map(|user| Delivery::Presence { user, last_seen: None }));
+                    }
+                    Err(error) => return self.fail(&error),
+                },
                 step = self.replay.next(&self.store, &self.caller.user, follow), if !self.replay.is_done() => {
                     match step {
                         Ok(step) => self.take_step(step),
-                        Err(error) => {
-                            let error = &error as &dyn std::error::Error;
-                            tracing::warn!(error, "a connection could not be kept whole");
-                            return self.end(EndReason::Overloaded);
-                        }
+                        Err(error) => return self.fail(&error),
                     }
                 }
             }
         }
+    }
+
+    fn fail(&mut self, error: &(dyn std::error::Error + 'static)) -> Delivery {
+        tracing::warn!(error, "a connection could not be kept whole");
+        self.end(EndReason::Overloaded)
     }
 
     fn end(&mut self, reason: EndReason) -> Delivery {
@@ -227,7 +241,14 @@ impl Connection {
                 return;
             }
             // Of a room that the client does not know (any more), or in which it is not so far yet.
-            Item::Receipt { room, .. } if !self.rooms.get(&room).is_some_and(|place| place.live) => return,
+            Item::Receipt { room, .. } | Item::Typing { room, .. }
+                if !self.rooms.get(&room).is_some_and(|place| place.live) =>
+            {
+                return;
+            }
+            Item::Typing { since, .. } if !self.hub.still_types(since) => return,
+            Item::Typing { room, user, .. } => Delivery::Typing { room, user },
+            Item::Presence { user, last_seen } => Delivery::Presence { user, last_seen },
             Item::Receipt { room, user, read_seq } => Delivery::Receipt { room, user, read_seq },
             Item::Answered { command, result } => Delivery::Answered { command, result },
             Item::Friend { change, with, request } => Delivery::Friend { change, with, request },

@@ -10,6 +10,7 @@ use crate::{
         event::{EventKind, Seq},
         friend::{FriendChange, RequestId},
         room::{RoomId, RoomView},
+        time::Timestamp,
         user::UserId,
     },
 };
@@ -67,6 +68,20 @@ pub enum Delivery {
         with: UserId,
         /// By which request.
         request: Option<RequestId>,
+    },
+    /// A member types. Nothing tells that they have ceased to: a few seconds without another of these do.
+    Typing {
+        /// In which room.
+        room: RoomId,
+        /// Who.
+        user: UserId,
+    },
+    /// Somebody whom the client's user may see is online, or is so no more.
+    Presence {
+        /// Who.
+        user: UserId,
+        /// When they were last seen; none while they are online.
+        last_seen: Option<Timestamp>,
     },
     /// The chat shuts down: send nothing more, take the answers that are due, and come back.
     Draining,

@@ -1,7 +1,7 @@
 //! Who is connected to this process, and what they hear.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU64, Ordering},
@@ -14,6 +14,7 @@ use tokio::sync::watch;
 use super::{
     connection::ConnectionId,
     delivery::{EndReason, RoomRemoval},
+    live_presence::LivePresence,
     notice::{Logged, Notice},
     outlet::{Item, Outlet},
     topic::{Gap, Topic},
@@ -32,6 +33,8 @@ use crate::{
 pub(crate) struct Hub {
     state: Mutex<State>,
     store: Arc<dyn Store>,
+    /// Its lock may be held where that of the hub is taken, and never the other way round.
+    pub(super) presence: Arc<LivePresence>,
     last_id: AtomicU64,
     /// How many connections there are, for who waits until none is left.
     count: watch::Sender<usize>,
@@ -45,6 +48,8 @@ pub(super) struct State {
     pub(super) topics: HashMap<RoomId, Topic>,
     /// The topics of each connection, so that leaving need not look at all there are.
     pub(super) subscriptions: HashMap<ConnectionId, Vec<RoomId>>,
+    /// The connections that have said hello.
+    pub(super) greeted: HashSet<ConnectionId>,
 }
 
 /// How many events are read at once to fill a gap.
@@ -53,8 +58,8 @@ const FILL_PAGE: usize = 500;
 const FILL_RETRY: Duration = Duration::from_millis(200);
 
 impl Hub {
-    pub(crate) fn new(store: Arc<dyn Store>) -> Self {
-        Self { state: Mutex::default(), store, last_id: AtomicU64::new(0), count: watch::Sender::new(0) }
+    pub(crate) fn new(store: Arc<dyn Store>, presence: Arc<LivePresence>) -> Self {
+        Self { state: Mutex::default(), store, presence, last_id: AtomicU64::new(0), count: watch::Sender::new(0) }
     }
 
     /// The state is consistent between any two statements that can panic, so a poisoned lock is as good as any.
@@ -90,6 +95,11 @@ impl Hub {
                 state.users.remove(&outlet.user);
             }
         }
+        let was_greeted = state.greeted.remove(&outlet.id);
+        drop(state);
+        if was_greeted {
+            self.presence.disconnected(&outlet.user);
+        }
         self.count.send_modify(|count| *count = count.saturating_sub(1));
     }
 
@@ -115,6 +125,8 @@ impl Hub {
 
     /// Routes what was committed.
     pub(crate) fn deliver(self: &Arc<Self>, notices: Vec<Notice>) {
+        self.presence.hear(&notices);
+        let now = self.presence.now();
         let mut state = self.state();
         for notice in notices {
             match notice {
@@ -131,6 +143,8 @@ impl Hub {
                         outlet.offer(Item::Friend { change, with: with.clone(), request });
                     }
                 }
+                Notice::Typing { room, user, to } => state.tell_typing(room, &user, &to, now),
+                Notice::BlockChanged { .. } | Notice::Presence { .. } => {}
                 Notice::SessionEnded { user, session } => state.end_session(&user, session),
                 Notice::SignedOut { user } => state.end_vouched(&user),
                 Notice::StandingChanged { standing: Standing::Active, .. } => {}

@@ -12,10 +12,13 @@ use crate::{
         session::SessionId,
         user::{Standing, UserId},
     },
-    realtime::connection::ConnectionId,
+    realtime::{
+        connection::ConnectionId,
+        sign::{NodeId, Sign},
+    },
 };
 
-/// Something that was committed and concerns live connections.
+/// Something that was committed and concerns live connections; or, of typing and presence, that is so for now.
 #[derive(Clone, Debug)]
 pub enum Notice {
     /// An event of a room's log.
@@ -39,6 +42,31 @@ pub enum Notice {
         with: UserId,
         /// By which request, where there is one.
         request: Option<RequestId>,
+    },
+    /// A member types.
+    Typing {
+        /// In which room.
+        room: RoomId,
+        /// Who.
+        user: UserId,
+        /// Who is told.
+        to: Vec<UserId>,
+    },
+    /// Who is connected to a node.
+    Presence {
+        /// Which node says it.
+        node: NodeId,
+        /// What it says.
+        sign: Sign,
+    },
+    /// Somebody blocks somebody, or does so no more: neither is told, but what they may hear of each other changes.
+    BlockChanged {
+        /// Who.
+        user: UserId,
+        /// Whom.
+        other: UserId,
+        /// They do now.
+        blocks: bool,
     },
     /// A session was ended: its connections close, its access tokens are good no more.
     SessionEnded {

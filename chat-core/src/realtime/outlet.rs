@@ -19,6 +19,7 @@ use crate::{
         message::Message,
         room::RoomId,
         session::SessionId,
+        time::Timestamp,
         user::UserId,
     },
 };
@@ -39,6 +40,17 @@ pub(crate) enum Item {
         with: UserId,
         request: Option<RequestId>,
     },
+    /// A member types, since that time.
+    Typing {
+        room: RoomId,
+        user: UserId,
+        since: Timestamp,
+    },
+    /// A user is online, or is not and was last seen then.
+    Presence {
+        user: UserId,
+        last_seen: Option<Timestamp>,
+    },
     /// The answer to a send that logged nothing.
     Answered {
         command: u64,
@@ -56,12 +68,15 @@ impl Weighed for Item {
             | Self::RoomAdded(_)
             | Self::Receipt { .. }
             | Self::Friend { .. }
+            | Self::Typing { .. }
+            | Self::Presence { .. }
             | Self::Draining => 0,
         }
     }
 
     fn is_ephemeral(&self) -> bool {
         match self {
+            Self::Typing { .. } | Self::Presence { .. } => true,
             Self::Event(_)
             | Self::Answered { .. }
             | Self::RoomAdded(_)
@@ -139,7 +154,7 @@ impl Outlet {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{message::MessageBody, time::Timestamp};
+    use crate::model::message::MessageBody;
 
     fn event(body: &str) -> Event {
         let body = Some(MessageBody::parse(body.into()).unwrap());

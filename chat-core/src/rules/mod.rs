@@ -3,6 +3,7 @@
 //! in which its rule names the refusals.
 
 pub mod ban;
+pub mod block;
 pub mod coin;
 pub mod deletion;
 pub mod edit;
@@ -16,4 +17,5 @@ pub mod reaction;
 pub mod room;
 pub mod room_change;
 pub mod session;
+pub mod typing;
 pub mod user;

@@ -14,7 +14,7 @@ use serde_json::Number;
 
 use crate::{
     problem::ProblemDocument,
-    wire::{self, room::Room},
+    wire::{self, Time, room::Room},
 };
 
 /// A frame, but for `event` and `ok`, whose contents were encoded before.
@@ -51,6 +51,16 @@ pub(crate) enum Frame<'a> {
         room_id: &'a str,
         reason: &'static str,
     },
+    Typing {
+        room_id: String,
+        user_id: &'a str,
+    },
+    Presence {
+        user_id: &'a str,
+        online: bool,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        last_seen_at: Option<Time>,
+    },
     Friend {
         change: &'static str,
         user_id: &'a str,
@@ -86,6 +96,11 @@ pub(crate) fn told(delivery: &Delivery) -> Option<Utf8Bytes> {
         }
         Delivery::Receipt { room, user, read_seq } => {
             Frame::Receipt { room_id: room.to_string(), user_id: user.as_str(), read_seq: read_seq.get() }.text()
+        }
+        Delivery::Typing { room, user } => Frame::Typing { room_id: room.to_string(), user_id: user.as_str() }.text(),
+        Delivery::Presence { user, last_seen } => {
+            let last_seen_at = last_seen.map(Time);
+            Frame::Presence { user_id: user.as_str(), online: last_seen_at.is_none(), last_seen_at }.text()
         }
         Delivery::Friend { change, with, request } => Frame::Friend {
             change: change.as_str(),

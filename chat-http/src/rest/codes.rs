@@ -76,8 +76,9 @@ pub(super) fn codes_of(operation: &str) -> Option<&'static [Code]> {
 
         "requestFriend" => limited![UserNotFound, AlreadyFriends, RequestDeclined, NotAParticipant],
         "acceptFriendRequest" | "declineFriendRequest" | "withdrawFriendRequest" => limited![RequestNotFound],
-        "listFriendRequests" | "listFriends" => limited![],
+        "listFriendRequests" | "listFriends" | "listBlocks" => limited![],
         "unfriend" => limited![UserNotFound],
+        "block" | "unblock" => limited![InvalidRequest, UserNotFound],
         _ => return None,
     })
 }

@@ -1,6 +1,7 @@
 //! The operations of users: one file a noun, each with its requests and its routes. Nothing is decided here.
 
 mod ban;
+mod block;
 mod codes;
 mod coin;
 mod friend;
@@ -43,6 +44,7 @@ type Operations = (
     message::MessageRoutes,
     coin::CoinRoutes,
     friend::FriendRoutes,
+    block::BlockRoutes,
     EventStreamRoutes,
 );
 
@@ -76,6 +78,7 @@ fn operations(chat: &Arc<dyn ChatService>, heartbeat: Duration) -> Operations {
         message::MessageRoutes(chat()),
         coin::CoinRoutes(chat()),
         friend::FriendRoutes(chat()),
+        block::BlockRoutes(chat()),
         EventStreamRoutes { chat: chat(), heartbeat },
     )
 }
@@ -105,7 +108,7 @@ pub(crate) enum Tag {
     Messages,
     /// The ledger of one's coins.
     Coins,
-    /// Friends and friend requests.
+    /// Friends, friend requests and blocks.
     Friends,
     /// What happens, as it happens.
     Live,

@@ -24,6 +24,7 @@ pub(super) enum Command {
     Send(Send),
     Change(Change),
     Read(Read),
+    Typing(Typing),
     Auth(Auth),
     Ping,
 }
@@ -34,6 +35,8 @@ impl Command {
         match self {
             Self::Send(_) | Self::Change(_) => Kind::Send,
             Self::Read(_) => Kind::Write,
+            // It writes nothing.
+            Self::Typing(_) => Kind::Read,
             // Who has read too much shall still be able to stay.
             Self::Hello(_) | Self::Auth(_) | Self::Ping => Kind::Read,
         }
@@ -116,6 +119,14 @@ crate::request! {
 }
 
 crate::request! {
+    /// Says that one types.
+    pub(super) struct Typing = "Typing" {
+        /// In which room.
+        required room_id: String = "roomId",
+    }
+}
+
+crate::request! {
     /// Renews the sign-in of a living connection.
     pub(super) struct Auth = "Auth" {
         /// A fresh access token of the same session.
@@ -165,6 +176,7 @@ pub(super) fn read(text: &str) -> Heard {
         "delete" => fields.read(UnknownFields::Ignored).map(Change::Delete).map(Command::Change),
         "react" => fields.read(UnknownFields::Ignored).map(Change::React).map(Command::Change),
         "read" => fields.read(UnknownFields::Ignored).map(Command::Read),
+        "typing" => fields.read(UnknownFields::Ignored).map(Command::Typing),
         "auth" => fields.read(UnknownFields::Ignored).map(Command::Auth),
         "ping" => Ok(Command::Ping),
         _ => return refused(Some(id), "type", FieldCode::Unknown, "there is no such command"),
@@ -194,6 +206,7 @@ mod tests {
                     Command::Change(Change::Delete(_)) => "delete",
                     Command::Change(Change::React(_)) => "react",
                     Command::Read(_) => "read",
+                    Command::Typing(_) => "typing",
                     Command::Auth(_) => "auth",
                     Command::Ping => "ping",
                 };
@@ -214,6 +227,7 @@ mod tests {
         assert_eq!(outcome(r#"{"id":1,"roomId":"x","seq":3,"body":"hi","type":"edit"}"#), "edit 1");
         assert_eq!(outcome(r#"{"id":1,"roomId":"x","seq":3,"type":"delete"}"#), "delete 1");
         assert_eq!(outcome(r#"{"id":1,"roomId":"x","seq":3,"emoji":"👍","type":"react"}"#), "react 1");
+        assert_eq!(outcome(r#"{"type":"typing","id":2,"roomId":"x"}"#), "typing 2");
         assert_eq!(outcome(r#"{"id":1.5,"type":"hello"}"#), "hello 1.5");
     }
 

@@ -21,7 +21,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval_at, timeout};
 use super::{
     change::Changes,
     close::Close,
-    command::{self, Auth, Change, Command, Heard, Read, Send as SendCommand},
+    command::{self, Auth, Change, Command, Heard, Read, Send as SendCommand, Typing},
     session::{Over, Peer, Socket, error, still_signed_in, text_of},
 };
 use crate::{
@@ -174,6 +174,7 @@ impl<'a, S: Socket> Talk<'a, S> {
             Command::Send(send) => return self.send(serial, send).await,
             Command::Change(change) => self.change(serial, change),
             Command::Read(read) => self.answers.push(self.read(serial, read)),
+            Command::Typing(typing) => self.answers.push(self.type_in(serial, typing)),
             Command::Auth(auth) => return self.renew(serial, auth).await,
             Command::Ping => return self.answer(Answer { serial, result: Ok("{}".to_owned()) }).await,
         }
@@ -220,6 +221,19 @@ impl<'a, S: Socket> Talk<'a, S> {
             };
             let result = result.map_err(Problem::from).map(|position| frame::json(&ReadPosition::from(position)));
             Some(Answer { serial, result })
+        }
+        .boxed()
+    }
+
+    fn type_in(&self, serial: u64, typing: Typing) -> BoxFuture<'static, Option<Answer>> {
+        let chat = Arc::clone(&self.peer.endpoint.chat);
+        let caller = self.caller.clone();
+        async move {
+            let result = match RoomId::parse(&typing.room_id) {
+                Some(room) => chat.type_in(&caller, room).await,
+                None => Err(Rejection::RoomNotFound.into()),
+            };
+            Some(Answer { serial, result: result.map_err(Problem::from).map(|()| "{}".to_owned()) })
         }
         .boxed()
     }

@@ -1,13 +1,15 @@
 //! The rows of a store at version 3, and what every later release must read of them. Both stores' tests include it.
 
-use chat_conformance::build::user;
+use chat_conformance::build::{begin, user};
 use chat_core::{
     model::{
+        block::Block,
         emoji::Emoji,
         event::{EventKind, Seq},
         message::{MessageBody, Reaction},
         room::{Capacity, RoomId},
         text::Name,
+        time::Timestamp,
     },
     ports::store::{EventRange, Store},
 };
@@ -39,4 +41,15 @@ pub(crate) async fn reads_the_rows_of_version_3(store: &dyn Store) {
         EventKind::Removed { user: user("bob"), banned: true },
     ];
     assert_eq!(rest, expected);
+    let blocked = Block { id: user("bob"), at: Timestamp::from_millis(9) };
+    assert_eq!(store.blocks(&user("Alice")).await.unwrap(), [blocked]);
+
+    // And it goes on: a block that came with the rows ends.
+    assert!(!store.acquaintances(&user("Alice")).await.unwrap().contains(&user("bob")));
+    let mut tx = begin(store).await;
+    tx.lock_users(&[&user("Alice"), &user("bob")]).await.unwrap();
+    tx.delete_block(&user("Alice"), &user("bob")).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(store.blocks(&user("Alice")).await.unwrap(), []);
+    assert!(store.acquaintances(&user("Alice")).await.unwrap().contains(&user("bob")));
 }

@@ -8,6 +8,7 @@ use chat_core::{
     error::Rejection,
     model::{
         ban::Ban,
+        block::Block,
         friend::{Friend, FriendRequest},
         invite::Invite,
         room::{NamedMember, RoomView},
@@ -58,6 +59,7 @@ pub enum Reply {
     Request(FriendRequest),
     Requests(Vec<FriendRequest>),
     Friends(Vec<Friend>),
+    Blocks(Vec<Block>),
     Coins(ChangedCoins),
     AdminUser(AdminUser),
     AdminUsers(UserPage),

@@ -215,6 +215,17 @@ pub enum Command {
         user: UserId,
         other: UserId,
     },
+    Blocks {
+        user: UserId,
+    },
+    Block {
+        user: UserId,
+        other: UserId,
+    },
+    Unblock {
+        user: UserId,
+        other: UserId,
+    },
     FindUser {
         user: UserId,
     },
@@ -291,7 +302,10 @@ impl Command {
             | Self::DeclineRequest { user, .. }
             | Self::WithdrawRequest { user, .. }
             | Self::Friends { user }
-            | Self::Unfriend { user, .. } => Some(user),
+            | Self::Unfriend { user, .. }
+            | Self::Blocks { user }
+            | Self::Block { user, .. }
+            | Self::Unblock { user, .. } => Some(user),
             _ => None,
         }
     }

@@ -201,8 +201,8 @@ impl<'a> Draw<'a> {
                 let (user, capacity) = (self.user(), 2 + self.dice.number(5));
                 Command::CreateRoom { tag, user, capacity, client_id: self.dice.maybe(3) }
             }
-            85..=91 => Command::RequestFriend { tag, user: self.user(), other: self.anybody() },
-            92..=97 => {
+            85..=90 => Command::RequestFriend { tag, user: self.user(), other: self.anybody() },
+            91..=95 => {
                 let request = self.request_id();
                 let known = self.world.requests.get(&request).map(|known| (known.from.clone(), known.to.clone()));
                 let (from, to) = known.unwrap_or_else(|| (self.user(), self.user()));
@@ -213,7 +213,14 @@ impl<'a> Draw<'a> {
                     _ => Command::AcceptRequest { user: to, request },
                 }
             }
-            _ => Command::Unfriend { user: self.user(), other: self.anybody() },
+            96 => Command::Unfriend { user: self.user(), other: self.anybody() },
+            97 | 98 => Command::Block { user: self.user(), other: self.anybody() },
+            _ => {
+                let blocks: Vec<(UserId, UserId)> = self.world.blocks.keys().cloned().collect();
+                let known = if blocks.is_empty() || !self.dice.often() { None } else { Some(self.dice.one(&blocks)) };
+                let (user, other) = known.unwrap_or_else(|| (self.user(), self.anybody()));
+                Command::Unblock { user, other }
+            }
         }
     }
 
@@ -270,6 +277,7 @@ impl<'a> Draw<'a> {
             }
             8 => Command::FriendRequests { user, which: self.dice.one(&[RequestBox::In, RequestBox::Out]) },
             9 => Command::Friends { user },
+            10 => Command::Blocks { user },
             _ => Command::FindUser { user: self.anybody() },
         }
     }

@@ -25,6 +25,7 @@ pub fn of_user(user: &UserId) -> Vec<Command> {
         Command::FriendRequests { user: user(), which: RequestBox::In },
         Command::FriendRequests { user: user(), which: RequestBox::Out },
         Command::Friends { user: user() },
+        Command::Blocks { user: user() },
     ]
 }
 

@@ -6,6 +6,7 @@ use chat_core::{
     api::{AdminRoom, ChangedCoins, CreatedRoom, FriendRequestOutcome, Joined, RequestedFriend, Sent},
     model::{
         ban::Ban,
+        block::Block,
         coin::CoinEntry,
         event::{Event, EventKind},
         friend::{Friend, FriendRequest, RequestId},
@@ -243,6 +244,12 @@ impl Names {
                     friends.into_iter().map(|friend| Friend { id: self.told_id(&friend.id), ..friend }).collect();
                 friends.sort_by(|a, b| a.id.cmp(&b.id));
                 Reply::Friends(friends)
+            }
+            Reply::Blocks(blocks) => {
+                let mut blocks: Vec<Block> =
+                    blocks.into_iter().map(|block| Block { id: self.told_id(&block.id), ..block }).collect();
+                blocks.sort_by(|a, b| a.id.cmp(&b.id));
+                Reply::Blocks(blocks)
             }
             Reply::AdminUser(seen) => Reply::AdminUser(self.told_admin_user(seen)),
             Reply::AdminUsers(mut page) => {

@@ -3,9 +3,9 @@
 use chat_core::{
     Chat,
     api::{
-        Admin as _, Bans as _, ChangeCoins, ChangePassword, ChangeRoom, CreateRoom, EnsureUser, Friends as _,
-        InviteUser, Invites as _, JoinKey, JoinRoom, Ledger as _, Login, Members as _, Messages as _, Register,
-        Rooms as _, SendMessage, Sessions as _, SignedIn, UpdateUser, Users as _,
+        Admin as _, Bans as _, Blocks as _, ChangeCoins, ChangePassword, ChangeRoom, CreateRoom, EnsureUser,
+        Friends as _, InviteUser, Invites as _, JoinKey, JoinRoom, Ledger as _, Login, Members as _, Messages as _,
+        Register, Rooms as _, SendMessage, Sessions as _, SignedIn, UpdateUser, Users as _,
     },
     error::ChatError,
     model::{
@@ -197,6 +197,15 @@ async fn ask(chat: &Chat, names: &Names, command: &Command, secret: &mut Option<
         Command::Friends { .. } => Reply::Friends(chat.friends(caller).await?),
         Command::Unfriend { other, .. } => {
             chat.unfriend(caller, &names.user(other)).await?;
+            Reply::Done
+        }
+        Command::Blocks { .. } => Reply::Blocks(chat.blocks(caller).await?),
+        Command::Block { other, .. } => {
+            chat.block(caller, &names.user(other)).await?;
+            Reply::Done
+        }
+        Command::Unblock { other, .. } => {
+            chat.unblock(caller, &names.user(other)).await?;
             Reply::Done
         }
         Command::FindUser { user } => Reply::AdminUser(chat.find_user(host, &names.user(user)).await?),

@@ -175,6 +175,8 @@ fn others(command: &Command) -> Vec<UserId> {
         | Command::LiftBan { other, .. }
         | Command::RequestFriend { other, .. }
         | Command::Unfriend { other, .. }
+        | Command::Block { other, .. }
+        | Command::Unblock { other, .. }
         | Command::SetPrime { user: other, .. }
         | Command::EnsureUser { user: other, .. }
         | Command::Suspend { user: other, .. }

@@ -29,6 +29,8 @@ pub(crate) enum Caller {
     Banned,
     Member,
     Moderator,
+    /// Is a member whom the owner and the other member block.
+    Blocked,
     Owner,
     /// An operator with every right but the one that the operation takes.
     WithoutRight,
@@ -56,6 +58,7 @@ impl Caller {
             Banned => "banned",
             Member => "member",
             Moderator => "moderator",
+            Blocked => "blocked",
             Owner => "owner",
             WithoutRight => "operator without the right",
             WithRight => "operator with it alone",
@@ -65,6 +68,11 @@ impl Caller {
     /// Whether a living connection of theirs ends with their sign-in.
     pub(crate) const fn was_signed_in(self) -> bool {
         matches!(self, Expired | Revoked | Suspended | Erased)
+    }
+
+    /// Whether they have a seat in the room, and do not own it.
+    pub(crate) const fn is_member(self) -> bool {
+        matches!(self, Member | Moderator | Blocked)
     }
 
     /// Whether a user calls who is signed in.
@@ -78,7 +86,7 @@ pub(crate) const NOT_SIGNED_IN: &[Caller] =
     &[Nobody, Expired, Revoked, Suspended, Erased, RefreshToken, InviteToken, Admin];
 
 /// Who is let in there.
-pub(crate) const USERS: &[Caller] = &[OtherUser, FormerMember, Removed, Banned, Member, Moderator, Owner];
+pub(crate) const USERS: &[Caller] = &[OtherUser, FormerMember, Removed, Banned, Member, Moderator, Blocked, Owner];
 
 /// Whom the operators' API knows nothing of, but for users.
 pub(crate) const NO_OPERATORS: &[Caller] = &[Nobody, Expired, Revoked, Suspended, Erased, RefreshToken, InviteToken];

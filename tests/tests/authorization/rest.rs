@@ -139,7 +139,7 @@ async fn join_by_own_invite(stage: &Stage) -> Request {
             stage.owner.ban(room, &me.user_id).await;
             invite
         }
-        Caller::Member | Caller::Moderator => {
+        caller if caller.is_member() => {
             me.leave(room).await;
             let invite = stage.owner.invite(room, &me.user_id).await;
             me.join(room).await;
@@ -235,12 +235,22 @@ fn friends() -> Vec<Row> {
         row("DELETE /api/friends/{userId}", |stage| {
             Box::pin(async {
                 stage.meet().await;
-                stage.me.befriend(&stage.peer.user_id).await;
-                stage.peer.post("/api/friend-requests", json!({"userId": stage.me.user_id})).await.is(200);
+                let request = stage.peer.befriend(&stage.me.user_id).await;
+                stage.me.accept(&request).await;
                 stage.ask().with("userId", &stage.peer.user_id)
             })
         }),
     ];
+    rows.extend([
+        row("GET /api/blocks", |stage| at_once(stage.ask())),
+        row("PUT /api/blocks/{userId}", |stage| at_once(stage.ask().with("userId", &stage.peer.user_id))),
+        row("DELETE /api/blocks/{userId}", |stage| {
+            Box::pin(async {
+                stage.me.block(&stage.peer.user_id).await;
+                stage.ask().with("userId", &stage.peer.user_id)
+            })
+        }),
+    ]);
     for operation in [
         "POST /api/friend-requests/{requestId}/accept",
         "POST /api/friend-requests/{requestId}/decline",

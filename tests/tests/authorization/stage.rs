@@ -100,6 +100,11 @@ impl Stage {
             Caller::Removed => drop(owner.delete(&member).await.is(204)),
             Caller::Banned => owner.ban(room, &self.me.user_id).await,
             Caller::Moderator => drop(owner.put(&format!("{member}/role"), json!({"role": "moderator"})).await.is(200)),
+            Caller::Blocked => {
+                for blocker in [&self.owner, &self.peer] {
+                    blocker.block(&self.me.user_id).await;
+                }
+            }
             _ => {}
         }
     }
@@ -193,7 +198,8 @@ impl Stage {
     pub(crate) async fn look_around(&self, room: &str) -> Vec<Value> {
         const ROOMS: &str = "/api/chatrooms";
         const SESSIONS: &str = "/api/sessions";
-        const FRIENDS: [&str; 3] = ["/api/friends", "/api/friend-requests?box=in", "/api/friend-requests?box=out"];
+        const FRIENDS: [&str; 4] =
+            ["/api/friends", "/api/friend-requests?box=in", "/api/friend-requests?box=out", "/api/blocks"];
         let users = format!("/admin/users?query={}", self.name);
         let (members, invites) = (format!("/admin/chatrooms/{room}"), format!("/api/chatrooms/{room}/invites"));
         let (admin, owner, peer) = (&self.world.admin, &self.owners_tablet, &self.peer);

@@ -2,11 +2,10 @@
 //! column in the table.
 
 /// Operations: `METHOD /path` of a document, or the type of a WebSocket command.
-pub(crate) const OPERATIONS: &[&str] =
-    &["GET /api/blocks", "PUT /api/blocks/{userId}", "DELETE /api/blocks/{userId}", "typing"];
+pub(crate) const OPERATIONS: &[&str] = &[];
 
 /// Kinds of callers, each with the operation that makes somebody one.
-pub(crate) const CALLERS: &[(&str, &str)] = &[("blocked", "PUT /api/blocks/{userId}")];
+pub(crate) const CALLERS: &[(&str, &str)] = &[];
 
 /// What of the lists is there all the same.
 pub(crate) fn built(operations: &[&str], callers: &[(&str, &str)], there: impl Fn(&str) -> bool) -> Vec<String> {

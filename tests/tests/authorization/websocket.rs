@@ -23,6 +23,8 @@ pub(crate) fn rows() -> Vec<Row> {
         row("send", |stage| at_once(stage.what(What::LateCommand(send(stage))))).case("on a living connection"),
         row("read", |stage| at_once(stage.what(What::Command(read(stage))))),
         row("read", |stage| at_once(stage.what(What::LateCommand(read(stage))))).case("on a living connection"),
+        row("typing", |stage| at_once(stage.what(What::Command(typing(stage))))),
+        row("typing", |stage| at_once(stage.what(What::LateCommand(typing(stage))))).case("on a living connection"),
         row("auth", |stage| at_once(stage.what(What::Command(auth(stage.me.token()))))).case("by the same session"),
         row("auth", |stage| Box::pin(async { stage.what(What::Command(auth(stage.my_laptop().await.token()))) }))
             .case("by another session of the caller"),
@@ -40,6 +42,10 @@ fn send(stage: &Stage) -> Value {
 fn read(stage: &Stage) -> Value {
     // The owner has read their own `joined`, and not yet that of the peer.
     json!({"type": "read", "roomId": stage.room, "seq": 2})
+}
+
+fn typing(stage: &Stage) -> Value {
+    json!({"type": "typing", "roomId": stage.room})
 }
 
 pub(crate) fn auth(token: &str) -> Value {

@@ -17,6 +17,7 @@ mod admission;
 mod ask;
 mod audit;
 mod ban;
+mod block;
 mod coin;
 mod friend;
 mod invite;
@@ -35,6 +36,7 @@ pub use self::{
     ask::{ASK_LIMIT, ask},
     audit::{AuditStore, AuditTx},
     ban::{BanStore, BanTx},
+    block::{BlockStore, BlockTx},
     coin::{CoinStore, CoinTx, NewCoinEntry},
     friend::{FriendStore, FriendTx, Ties},
     invite::{InviteStore, InviteTx},
@@ -71,6 +73,7 @@ pub trait Store:
     + CoinStore
     + MessageStore
     + FriendStore
+    + BlockStore
     + AuditStore
     + SettingStore
 {
@@ -95,7 +98,7 @@ pub trait Store:
 /// that says more than that it was done (`Taken`, a number, whether there was something to delete) is never put off.
 #[async_trait]
 pub trait StoreTx:
-    UserTx + SessionTx + RoomTx + BanTx + AdmissionTx + InviteTx + CoinTx + MessageTx + FriendTx + AuditTx
+    UserTx + SessionTx + RoomTx + BanTx + AdmissionTx + InviteTx + CoinTx + MessageTx + FriendTx + BlockTx + AuditTx
 {
     /// Commits. After [`StoreError::Unknown`] it may or may not have happened: ask [`Store::was_committed`]. After
     /// any other error nothing was changed. A transaction that has written nothing commits nothing.

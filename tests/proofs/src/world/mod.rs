@@ -1,6 +1,7 @@
 //! The whole chat as its rules describe it: one value, no locks, no store. It is written from the rules, not from the
 //! code, and shares nothing with chat-core but the types.
 
+mod block;
 mod coin;
 mod friend;
 mod invite;
@@ -53,6 +54,8 @@ pub struct World {
     pub requests: BTreeMap<RequestId, FriendRequest>,
     /// Who are friends, each pair in the order of the ids, and since when.
     pub friendships: BTreeMap<(UserId, UserId), Timestamp>,
+    /// Who blocks whom, and since when.
+    pub blocks: BTreeMap<(UserId, UserId), Timestamp>,
     /// All sessions.
     pub sessions: BTreeMap<SessionId, Session>,
 }
@@ -121,6 +124,7 @@ impl Default for World {
             invites: BTreeMap::new(),
             requests: BTreeMap::new(),
             friendships: BTreeMap::new(),
+            blocks: BTreeMap::new(),
             sessions: BTreeMap::new(),
         }
     }
@@ -186,6 +190,9 @@ impl World {
             Command::WithdrawRequest { user, request } => self.withdraw_request(user, *request),
             Command::Friends { user } => Ok(Reply::Friends(self.friends(user))),
             Command::Unfriend { user, other } => self.unfriend(user, other),
+            Command::Blocks { user } => Ok(Reply::Blocks(self.blocks_of(user))),
+            Command::Block { user, other } => self.block(user, other),
+            Command::Unblock { user, other } => self.unblock(user, other),
             Command::EnsureUser { user, coins } => self.ensure_user(user, *coins),
             Command::LookAtRoom { room } => self.look_at_room(*room),
             Command::SetPrime { user, prime } => self.set_prime(user, *prime),

@@ -2,7 +2,7 @@
 
 use chat_core::{
     api::{
-        Admin, Bans, ChangeCoins, ChangeRoom, EnsureUser, Friends, Invites, JoinKey, JoinRoom, Login, Members,
+        Admin, Bans, Blocks, ChangeCoins, ChangeRoom, EnsureUser, Friends, Invites, JoinKey, JoinRoom, Login, Members,
         Messages, Rooms, Sessions, Users,
     },
     error::ChatError,
@@ -39,13 +39,14 @@ pub(crate) enum Command {
     ChangeCoins,
     RequestFriend,
     AcceptRequest,
+    Block,
     Login,
     Refresh,
     Logout,
 }
 
 impl Command {
-    pub(crate) const ALL: [Self; 18] = [
+    pub(crate) const ALL: [Self; 19] = [
         Self::Register,
         Self::EnsureUser,
         Self::CreateRoom,
@@ -61,6 +62,7 @@ impl Command {
         Self::ChangeCoins,
         Self::RequestFriend,
         Self::AcceptRequest,
+        Self::Block,
         Self::Login,
         Self::Refresh,
         Self::Logout,
@@ -117,10 +119,10 @@ impl Command {
                 scene.say("alice", room, "and this").await;
             }
             Self::ChangeCoins => drop(scene.enter("bob").await),
-            Self::RequestFriend | Self::AcceptRequest => {
+            Self::RequestFriend | Self::AcceptRequest | Self::Block => {
                 scene.enter("alice").await;
                 scene.enter("bob").await;
-                if self == Self::AcceptRequest {
+                if self != Self::RequestFriend {
                     scene.ask("alice", "bob").await;
                 }
             }
@@ -196,6 +198,7 @@ impl Command {
                 let request = scene.request.expect("alice has asked");
                 chat.accept_request(&bob, request).await.map(|request| format!("{:?}", request.state))
             }
+            Self::Block => chat.block(&bob, &scene.user("alice")).await.map(|()| "blocked".to_owned()),
             Self::Login => {
                 let login = Login {
                     user_id: scene.user("bob").as_str().to_owned(),

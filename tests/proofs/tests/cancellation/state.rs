@@ -55,8 +55,8 @@ impl Scene {
             }
             for other in users.iter().filter(|other| *other != user) {
                 let ties = self.store.ties(user, other).await.map_err(unread)?;
-                let (friends, sent) = (ties.friends, ties.sent.is_some());
-                lines.push(format!("{} to {}: {friends} {sent}", self.role(user), self.role(other)));
+                let (friends, sent, blocks) = (ties.friends, ties.sent.is_some(), ties.blocks);
+                lines.push(format!("{} to {}: {friends} {sent} {blocks}", self.role(user), self.role(other)));
             }
         }
         for (&room, named) in &rooms {
