@@ -141,6 +141,24 @@ pub enum Command {
         client_id: Option<u8>,
         reply_to: Option<Seq>,
     },
+    Edit {
+        user: UserId,
+        room: RoomId,
+        seq: Seq,
+        body: u8,
+    },
+    Delete {
+        user: UserId,
+        room: RoomId,
+        seq: Seq,
+    },
+    React {
+        user: UserId,
+        room: RoomId,
+        seq: Seq,
+        emoji: u8,
+        remove: bool,
+    },
     History {
         user: UserId,
         room: RoomId,
@@ -241,6 +259,9 @@ impl Command {
             | Self::RevokeInvite { user, .. }
             | Self::CoinEntries { user, .. }
             | Self::Send { user, .. }
+            | Self::Edit { user, .. }
+            | Self::Delete { user, .. }
+            | Self::React { user, .. }
             | Self::History { user, .. }
             | Self::MarkRead { user, .. }
             | Self::RequestFriend { user, .. }
@@ -266,6 +287,9 @@ impl Command {
             | Self::Invites { room, .. }
             | Self::RevokeInvite { room, .. }
             | Self::Send { room, .. }
+            | Self::Edit { room, .. }
+            | Self::Delete { room, .. }
+            | Self::React { room, .. }
             | Self::History { room, .. }
             | Self::MarkRead { room, .. }
             | Self::LookAtRoom { room }
