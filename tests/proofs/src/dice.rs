@@ -160,7 +160,7 @@ impl<'a> Draw<'a> {
     #[must_use]
     pub fn write(mut self) -> Command {
         let tag = self.tag;
-        match self.dice.roll(126) {
+        match self.dice.roll(115) {
             0..=21 => {
                 let (user, room) = (self.user(), self.room());
                 let (right, max_charge) = (self.dice.often(), self.dice.one(&LIMITS));
@@ -223,18 +223,18 @@ impl<'a> Draw<'a> {
                     _ => Command::AcceptRequest { user: to, request },
                 }
             }
-            98..=107 => {
+            98..=104 => {
                 let room = self.room();
                 let (user, seq) = self.message_in(room);
                 Command::Edit { user, room, seq, body: self.dice.number(3) }
             }
-            108..=112 => {
+            105..=107 => {
                 let room = self.room();
                 let (sender, seq) = self.message_in(room);
                 let user = if self.dice.often() { sender } else { self.member_of(room) };
                 Command::Delete { user, room, seq }
             }
-            113..=123 => {
+            108..=113 => {
                 let room = self.room();
                 let (_, seq) = self.message_in(room);
                 let (user, remove) = (self.member_of(room), self.dice.roll(3) == 0);
