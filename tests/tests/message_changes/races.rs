@@ -153,10 +153,10 @@ async fn r_msg_02_sends_and_changes_at_once_make_one_log(server: Server) {
     let work = members.iter().zip(&seqs).map(|(member, seq)| {
         let (room, seqs) = (&room, &seqs);
         async move {
-            for number in 0..6 {
+            for (number, others) in seqs.iter().enumerate() {
                 member.write(room, &format!("@alice m{number}")).await;
                 member.edit(room, seq, &format!("edit {number} @member1")).await;
-                member.react(room, &seqs[number], "\u{1F600}").await;
+                member.react(room, others, "\u{1F600}").await;
             }
         }
     });
