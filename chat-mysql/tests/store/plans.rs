@@ -24,6 +24,11 @@ fn statements(room: &str) -> Vec<String> {
         "SELECT seq FROM chat_events FORCE INDEX (chat_events_by_client_id)
          WHERE (room_id = ROOM AND sender = _ascii x'616c696365' AND client_id = x'6b')
              OR (room_id = x'00' AND sender = _ascii x'616c696365' AND client_id = x'6b')",
+        "SELECT m.user_id FROM chat_members m FORCE INDEX (PRIMARY) WHERE m.left_at IS NULL AND m.room_id IN (ROOM, x'00')",
+        "UPDATE chat_edits d FORCE INDEX (PRIMARY)
+         STRAIGHT_JOIN chat_events e FORCE INDEX (PRIMARY) ON e.room_id = d.room_id AND e.seq = d.seq
+         SET e.body = NULL, e.mentions = NULL WHERE d.room_id = ROOM AND d.target = 7",
+        "UPDATE chat_events FORCE INDEX (PRIMARY) SET body = NULL WHERE room_id = ROOM AND seq = 7 AND kind = 'message'",
         "SELECT role FROM chat_members m JOIN chat_rooms r ON r.room_id = m.room_id
          WHERE m.room_id = ROOM AND m.user_id = _ascii x'616c696365' AND m.left_at IS NULL",
         "SELECT r.name FROM chat_members m JOIN chat_rooms r ON r.room_id = m.room_id

@@ -33,6 +33,8 @@ async fn a_batch_of_messages_is_two(kind: Kind) {
     proxy.round_trips();
     append(&store, &[draft(room, "alice", "a"), draft(room, "bob", "b")]).await;
     assert_eq!(proxy.round_trips(), (2, 1));
+    append(&store, &[draft(room, "alice", "@bob"), draft(room, "bob", "b")]).await;
+    assert_eq!(proxy.round_trips(), (2, 1), "whom it mentions is read with the rest");
 }
 
 async fn a_read_is_one(kind: Kind) {

@@ -1,10 +1,14 @@
 //! On the application's pool: its settings stay as they are, ours hold while we write.
 
-use std::time::Duration;
+use std::{path::Path, time::Duration};
 
-use chat_conformance::build::{NOON, attempt, begin, draft, new_room_of, new_user, seq, user, users};
+use chat_conformance::build::{NOON, append, attempt, begin, draft, event, new_room_of, new_user, seq, user, users};
 use chat_core::{
-    model::session::{DeviceId, Session, SessionId},
+    model::{
+        event::EventKind,
+        message::Message,
+        session::{DeviceId, Session, SessionId},
+    },
     ports::store::{MessageStore, Store, StoreError, UserStore},
     rules::message::Planned,
 };
@@ -61,6 +65,48 @@ async fn the_applications_settings_are_as_before_after_every_way_to_end() {
         store.ping().await.unwrap();
         assert_eq!(settings(&pool).await, [expected], "after reads");
     }
+}
+
+#[tokio::test]
+async fn r_msg_06_what_is_deleted_is_overwritten_and_the_setting_for_it_is_as_before() {
+    for (setting, expected) in [("OFF", 0), ("FAST", 2), ("ON", 1)] {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("chat.db");
+        let options = SqliteConnectOptions::new().filename(&path).create_if_missing(true);
+        let options = options.pragma("secure_delete", setting);
+        let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options).await.unwrap();
+        let store = SqliteStore::from_pool(pool.clone());
+        store.migrate().await.unwrap();
+        let room = new_room_of(&store, &["alice"]).await;
+        // One that fits into a page of the file, and one that does not.
+        for (number, length) in [(2, 10), (4, 4_000)] {
+            let text = "a word ".repeat(length)[..length].to_owned();
+            append(&store, &[draft(room, "alice", &text)]).await;
+            assert!(holds(&path, &text), "what is said stands in the file");
+            let tombstone = Message {
+                body: None,
+                client_id: None,
+                reply_to: None,
+                mentions: Vec::new(),
+                edited_at: None,
+                deleted_at: Some(NOON),
+                reactions: Vec::new(),
+            };
+            let mut tx = begin(&store).await;
+            tx.rewrite_message(room, seq(number), &tombstone).await.unwrap();
+            let deleted = EventKind::MessageDeleted { target: seq(number) };
+            tx.append_event(&event(room, number + 1, "alice", deleted)).await.unwrap();
+            tx.commit().await.unwrap();
+            assert!(!holds(&path, "a word "), "with secure_delete {setting}, of {length} characters");
+        }
+        let held: i64 = sqlx::query("PRAGMA secure_delete").fetch_one(&pool).await.unwrap().get(0);
+        assert_eq!(held, expected);
+    }
+}
+
+fn holds(path: &Path, text: &str) -> bool {
+    let file = std::fs::read(path).unwrap();
+    file.windows(text.len().min(100)).any(|window| text.as_bytes().starts_with(window))
 }
 
 #[tokio::test]

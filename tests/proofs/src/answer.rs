@@ -2,8 +2,8 @@
 
 use chat_core::{
     api::{
-        AdminRoom, ChangedCoins, CoinPage, CreatedRoom, DeviceSession, History, Joined, ReadPosition, RequestedFriend,
-        Sent, UserPage,
+        AdminRoom, ChangedCoins, ChangedMessage, CoinPage, CreatedRoom, DeviceSession, History, Joined, ReadPosition,
+        RequestedFriend, Sent, UserPage,
     },
     error::Rejection,
     model::{
@@ -53,6 +53,7 @@ pub enum Reply {
     Invites(Vec<Invite>),
     Entries(CoinPage),
     Sent(Sent),
+    Changed(ChangedMessage),
     History(History),
     Read(ReadPosition),
     Requested(RequestedFriend),

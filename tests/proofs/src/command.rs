@@ -176,6 +176,24 @@ pub enum Command {
         client_id: Option<u8>,
         reply_to: Option<Seq>,
     },
+    Edit {
+        user: UserId,
+        room: RoomId,
+        seq: Seq,
+        body: u8,
+    },
+    Delete {
+        user: UserId,
+        room: RoomId,
+        seq: Seq,
+    },
+    React {
+        user: UserId,
+        room: RoomId,
+        seq: Seq,
+        emoji: u8,
+        remove: bool,
+    },
     History {
         user: UserId,
         room: RoomId,
@@ -294,6 +312,9 @@ impl Command {
             | Self::RevokeInvite { user, .. }
             | Self::CoinEntries { user, .. }
             | Self::Send { user, .. }
+            | Self::Edit { user, .. }
+            | Self::Delete { user, .. }
+            | Self::React { user, .. }
             | Self::History { user, .. }
             | Self::MarkRead { user, .. }
             | Self::RequestFriend { user, .. }
@@ -329,6 +350,9 @@ impl Command {
             | Self::Invites { room, .. }
             | Self::RevokeInvite { room, .. }
             | Self::Send { room, .. }
+            | Self::Edit { room, .. }
+            | Self::Delete { room, .. }
+            | Self::React { room, .. }
             | Self::History { room, .. }
             | Self::MarkRead { room, .. }
             | Self::LookAtRoom { room }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use chat_core::{
     model::{
-        event::Seq,
+        event::{EventKind, Seq},
         friend::{RequestBox, RequestId},
         invite::InviteId,
         room::{Role, RoomId},
@@ -127,6 +127,17 @@ impl<'a> Draw<'a> {
         Seq::new(self.dice.roll(last + 3) as u64)
     }
 
+    /// Mostly one of the newest messages of a room, and who sent it.
+    fn message_in(&mut self, room: RoomId) -> (UserId, Seq) {
+        let events = self.world.places.get(&room).into_iter().flat_map(|place| place.log.iter().rev());
+        let messages = events.filter(|event| matches!(event.kind, EventKind::Message(_)));
+        let newest: Vec<(UserId, Seq)> = messages.take(4).map(|event| (event.sender.clone(), event.seq)).collect();
+        if newest.is_empty() || !self.dice.often() {
+            return (self.member_of(room), self.seq(room));
+        }
+        self.dice.one(&newest)
+    }
+
     fn newest<K: Copy + Ord, V>(&mut self, of: impl Iterator<Item = (K, V)>, none: K) -> K {
         let mut keys: Vec<K> = of.map(|(key, _)| key).collect();
         keys.drain(..keys.len().saturating_sub(6));
@@ -149,8 +160,25 @@ impl<'a> Draw<'a> {
     #[must_use]
     pub fn write(mut self) -> Command {
         let tag = self.tag;
-        match self.dice.roll(114) {
+        match self.dice.roll(130) {
             100..=113 => self.govern(),
+            114..=120 => {
+                let room = self.room();
+                let (user, seq) = self.message_in(room);
+                Command::Edit { user, room, seq, body: self.dice.number(3) }
+            }
+            121..=123 => {
+                let room = self.room();
+                let (sender, seq) = self.message_in(room);
+                let user = if self.dice.often() { sender } else { self.member_of(room) };
+                Command::Delete { user, room, seq }
+            }
+            124..=129 => {
+                let room = self.room();
+                let (_, seq) = self.message_in(room);
+                let (user, remove) = (self.member_of(room), self.dice.roll(3) == 0);
+                Command::React { user, room, seq, emoji: self.dice.number(3), remove }
+            }
             0..=21 => {
                 let (user, room) = (self.user(), self.room());
                 let (right, max_charge) = (self.dice.often(), self.dice.one(&LIMITS));

@@ -2,7 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use chat_core::model::{admission::AdmissionKind, event::EventKind, room::Role};
+use chat_core::model::{
+    admission::AdmissionKind,
+    event::{Event, EventKind},
+    room::Role,
+};
 
 use crate::world::{Account, Place, World};
 
@@ -76,6 +80,9 @@ impl Place {
         if room.last_seq.get() != self.log.len() as u64 {
             return Err(format!("the last of {} is told as {}", room.id, room.last_seq));
         }
+        for event in self.log.iter() {
+            self.check_message(event)?;
+        }
         let joined = self.log.iter().filter(|event| event.kind == EventKind::Joined).count();
         let gone = self.log.iter().filter(|event| event.unseats().is_some()).count();
         if joined - gone != self.members.len() {
@@ -83,6 +90,35 @@ impl Place {
         }
         if let Some(ban) = self.bans.iter().find(|ban| self.member(&ban.user).is_some()) {
             return Err(format!("{} is banned from {} and sits there", ban.user, room.id));
+        }
+        Ok(())
+    }
+
+    /// R-MSG-06: of what is deleted nothing is left. R-MSG-11: each reaction once, and not too many kinds.
+    fn check_message(&self, event: &Event) -> Result<(), String> {
+        match &event.kind {
+            EventKind::Message(message) => {
+                let is_bare = message.body.is_none() && message.mentions.is_empty() && message.reactions.is_empty();
+                if message.deleted_at.is_some() != message.body.is_none() || message.body.is_none() != is_bare {
+                    return Err(format!("{event:?} is half deleted"));
+                }
+                let all =
+                    message.reactions.iter().flat_map(|kind| kind.users.iter().map(|user| (kind.emoji.as_str(), user)));
+                let (all, once): (Vec<_>, BTreeSet<_>) = (all.clone().collect(), all.collect());
+                if all.len() != once.len() || 20 < message.reactions.len() {
+                    return Err(format!("{event:?} has reactions that count twice, or too many kinds"));
+                }
+            }
+            EventKind::MessageEdited { target, body, .. } => {
+                let target = self.log.iter().find(|event| event.seq == *target).map(|event| &event.kind);
+                let Some(EventKind::Message(message)) = target else {
+                    return Err(format!("{event:?} edits what is no message"));
+                };
+                if message.body.is_none() != body.is_none() {
+                    return Err(format!("{event:?} says what its message does not, or the other way round"));
+                }
+            }
+            _ => {}
         }
         Ok(())
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chat_core::{
-    api::{AdminRoom, ChangedCoins, CreatedRoom, FriendRequestOutcome, Joined, RequestedFriend, Sent},
+    api::{AdminRoom, ChangedCoins, ChangedMessage, CreatedRoom, FriendRequestOutcome, Joined, RequestedFriend, Sent},
     model::{
         ban::Ban,
         block::Block,
@@ -11,6 +11,7 @@ use chat_core::{
         event::{Event, EventKind},
         friend::{Friend, FriendRequest, RequestId},
         invite::{Invite, InviteId, InviteToken},
+        message::{Message, MessageBody, Reaction},
         room::{NamedMember, Room, RoomId, RoomView},
         session::{Caller, SessionId, SessionTokens},
         text::Name,
@@ -22,6 +23,7 @@ use secrecy::ExposeSecret as _;
 use crate::{
     answer::Reply,
     command::{Command, id_of},
+    words,
 };
 
 /// Pairs of ids. What is in no pair stands for itself, and so for nothing that exists on the other side.
@@ -102,6 +104,13 @@ impl Names {
     #[must_use]
     pub fn user(&self, user: &UserId) -> UserId {
         UserId::parse(&format!("{}{user}", self.prefix)).expect("a short prefix makes no id too long")
+    }
+
+    /// What a message says in the chat, where those whom it mentions have other ids.
+    #[must_use]
+    pub fn body(&self, number: u8) -> MessageBody {
+        let text = words::body(number).as_str().replace('@', &format!("@{}", self.prefix));
+        MessageBody::parse(text).expect("it says something")
     }
 
     /// The room in the chat.
@@ -224,6 +233,10 @@ impl Names {
                 Reply::Coins(ChangedCoins { entry: self.told_entry(coins.entry), repeated: coins.repeated })
             }
             Reply::Sent(sent) => Reply::Sent(Sent { event: self.told_event(sent.event), repeated: sent.repeated }),
+            Reply::Changed(changed) => Reply::Changed(ChangedMessage {
+                message: self.told_event(changed.message),
+                event: changed.event.map(|event| self.told_event(event)),
+            }),
             Reply::History(mut history) => {
                 history.events = history.events.into_iter().map(|event| self.told_event(event)).collect();
                 Reply::History(history)
@@ -320,9 +333,34 @@ impl Names {
         let kind = match event.kind {
             EventKind::Removed { user, banned } => EventKind::Removed { user: self.told_id(&user), banned },
             EventKind::RoleChanged { user, role } => EventKind::RoleChanged { user: self.told_id(&user), role },
+            EventKind::Message(message) => EventKind::Message(self.told_message(message)),
+            EventKind::MessageEdited { target, body, mentions } => EventKind::MessageEdited {
+                target,
+                body: body.map(|body| self.told_body(&body)),
+                mentions: self.told_ids(&mentions),
+            },
             other => other,
         };
         Event { room: self.told_room_id(event.room), sender: self.told_id(&event.sender), kind, ..event }
+    }
+
+    fn told_message(&self, message: Message) -> Message {
+        let reaction = |reaction: &Reaction| Reaction { users: self.told_ids(&reaction.users), ..*reaction };
+        Message {
+            body: message.body.map(|body| self.told_body(&body)),
+            mentions: self.told_ids(&message.mentions),
+            reactions: message.reactions.iter().map(reaction).collect(),
+            ..message
+        }
+    }
+
+    fn told_body(&self, body: &MessageBody) -> MessageBody {
+        let text = body.as_str().replace(&format!("@{}", self.prefix), "@");
+        MessageBody::parse(text).expect("what is left says something")
+    }
+
+    fn told_ids(&self, users: &[UserId]) -> Vec<UserId> {
+        users.iter().map(|user| self.told_id(user)).collect()
     }
 
     fn told_request(&self, request: FriendRequest) -> FriendRequest {

@@ -4,8 +4,8 @@ use chat_core::{
     Chat,
     api::{
         Admin as _, Bans as _, Blocks as _, ChangeCoins, ChangePassword, ChangeRoom, CreateRoom, EnsureUser,
-        Friends as _, InviteUser, Invites as _, JoinKey, JoinRoom, Ledger as _, Login, Members as _, Messages as _,
-        Register, Rooms as _, SendMessage, Sessions as _, SignedIn, UpdateUser, Users as _,
+        Friends as _, InviteUser, Invites as _, JoinKey, JoinRoom, Ledger as _, Login, Members as _, MessageId,
+        Messages as _, React, Register, Rooms as _, SendMessage, Sessions as _, SignedIn, UpdateUser, Users as _,
     },
     error::ChatError,
     model::{
@@ -170,11 +170,25 @@ async fn ask(chat: &Chat, names: &Names, command: &Command, secret: &mut Option<
         Command::Send { room, body, client_id, reply_to, .. } => {
             let send = SendMessage {
                 room: names.room(*room),
-                body: words::body(*body),
+                body: names.body(*body),
                 client_id: client_id.map(words::client_id),
                 reply_to: *reply_to,
             };
             Reply::Sent(chat.send_message(caller, send).await?)
+        }
+        Command::Edit { room, seq, body, .. } => {
+            let message = MessageId { room: names.room(*room), seq: *seq };
+            Reply::Changed(chat.edit_message(caller, message, names.body(*body), None).await?)
+        }
+        Command::Delete { room, seq, .. } => {
+            let message = MessageId { room: names.room(*room), seq: *seq };
+            Reply::Changed(chat.delete_message(caller, message, None).await?)
+        }
+        Command::React { room, seq, emoji, remove, .. } => {
+            let message = MessageId { room: names.room(*room), seq: *seq };
+            let emoji = words::emoji(*emoji);
+            let react = if *remove { React::Without(emoji) } else { React::With(emoji) };
+            Reply::Changed(chat.react(caller, message, react, None).await?)
         }
         Command::History { room, range, limit, .. } => {
             Reply::History(chat.history(caller, names.room(*room), *range, *limit).await?)

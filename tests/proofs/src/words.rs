@@ -2,6 +2,7 @@
 
 use chat_core::model::{
     coin::{CoinKey, Reason},
+    emoji::Emoji,
     message::{ClientId, MessageBody},
     room::RoomPassword,
     session::DeviceId,
@@ -45,10 +46,25 @@ pub fn room_password(right: bool) -> RoomPassword {
     RoomPassword::parse(if right { "open sesame" } else { "open barley" }).expect("it is long enough")
 }
 
-/// What a message says.
+/// What a message says, to [`mentioned`].
 #[must_use]
 pub fn body(number: u8) -> MessageBody {
-    MessageBody::parse(format!("message {number} \u{1F469}\u{200D}\u{1F680} '\\%_")).expect("it says something")
+    let [one, other] = mentioned(number);
+    let text = format!("message {number} \u{1F469}\u{200D}\u{1F680} '\\%_ @{one}, @{other}. @{one} me@{other}");
+    MessageBody::parse(text).expect("it says something")
+}
+
+/// Whom a body mentions, in its order, if they are there.
+#[must_use]
+pub fn mentioned(number: u8) -> [UserId; 2] {
+    [user(number + 1), user(number)]
+}
+
+/// An emoji.
+#[must_use]
+pub fn emoji(number: u8) -> Emoji {
+    let face = char::from_u32(0x1F600 + u32::from(number)).expect("it is a character").to_string();
+    Emoji::parse(&face).expect("it is one by itself")
 }
 
 /// A client's key.

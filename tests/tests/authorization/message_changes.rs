@@ -56,13 +56,16 @@ pub(crate) fn websocket() -> Vec<Row> {
 /// A message of the caller's: who is in the room no more was there for it.
 async fn own(stage: &Stage) -> Value {
     let (me, room) = (&stage.me, &stage.room);
-    let is_away = stage.caller == Caller::FormerMember;
+    if stage.caller == Caller::Banned {
+        stage.owner.delete(&format!("/api/chatrooms/{room}/bans/{}", me.user_id)).await.is(204);
+    }
+    let is_away = matches!(stage.caller, Caller::FormerMember | Caller::Removed | Caller::Banned);
     if is_away {
         me.join(room).await;
     }
     let seq = me.write(room, "mine").await["seq"].clone();
     if is_away {
-        me.leave(room).await;
+        stage.make_me_what_i_am(&stage.owner, room).await;
     }
     seq
 }

@@ -2,6 +2,7 @@
 //! together on a store.
 
 mod builder;
+mod changes;
 mod passwords;
 
 use std::{collections::HashMap, sync::Arc};

@@ -15,7 +15,7 @@ use chat_core::{
 use super::{Place, World};
 use crate::{
     answer::{Answer, Reply},
-    words::{body, client_id},
+    words::{body, client_id, mentioned},
 };
 
 impl Place {
@@ -29,8 +29,13 @@ impl Place {
         self.log.iter().filter(counts).count() as u64
     }
 
-    fn event(&self, seq: Seq) -> Option<&Event> {
+    pub(super) fn event(&self, seq: Seq) -> Option<&Event> {
         self.log.iter().find(|event| event.seq == seq)
+    }
+
+    /// R-MSG-10: of those whom a body mentions, who is there.
+    pub(super) fn mentions(&self, says: u8) -> Vec<UserId> {
+        mentioned(says).into_iter().filter(|user| self.member(user).is_some()).collect()
     }
 }
 
@@ -50,10 +55,11 @@ impl World {
         let place = self.place_mut(room)?;
         let key = key.map(|key| (user.clone(), client_id(key)));
         if let Some(&(seq, said, replied)) = key.as_ref().and_then(|key| place.sent.get(key)) {
-            if (said, replied) != (says, reply_to) {
+            let event = place.event(seq).expect("what was sent is in the log").clone();
+            let is_there = matches!(&event.kind, EventKind::Message(message) if message.deleted_at.is_none());
+            if is_there && (said, replied) != (says, reply_to) {
                 return Err(Rejection::IdempotencyConflict);
             }
-            let event = place.event(seq).expect("what was sent is in the log").clone();
             return Ok(Reply::Sent(Sent { event, repeated: true }));
         }
         if place.room.closed_at.is_some() {
@@ -67,7 +73,7 @@ impl World {
             body: Some(body(says)),
             client_id: key.as_ref().map(|(_, client_id)| client_id.clone()),
             reply_to,
-            mentions: Vec::new(),
+            mentions: place.mentions(says),
             edited_at: None,
             deleted_at: None,
             reactions: Vec::new(),

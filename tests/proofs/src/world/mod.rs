@@ -7,6 +7,7 @@ mod friend;
 mod invite;
 mod member;
 mod message;
+mod message_change;
 mod operator;
 mod room;
 mod session;
@@ -181,6 +182,9 @@ impl World {
             Command::Send { user, room, body, client_id, reply_to } => {
                 self.send(user, *room, *body, *client_id, *reply_to)
             }
+            Command::Edit { user, room, seq, body } => self.edit(user, *room, *seq, *body),
+            Command::Delete { user, room, seq } => self.delete(user, *room, *seq),
+            Command::React { user, room, seq, emoji, remove } => self.react(user, *room, *seq, *emoji, *remove),
             Command::History { user, room, range, limit } => self.history(user, *room, *range, *limit),
             Command::MarkRead { user, room, seq } => self.mark_read(user, *room, *seq),
             Command::RequestFriend { tag, user, other } => self.request_friend(*tag, user, other),

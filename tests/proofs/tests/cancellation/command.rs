@@ -2,15 +2,17 @@
 
 use chat_core::{
     api::{
-        Admin, Bans, Blocks, ChangeCoins, ChangeRoom, EnsureUser, Friends, Invites, JoinKey, JoinRoom, Login, Members,
-        Messages, Rooms, Sessions, Users,
+        Admin, Bans, Blocks, ChangeCoins, ChangeRoom, ChangedMessage, EnsureUser, Friends, Invites, JoinKey, JoinRoom,
+        Login, Members, MessageId, Messages, React, Rooms, Sessions, Users,
     },
     error::ChatError,
     model::{
         coin::{Amount, CoinKey, Coins, Reason},
+        emoji::Emoji,
         event::Seq,
+        message::MessageBody,
         operator::Operator,
-        room::{Capacity, Role},
+        room::{Capacity, Role, RoomId},
         session::Caller,
     },
 };
@@ -35,6 +37,9 @@ pub(crate) enum Command {
     ChangeRoom,
     Invite,
     SendMessage,
+    EditMessage,
+    DeleteMessage,
+    React,
     MarkRead,
     ChangeCoins,
     RequestFriend,
@@ -46,7 +51,7 @@ pub(crate) enum Command {
 }
 
 impl Command {
-    pub(crate) const ALL: [Self; 19] = [
+    pub(crate) const ALL: [Self; 22] = [
         Self::Register,
         Self::EnsureUser,
         Self::CreateRoom,
@@ -58,6 +63,9 @@ impl Command {
         Self::ChangeRoom,
         Self::Invite,
         Self::SendMessage,
+        Self::EditMessage,
+        Self::DeleteMessage,
+        Self::React,
         Self::MarkRead,
         Self::ChangeCoins,
         Self::RequestFriend,
@@ -117,6 +125,17 @@ impl Command {
                 scene.join("bob", room).await;
                 scene.say("alice", room, "read this").await;
                 scene.say("alice", room, "and this").await;
+            }
+            Self::EditMessage | Self::DeleteMessage | Self::React => {
+                scene.prime("alice").await;
+                scene.enter("bob").await;
+                let room = scene.make("alice", "room").await;
+                scene.join("bob", room).await;
+                scene.say("bob", room, "wrong").await;
+                let edited = scene.chat.edit_message(&scene.caller("bob"), third(room), body("better"), None).await;
+                edited.expect("it is his own");
+                let thumb = React::With(emoji("\u{1F44D}"));
+                scene.chat.react(&scene.caller("alice"), third(room), thumb, None).await.expect("she is a member");
             }
             Self::ChangeCoins => drop(scene.enter("bob").await),
             Self::RequestFriend | Self::AcceptRequest | Self::Block => {
@@ -180,6 +199,14 @@ impl Command {
                 .send_message(&bob, message(room(), "heard?", Some("key")))
                 .await
                 .map(|sent| format!("{}, repeated {}", sent.event.seq, sent.repeated)),
+            Self::EditMessage => {
+                told_change(chat.edit_message(&bob, third(room()), body("as it should be"), None).await)
+            }
+            Self::DeleteMessage => told_change(chat.delete_message(&bob, third(room()), None).await),
+            Self::React => {
+                let heart = React::With(emoji("\u{2764}\u{FE0F}"));
+                told_change(chat.react(&bob, third(room()), heart, None).await)
+            }
             Self::MarkRead => chat.mark_read(&bob, room(), Seq::new(3)).await.map(|read| format!("{read:?}")),
             Self::ChangeCoins => {
                 let change = ChangeCoins {
@@ -218,6 +245,23 @@ impl Command {
             }
         })
     }
+}
+
+/// Bob's message, after the two `joined`.
+const fn third(room: RoomId) -> MessageId {
+    MessageId { room, seq: Seq::new(3) }
+}
+
+fn body(text: &str) -> MessageBody {
+    MessageBody::parse(text.to_owned()).expect("it says something")
+}
+
+fn emoji(text: &str) -> Emoji {
+    Emoji::parse(text).expect("it is one")
+}
+
+fn told_change(changed: Result<ChangedMessage, ChatError>) -> Result<String, ChatError> {
+    changed.map(|changed| format!("logged {:?}", changed.event.map(|event| event.seq)))
 }
 
 async fn join(scene: &Scene, caller: &Caller, join: JoinRoom) -> Result<String, ChatError> {

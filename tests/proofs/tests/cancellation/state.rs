@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, time::Duration};
 use chat_core::{
     model::{
         event::{EventKind, Seq},
+        message::Reaction,
         room::RoomId,
         time::Timestamp,
         user::UserId,
@@ -144,9 +145,22 @@ impl Scene {
     /// An event as it is told in every scene.
     pub(crate) fn told_event(&self, event: &chat_core::model::event::Event) -> String {
         let what = match &event.kind {
-            EventKind::Message(message) => format!("{:?} {:?}", message.body, message.client_id),
             EventKind::Removed { user, banned } => format!("{} {banned}", self.role(user)),
             EventKind::RoomChanged { name, capacity } => format!("{name:?} {capacity:?}"),
+            EventKind::Message(message) => {
+                let (edited, deleted) = (message.edited_at.is_some(), message.deleted_at.is_some());
+                let reaction = |kind: &Reaction| {
+                    let users: Vec<String> = kind.users.iter().map(|user| self.role(user)).collect();
+                    format!("{} {users:?}", kind.emoji)
+                };
+                let reactions: Vec<String> = message.reactions.iter().map(reaction).collect();
+                format!("{:?} {:?} {edited} {deleted} {reactions:?}", message.body, message.client_id)
+            }
+            EventKind::MessageEdited { target, body, .. } => format!("{target} {body:?}"),
+            EventKind::MessageDeleted { target } => target.to_string(),
+            EventKind::ReactionAdded { target, emoji } | EventKind::ReactionRemoved { target, emoji } => {
+                format!("{target} {emoji}")
+            }
             EventKind::RoleChanged { user, role } => format!("{} {role:?}", self.role(user)),
             _ => String::new(),
         };
