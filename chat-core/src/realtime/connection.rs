@@ -42,8 +42,6 @@ pub struct Connection {
     rooms: HashMap<RoomId, Place>,
     replay: Replay,
     ready: VecDeque<Delivery>,
-    /// Who is online is still to be told.
-    look_around: bool,
     over: bool,
 }
 
@@ -75,7 +73,6 @@ impl Connection {
             rooms: HashMap::new(),
             replay: Replay::default(),
             ready: VecDeque::new(),
-            look_around: false,
             over: false,
         }
     }
@@ -95,8 +92,12 @@ impl Connection {
         let rooms = self.store.rooms_of(&self.caller.user).await?;
         self.subscribe(&rooms, resume).await?;
         self.hub.greet(&self.outlet);
-        self.look_around = true;
+        self.look_around();
         Ok(rooms)
+    }
+
+    fn look_around(&mut self) {
+        self.replay.look_around(&self.hub.presence, &self.store, &self.caller.user);
     }
 
     /// Follows the rooms as they were read, each from what the client has of it.
@@ -203,27 +204,18 @@ impl Connection {
                 biased;
                 reason = outlet.ended() => return self.end(reason),
                 item = outlet.next_item() => self.take_item(item),
-                online = hub.presence.online_for(&*self.store, &self.caller.user), if self.look_around => match online {
-                    Ok(online) => {
-                        self.look_around = false;
-                        let online = online.into_iter();
-                        self.ready.extend(online.map(|user| Delivery::Presence { user, last_seen: None }));
-                    }
-                    Err(error) => return self.fail(&error),
-                },
                 step = self.replay.next(&self.store, &self.caller.user, follow), if !self.replay.is_done() => {
                     match step {
                         Ok(step) => self.take_step(step),
-                        Err(error) => return self.fail(&error),
+                        Err(error) => {
+                            let error = &error as &dyn std::error::Error;
+                            tracing::warn!(error, "a connection could not be kept whole");
+                            return self.end(EndReason::Overloaded);
+                        }
                     }
                 }
             }
         }
-    }
-
-    fn fail(&mut self, error: &(dyn std::error::Error + 'static)) -> Delivery {
-        tracing::warn!(error, "a connection could not be kept whole");
-        self.end(EndReason::Overloaded)
     }
 
     fn end(&mut self, reason: EndReason) -> Delivery {
@@ -282,6 +274,14 @@ impl Connection {
 
     fn take_step(&mut self, step: Step) {
         match step {
+            // Looked at now: what was told meanwhile is as new.
+            Step::Around(acquaintances) => match self.hub.presence.online(acquaintances) {
+                Some(online) => {
+                    let online = online.into_iter();
+                    self.ready.extend(online.map(|user| Delivery::Presence { user, last_seen: None }));
+                }
+                None => self.look_around(),
+            },
             Step::Missed(event) => self.take_missed(event),
             Step::NoSeat(Behind { room, own, .. }) => {
                 self.answer(own.into_values());

@@ -60,6 +60,13 @@ enum Meeting {
     Pair(UserId, UserId),
 }
 
+/// Those whom a user may see, as they were read.
+#[derive(Debug)]
+pub(super) struct Acquaintances {
+    users: Vec<UserId>,
+    separations: u64,
+}
+
 /// Something to be told.
 enum Task {
     Changed(UserId, Option<Timestamp>),
@@ -105,17 +112,17 @@ impl LivePresence {
         self.to_tell.notify_one();
     }
 
-    /// Who is online of those whom the user may see.
-    pub(super) async fn online_for(&self, store: &dyn Store, user: &UserId) -> Result<Vec<UserId>, StoreError> {
-        loop {
-            let separations = self.state().separations;
-            let mut acquaintances = store.acquaintances(user).await?;
-            let state = self.state();
-            if state.separations == separations {
-                acquaintances.retain(|acquaintance| state.presence.is_online(acquaintance));
-                return Ok(acquaintances);
-            }
-        }
+    /// Those whom the user may see.
+    pub(super) async fn acquaintances(&self, store: &dyn Store, user: &UserId) -> Result<Acquaintances, StoreError> {
+        let separations = self.state().separations;
+        Ok(Acquaintances { users: store.acquaintances(user).await?, separations })
+    }
+
+    /// Who of them is online; `None` where somebody may see less of others since they were read.
+    pub(super) fn online(&self, mut of: Acquaintances) -> Option<Vec<UserId>> {
+        let state = self.state();
+        of.users.retain(|acquaintance| state.presence.is_online(acquaintance));
+        (state.separations == of.separations).then_some(of.users)
     }
 
     /// Takes from what was told what it means for who sees whom online.
