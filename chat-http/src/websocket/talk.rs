@@ -1,6 +1,13 @@
 //! A connection after its welcome: what the client asks, what the chat has for it, and the clock.
 
-use std::{collections::HashMap, convert::Infallible, pin::Pin, sync::Arc, time::Duration};
+use std::{
+    collections::HashMap,
+    convert::Infallible,
+    future::poll_fn,
+    pin::{Pin, pin},
+    sync::Arc,
+    time::Duration,
+};
 
 use axum::extract::ws::{Message, Utf8Bytes};
 use bytes::Bytes;
@@ -280,17 +287,29 @@ impl<'a, S: Socket> Talk<'a, S> {
         self.write_message(Message::Text(frame)).await
     }
 
+    /// Where there was no room for it at first, there was once the client had taken something: a sign of life, also where
+    /// the answers to our pings wait behind much else.
     async fn write_message(&mut self, message: Message) -> Result<(), Over> {
         let limit = 2 * self.peer.endpoint.config.heartbeat;
-        tokio::select! {
-            biased;
-            written = timeout(limit, self.socket.send(message)) => match written {
-                Ok(Ok(())) => Ok(()),
-                Ok(Err(_)) => Err(Over::Gone),
-                Err(_) => Err(Over::Close(Close::TooSlow)),
-            },
-            reason = &mut self.ended => Err(Over::Close(reason.into())),
+        let mut waited = false;
+        let written = {
+            let mut sending = pin!(timeout(limit, self.socket.send(message)));
+            let sending = poll_fn(|context| {
+                let polled = sending.as_mut().poll(context);
+                waited |= polled.is_pending();
+                polled
+            });
+            tokio::select! {
+                biased;
+                written = sending => written,
+                reason = &mut self.ended => return Err(Over::Close(reason.into())),
+            }
+        };
+        written.map_err(|_| Over::Close(Close::TooSlow))?.map_err(|_| Over::Gone)?;
+        if waited {
+            self.last_heard = Instant::now();
         }
+        Ok(())
     }
 }
 

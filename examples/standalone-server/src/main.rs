@@ -83,13 +83,17 @@ async fn start(options: Options) -> Result<(), Failure> {
 }
 
 /// Listens there, and lets so many wait who come faster than they are taken, as after a restart; the system may have a
-/// lower limit. Who finds no place waits a second until they ask again.
+/// lower limit. Who finds no place waits a second until they ask again. Of what a client has not taken, the system keeps no
+/// more than that: of the megabytes that it would keep else, a slow client would have to read all before it hears a ping.
 fn listen(address: SocketAddr) -> io::Result<TcpListener> {
     const WAITING: u32 = 4_096;
+    const ON_ITS_WAY: u32 = 256 * 1_024;
     let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
     // The connections of a server that has just ended hold up nobody who starts it again.
     #[cfg(unix)]
     socket.set_reuseaddr(true)?;
+    // Those that are accepted have it from this one.
+    socket.set_send_buffer_size(ON_ITS_WAY)?;
     socket.bind(address)?;
     socket.listen(WAITING)
 }

@@ -5,10 +5,10 @@ use serde_json::{Map, Value};
 
 use crate::writer::Writer;
 
-/// How often something is said, and in how many characters, that four rooms hold more than what a system keeps of a
-/// connection on its way (`net.ipv4.tcp_wmem`: 4 MiB); in each it is less than what makes a room start anew.
+/// How often something is said, and in how many characters, that one room holds more than what a server has on its way to a
+/// client; it is less than what makes a room start anew.
 pub(crate) const TIMES: u32 = 400;
-pub(crate) const CHARACTERS: usize = 4_000;
+pub(crate) const CHARACTERS: usize = 2_000;
 
 /// Alice owns rooms, and Bob is in them.
 pub(crate) struct Ground {

@@ -78,6 +78,18 @@ async fn r_msg_09_fifty_rooms_are_heard_at_64_kib_a_second_while_others_write_in
 }
 
 #[tokio::test]
+async fn r_msg_09_a_slow_reader_is_alive_as_long_as_it_reads() {
+    // It takes longer than two heartbeats to read all that it missed, and answers no ping before it comes to it.
+    let ground = Ground::with(2, &["--heartbeat", "3s"]).await;
+    let has = ground.last().await;
+    ground.say(TIMES, CHARACTERS).await;
+    let (narrow, mut socket) = come_back(&ground, &has).await;
+    narrow.set(Some(2 * SLOW));
+    hear(&mut socket, &ground.last().await).await;
+    socket.settle().await;
+}
+
+#[tokio::test]
 async fn r_msg_03_what_one_sends_while_one_catches_up_is_answered_in_its_place() {
     let ground = Ground::with(4, &[]).await;
     let has = ground.last().await;
