@@ -120,7 +120,6 @@ impl LivePresence {
 
     /// Takes from what was told what it means for who sees whom online.
     pub(crate) fn hear(&self, notices: &[Notice]) {
-        let now = self.now();
         let mut state = self.state();
         for notice in notices {
             match notice {
@@ -141,9 +140,9 @@ impl LivePresence {
                     state.meet(Meeting::Pair(user.clone(), other.clone()));
                 }
                 Notice::StandingChanged { user, standing: Standing::Suspended | Standing::Erased } => {
-                    state.presence.put_offline(user, now);
+                    state.presence.put_offline(user, self.now());
                 }
-                Notice::Presence { node, sign } => state.presence.hear(*node, sign, now),
+                Notice::Presence { node, sign } => state.presence.hear(*node, sign, self.now()),
                 _ => {}
             }
         }
@@ -154,40 +153,46 @@ impl LivePresence {
     /// Keeps and tells it for as long as the answer is held.
     pub(crate) fn start(self: &Arc<Self>, hub: &Arc<Hub>, store: &Arc<dyn Store>, bus: &Arc<dyn Bus>) -> DropGuard {
         let over = CancellationToken::new();
-        let (ended, live, bus) = (over.clone(), Arc::clone(self), Arc::clone(bus));
-        tokio::spawn(async move { ended.run_until_cancelled(live.keep(&*bus)).await });
+        let (ended, live, bus, now) = (over.clone(), Arc::clone(self), Arc::clone(bus), self.now());
+        tokio::spawn(async move { ended.run_until_cancelled(live.keep(&*bus, now)).await });
         let (ended, live) = (over.clone(), Arc::clone(self));
         let (hub, store) = (Arc::clone(hub), Arc::clone(store));
         tokio::spawn(async move { ended.run_until_cancelled(live.tell(&hub, &*store)).await });
         over.drop_guard()
     }
 
-    /// Lets time pass, and speaks with other nodes.
-    async fn keep(&self, bus: &dyn Bus) {
-        let mut next_beat = self.now();
+    /// Lets time pass, and speaks with other nodes. The clock is asked only where there is something to wait for.
+    async fn keep(&self, bus: &dyn Bus, started: Timestamp) {
+        let mut next_beat = started;
         loop {
-            let now = self.now();
-            let (signs, wait) = {
+            let (signs, next) = {
                 let mut state = self.state();
-                state.presence.pass_time(now);
-                if next_beat <= now {
-                    state.presence.beat(now);
-                    next_beat = now.after(BEAT);
-                }
                 let next_beat = state.presence.has_others().then_some(next_beat);
                 let next = [next_beat, state.presence.next_due()].into_iter().flatten().min();
-                (state.presence.take_signs(), next.map(|next| next.since(now)))
+                (state.presence.take_signs(), next)
             };
-            self.to_tell.notify_one();
             if !signs.is_empty() {
                 let node = self.node;
                 bus.publish(signs.into_iter().map(|sign| Notice::Presence { node, sign }).collect()).await;
             }
-            match wait {
+            let Some(next) = next else {
+                self.moved.notified().await;
+                continue;
+            };
+            let now = self.now();
+            if now < next {
                 // Woken, or it is time: both are looked at above.
-                Some(wait) => drop(timeout(wait, self.moved.notified()).await),
-                None => self.moved.notified().await,
+                drop(timeout(next.since(now), self.moved.notified()).await);
+                continue;
             }
+            let mut state = self.state();
+            state.presence.pass_time(now);
+            if next_beat <= now {
+                state.presence.beat(now);
+                next_beat = now.after(BEAT);
+            }
+            drop(state);
+            self.to_tell.notify_one();
         }
     }
 
