@@ -105,15 +105,22 @@ impl LivePresence {
         self.to_tell.notify_one();
     }
 
-    /// Who is online of those whom the user may see.
-    pub(super) async fn online_for(&self, store: &dyn Store, user: &UserId) -> Result<Vec<UserId>, StoreError> {
+    /// Who is online of those whom the user may see. Waits for the store: for want of this no connection ends.
+    pub(super) async fn online_for(&self, store: &dyn Store, user: &UserId) -> Vec<UserId> {
         loop {
             let separations = self.state().separations;
-            let mut acquaintances = store.acquaintances(user).await?;
+            let mut acquaintances = match store.acquaintances(user).await {
+                Ok(acquaintances) => acquaintances,
+                Err(error) => {
+                    failed(&error);
+                    sleep(RETRY).await;
+                    continue;
+                }
+            };
             let state = self.state();
             if state.separations == separations {
                 acquaintances.retain(|acquaintance| state.presence.is_online(acquaintance));
-                return Ok(acquaintances);
+                return acquaintances;
             }
         }
     }
@@ -206,7 +213,7 @@ impl LivePresence {
                 Ok(true) => {}
                 Ok(false) => self.give_back(task),
                 Err(error) => {
-                    tracing::warn!(error = &error as &dyn std::error::Error, "who is online could not be told");
+                    failed(&error);
                     self.give_back(task);
                     sleep(RETRY).await;
                 }
@@ -281,6 +288,10 @@ impl LivePresence {
         }
         Ok(true)
     }
+}
+
+fn failed(error: &StoreError) {
+    tracing::warn!(error = error as &dyn std::error::Error, "who is online could not be told, trying again");
 }
 
 impl State {
