@@ -183,7 +183,7 @@ impl Connection {
                 biased;
                 reason = outlet.ended() => return self.end(reason),
                 item = outlet.next_item() => self.take_item(item),
-                online = hub.presence.online_for(&*self.store, &self.caller.user), if self.look_around => {
+                online = hub.presence.look_around(&*self.store, &outlet), if self.look_around => {
                     self.look_around = false;
                     self.ready.extend(online.into_iter().map(|user| Delivery::Presence { user, last_seen: None }));
                 }
