@@ -203,27 +203,22 @@ impl Connection {
                 biased;
                 reason = outlet.ended() => return self.end(reason),
                 item = outlet.next_item() => self.take_item(item),
-                online = hub.presence.online_for(&*self.store, &self.caller.user), if self.look_around => match online {
-                    Ok(online) => {
-                        self.look_around = false;
-                        let online = online.into_iter();
-                        self.ready.extend(online.map(|user| Delivery::Presence { user, last_seen: None }));
-                    }
-                    Err(error) => return self.fail(&error),
-                },
+                online = hub.presence.look_around(&*self.store, &outlet), if self.look_around => {
+                    self.look_around = false;
+                    self.ready.extend(online.into_iter().map(|user| Delivery::Presence { user, last_seen: None }));
+                }
                 step = self.replay.next(&self.store, &self.caller.user, follow), if !self.replay.is_done() => {
                     match step {
                         Ok(step) => self.take_step(step),
-                        Err(error) => return self.fail(&error),
+                        Err(error) => {
+                            let error = &error as &dyn std::error::Error;
+                            tracing::warn!(error, "a connection could not be kept whole");
+                            return self.end(EndReason::Overloaded);
+                        }
                     }
                 }
             }
         }
-    }
-
-    fn fail(&mut self, error: &(dyn std::error::Error + 'static)) -> Delivery {
-        tracing::warn!(error, "a connection could not be kept whole");
-        self.end(EndReason::Overloaded)
     }
 
     fn end(&mut self, reason: EndReason) -> Delivery {
