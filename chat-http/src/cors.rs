@@ -12,7 +12,7 @@ use crate::{
 
 /// What operations take.
 const METHODS: [Method; 6] = [Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::PATCH, Method::DELETE];
-const SENT: [HeaderName; 2] = [header::AUTHORIZATION, header::CONTENT_TYPE];
+const SENT: [HeaderName; 3] = [header::AUTHORIZATION, header::CONTENT_TYPE, HeaderName::from_static("last-event-id")];
 /// Beside what browsers show of any answer.
 const SHOWN: [HeaderName; 6] =
     [header::LOCATION, header::RETRY_AFTER, header::WWW_AUTHENTICATE, RATE_LIMIT, RATE_LIMIT_POLICY, X_REQUEST_ID];

@@ -16,7 +16,7 @@ pub fn router(chat: impl ChatService, config: HttpConfig) -> Router {
     let own_accounts = config.own_accounts && !chat.host_signs_in();
     let sign_in = Arc::new(ChatSignIn::new(Arc::clone(&chat), config.allowed_origins.clone()));
     let websocket = websocket::routes(Arc::clone(&chat), Arc::clone(&sign_in), config.clone());
-    let router = rest::mount_beside(websocket, &chat, sign_in, own_accounts)
+    let router = rest::mount_beside(websocket, &chat, sign_in, own_accounts, config.heartbeat)
         .layer(Extension(BodyTimeout(body_timeout)))
         .layer(Extension(TrustedProxies(trusted_proxies.into())));
     let router = limited(router, &config);

@@ -36,6 +36,16 @@ impl RoomOrder {
         assert!(self.rooms.insert(room.to_owned(), heard).is_none(), "room {room} was added twice");
     }
 
+    /// A room that is heard starts anew after `last_seq`: by `reset`.
+    ///
+    /// # Panics
+    /// When it was not heard.
+    #[track_caller]
+    pub fn restart(&mut self, room: &str, last_seq: i64) {
+        let heard = Heard { start: last_seq, events: Vec::new(), may_come_again: HashSet::new() };
+        assert!(self.rooms.insert(room.to_owned(), heard).is_some(), "room {room} starts anew that was not heard");
+    }
+
     /// A room is heard no more: by `room_removed`.
     pub fn end(&mut self, room: &str) {
         self.rooms.remove(room);
@@ -152,6 +162,14 @@ mod tests {
         let mut order = order(0, &[1]);
         order.end("r");
         assert!(!takes(&mut order, 2));
+    }
+
+    #[test]
+    fn a_room_that_starts_anew_goes_on_after_its_number() {
+        let mut order = order(3, &[4]);
+        order.restart("r", 900);
+        assert!(!takes(&mut order, 5) && takes(&mut order, 901));
+        assert!(catch_unwind(AssertUnwindSafe(|| order.restart("q", 1))).is_err());
     }
 
     #[test]

@@ -12,23 +12,9 @@ use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
 use crate::answer::{Unavailable, assert_problem};
+use crate::frame::{self, id_of, last_seq_of};
 use crate::order::RoomOrder;
 use crate::{Client, PATIENCE, Server};
-
-const FRAME_TYPES: [&str; 12] = [
-    "welcome",
-    "ok",
-    "error",
-    "event",
-    "reset",
-    "receipt",
-    "typing",
-    "presence",
-    "room_added",
-    "room_removed",
-    "friend",
-    "notice",
-];
 
 /// How a connection ended: the close code, `None` where there was none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -268,6 +254,21 @@ impl Socket {
         }
     }
 
+    /// How far this connection has heard a room, `None` for one that it does not hear.
+    pub fn last(&self, room: &str) -> Option<i64> {
+        self.order.last(room)
+    }
+
+    /// How the connection has ended, if it has.
+    pub fn end(&self) -> Option<Closed> {
+        self.closed
+    }
+
+    /// Waits for one frame more, or the end.
+    pub async fn read_on(&mut self) {
+        self.read("whatever comes", Instant::now() + PATIENCE).await;
+    }
+
     /// Reads until the connection ends, and tells how.
     pub async fn closed(&mut self) -> Closed {
         let deadline = Instant::now() + PATIENCE;
@@ -324,13 +325,9 @@ impl Socket {
     }
 
     fn take_frame(&mut self, text: &str) {
-        assert!(text.starts_with(r#"{"type":""#), "`type` comes first: {text}");
-        assert!(is_compact(text), "written compact: {text}");
-        let frame: Value = serde_json::from_str(text).unwrap_or_else(|error| panic!("no JSON ({error}): {text}"));
+        let (kind, frame) = frame::read(text);
         self.seen.push(frame.clone());
-        let kind = frame["type"].as_str().expect("begins with it");
-        assert!(FRAME_TYPES.contains(&kind), "the contract knows no such frame: {text}");
-        match kind {
+        match kind.as_str() {
             "welcome" => {
                 for room in frame["rooms"].as_array().unwrap_or_else(|| panic!("a welcome without rooms: {text}")) {
                     let has = self.resumed.get(id_of(room)).copied();
@@ -339,6 +336,7 @@ impl Socket {
             }
             "room_added" => self.order.begin(id_of(&frame["room"]), last_seq_of(&frame["room"])),
             "room_removed" => self.order.end(id_of(&frame)),
+            "reset" => self.order.restart(id_of(&frame), last_seq_of(&frame)),
             "event" => self.order.next(&frame["event"]),
             "ok" if frame["result"].get("kind").is_some() => match self.client_id(&frame) {
                 Some(client_id) if self.doubtful.contains(&client_id) => {
@@ -373,39 +371,4 @@ impl Socket {
 
 fn is_reply(frame: &Value, id: u64) -> bool {
     matches!(frame["type"].as_str(), Some("ok" | "error")) && frame["id"] == id
-}
-
-fn id_of(room: &Value) -> &str {
-    room["roomId"].as_str().unwrap_or_else(|| panic!("no roomId: {room}"))
-}
-
-fn last_seq_of(room: &Value) -> i64 {
-    room["lastSeq"].as_i64().unwrap_or_else(|| panic!("no lastSeq: {room}"))
-}
-
-/// No white space outside strings.
-fn is_compact(json: &str) -> bool {
-    let (mut in_string, mut escaped) = (false, false);
-    for byte in json.bytes() {
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' => escaped = true,
-            b'"' => in_string = !in_string,
-            b' ' | b'\n' | b'\r' | b'\t' if !in_string => return false,
-            _ => {}
-        }
-    }
-    true
-}
-
-#[cfg(test)]
-mod tests {
-    use super::is_compact;
-
-    #[test]
-    fn spaces_count_outside_strings_alone() {
-        assert!(is_compact(r#"{"a":"b c","d":"\" e"}"#));
-        assert!(!is_compact(r#"{"a": 1}"#));
-        assert!(!is_compact(r#"{"a":"\\" }"#));
-    }
 }

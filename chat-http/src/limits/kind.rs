@@ -24,6 +24,9 @@ impl Kind {
         if path.starts_with("/admin/") {
             return Self::Operate;
         }
+        if path == "/api/events" {
+            return Self::Connect;
+        }
         if matches!(*method, Method::GET | Method::HEAD) {
             return Self::Read;
         }

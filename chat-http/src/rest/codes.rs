@@ -72,6 +72,8 @@ pub(super) fn codes_of(operation: &str) -> Option<&'static [Code]> {
 
         "listCoinEntries" => limited![],
 
+        "streamEvents" => limited![InvalidRequest],
+
         "requestFriend" => limited![UserNotFound, AlreadyFriends, RequestDeclined, NotAParticipant],
         "acceptFriendRequest" | "declineFriendRequest" | "withdrawFriendRequest" => limited![RequestNotFound],
         "listFriendRequests" | "listFriends" | "listBlocks" => limited![],

@@ -14,7 +14,7 @@ mod room;
 mod session;
 mod user;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use axum::Router;
 use chat_core::{
@@ -30,7 +30,7 @@ use chat_core::{
 use poem_openapi::{OpenApi, OpenApiService, Tags};
 
 use self::codes::codes_of;
-use crate::{mount::mount, problem::Problem, signed_in::SignIn};
+use crate::{event_stream::EventStreamRoutes, mount::mount, problem::Problem, signed_in::SignIn};
 
 /// What there is where users have accounts with the chat itself.
 type Accounts = (user::RegisterRoutes, session::SessionRoutes);
@@ -45,6 +45,7 @@ type Operations = (
     coin::CoinRoutes,
     friend::FriendRoutes,
     block::BlockRoutes,
+    EventStreamRoutes,
 );
 
 /// A router of all operations on `chat`, those of its own accounts only where it has any, and of `routes`, which are none.
@@ -53,11 +54,12 @@ pub(crate) fn mount_beside(
     chat: &Arc<dyn ChatService>,
     sign_in: Arc<dyn SignIn<Caller>>,
     own_accounts: bool,
+    heartbeat: Duration,
 ) -> Router {
     if own_accounts {
-        mount(routes, service((accounts(chat), operations(chat))), sign_in, codes_of)
+        mount(routes, service((accounts(chat), operations(chat, heartbeat))), sign_in, codes_of)
     } else {
-        mount(routes, service(operations(chat)), sign_in, codes_of)
+        mount(routes, service(operations(chat, heartbeat)), sign_in, codes_of)
     }
 }
 
@@ -65,7 +67,7 @@ fn accounts(chat: &Arc<dyn ChatService>) -> Accounts {
     (user::RegisterRoutes(Arc::clone(chat)), session::SessionRoutes(Arc::clone(chat)))
 }
 
-fn operations(chat: &Arc<dyn ChatService>) -> Operations {
+fn operations(chat: &Arc<dyn ChatService>, heartbeat: Duration) -> Operations {
     let chat = || Arc::clone(chat);
     (
         user::UserRoutes(chat()),
@@ -77,6 +79,7 @@ fn operations(chat: &Arc<dyn ChatService>) -> Operations {
         coin::CoinRoutes(chat()),
         friend::FriendRoutes(chat()),
         block::BlockRoutes(chat()),
+        EventStreamRoutes { chat: chat(), heartbeat },
     )
 }
 
@@ -87,10 +90,10 @@ fn service<A: OpenApi>(operations: A) -> OpenApiService<A, ()> {
 const DESCRIPTION: &str = "Rooms of up to six, messages in real time, invites, coins and friends.\n\n\
     JSON in camelCase; times are RFC 3339 in UTC with milliseconds. A field that is absent is left out, and `null` is as \
     absent. Unknown fields of a body are refused, unknown query parameters ignored. Every refusal is a problem document \
-    (RFC 9457). What happens is told by a WebSocket at `/api/ws`, subprotocol `chat.v1`.";
+    (RFC 9457). What happens is told by a WebSocket at `/api/ws`, subprotocol `chat.v1`, and by `/api/events`.";
 
 #[derive(Tags)]
-enum Tag {
+pub(crate) enum Tag {
     /// Oneself and others.
     Users,
     /// Signing in and staying so.
@@ -107,6 +110,8 @@ enum Tag {
     Coins,
     /// Friends, friend requests and blocks.
     Friends,
+    /// What happens, as it happens.
+    Live,
 }
 
 // A malformed id names nothing that exists.

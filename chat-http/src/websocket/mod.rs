@@ -3,7 +3,6 @@
 mod change;
 mod close;
 mod command;
-mod frame;
 mod handshake;
 mod session;
 mod talk;

@@ -2,7 +2,10 @@
 
 use std::{sync::Arc, time::Duration};
 
-use axum::{Error, extract::ws::Message};
+use axum::{
+    Error,
+    extract::ws::{Message, Utf8Bytes},
+};
 use chat_core::{
     api::Resume,
     error::FieldError,
@@ -18,11 +21,11 @@ use super::{
     Endpoint, MAX_FRAME,
     close::Close,
     command::{self, Command, Heard, Hello},
-    frame::Frame,
     talk::Talk,
 };
 use crate::{
     limits::{Allowance, Kind},
+    live::frame::Frame,
     problem::Problem,
     request_context::RequestContext,
     wire::room::Room,
@@ -144,14 +147,14 @@ async fn welcome(
         }
     };
     let welcome = Frame::Welcome {
-        id,
+        id: Some(id),
         user_id: peer.caller.user.as_str(),
         device_id: peer.caller.session.as_ref().map(|session| session.device.as_str()),
         heartbeat_seconds: peer.endpoint.config.heartbeat.as_secs(),
         rooms: rooms.iter().map(Room::from).collect(),
     };
-    let removed = unknown.iter().map(|room| Frame::RoomRemoved { room_id: room, reason: "left" }.message());
-    let frames = [welcome.message()].into_iter().chain(removed).collect();
+    let removed = unknown.iter().map(|room| Frame::RoomRemoved { room_id: room, reason: "left" }.text());
+    let frames = [welcome.text()].into_iter().chain(removed).collect();
     tokio::select! {
         sent = send_all(socket, frames) => sent.map(|()| true),
         reason = connection.ended() => Err(Over::Close(reason.into())),
@@ -180,7 +183,7 @@ pub(super) fn still_signed_in(peer: &Peer, caller: &Caller, connection: &Connect
     if has_expired(peer, caller) { Err(Over::Close(Close::TokenExpired)) } else { Ok(()) }
 }
 
-pub(super) fn has_expired(peer: &Peer, caller: &Caller) -> bool {
+fn has_expired(peer: &Peer, caller: &Caller) -> bool {
     caller.expires_at.is_some_and(|end| end <= peer.endpoint.chat.now())
 }
 
@@ -210,19 +213,19 @@ fn over_error(error: Error) -> Over {
     }
 }
 
-pub(super) fn error(peer: &Peer, id: Option<&Number>, problem: &Problem) -> Message {
-    Frame::Error { id, problem: problem.document(&peer.context.another()) }.message()
+pub(super) fn error(peer: &Peer, id: Option<&Number>, problem: &Problem) -> Utf8Bytes {
+    Frame::Error { id, problem: problem.document(&peer.context.another()) }.text()
 }
 
-async fn send(socket: &mut impl Socket, message: Message) -> Result<(), Over> {
-    send_all(socket, vec![message]).await
+async fn send(socket: &mut impl Socket, frame: Utf8Bytes) -> Result<(), Over> {
+    send_all(socket, vec![frame]).await
 }
 
 /// One limit of time for all of them: a client that takes each just in time must not be here for hours.
-async fn send_all(socket: &mut impl Socket, messages: Vec<Message>) -> Result<(), Over> {
+async fn send_all(socket: &mut impl Socket, frames: Vec<Utf8Bytes>) -> Result<(), Over> {
     let sending = async {
-        for message in messages {
-            socket.send(message).await.map_err(|_| Over::Gone)?;
+        for frame in frames {
+            socket.send(Message::Text(frame)).await.map_err(|_| Over::Gone)?;
         }
         Ok(())
     };

@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, convert::Infallible, pin::Pin, sync::Arc, time::Duration};
 
-use axum::extract::ws::Message;
+use axum::extract::ws::{Message, Utf8Bytes};
 use bytes::Bytes;
 use chat_core::{
     api::SendMessage,
@@ -11,34 +11,34 @@ use chat_core::{
     ports::authenticator::Credentials,
     realtime::{
         connection::Connection,
-        delivery::{Delivery, EndReason, RoomRemoval},
+        delivery::{Delivery, EndReason},
     },
 };
 use futures_util::{FutureExt, SinkExt, StreamExt, future::BoxFuture, stream::FuturesUnordered};
 use serde_json::Number;
-use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep_until, timeout};
+use tokio::time::{Instant, MissedTickBehavior, interval_at, timeout};
 
 use super::{
     change::Changes,
     close::Close,
     command::{self, Auth, Change, Command, Heard, Read, Send as SendCommand, Typing},
-    frame::{self, Frame},
-    session::{Over, Peer, Socket, error, has_expired, still_signed_in, text_of},
+    session::{Over, Peer, Socket, error, still_signed_in, text_of},
 };
 use crate::{
     code::Code,
+    live::{
+        expiry::{Due, Expiry},
+        frame::{self, Frame},
+    },
     problem::Problem,
     wire::{
-        self, Time,
+        self,
         message::{ChangedMessage, ReadPosition},
-        room::Room,
     },
 };
 
 /// How many commands may wait for their answers; further ones wait in the client's socket.
 const MAX_IN_FLIGHT: usize = 32;
-/// How long before its end a client is told that its access token expires.
-const EXPIRY_NOTICE: Duration = Duration::from_secs(60);
 /// How many deliveries that are there at once are written before the client is listened to again.
 const BURST: usize = 64;
 
@@ -62,15 +62,13 @@ pub(super) struct Talk<'a, S> {
     answers: FuturesUnordered<BoxFuture<'static, Option<Answer>>>,
     changes: Changes,
     last_heard: Instant,
-    /// When the access token ends, and whether the client was told that it is about to.
-    expires: Option<Instant>,
-    expiry_told: bool,
+    expiry: Expiry,
     draining: bool,
 }
 
 impl<'a, S: Socket> Talk<'a, S> {
     pub(super) fn new(socket: &'a mut S, peer: &'a Peer, connection: &'a mut Connection) -> Self {
-        let mut talk = Self {
+        Self {
             socket,
             peer,
             ended: Box::pin(connection.ended()),
@@ -81,12 +79,9 @@ impl<'a, S: Socket> Talk<'a, S> {
             answers: FuturesUnordered::new(),
             changes: Changes::default(),
             last_heard: Instant::now(),
-            expires: None,
-            expiry_told: false,
+            expiry: Expiry::of(&peer.caller, &*peer.endpoint.chat),
             draining: false,
-        };
-        talk.set_expiry();
-        talk
+        }
     }
 
     pub(super) async fn run(mut self) -> Over {
@@ -104,7 +99,6 @@ impl<'a, S: Socket> Talk<'a, S> {
                 return Err(Over::Close(Close::GoingAway));
             }
             let listening = self.in_flight.len() < MAX_IN_FLIGHT && !self.draining;
-            let expiry = self.next_expiry();
             tokio::select! {
                 delivery = self.connection.next() => self.deliver_burst(delivery).await?,
                 Some(answer) = self.answers.next() => if let Some(answer) = answer {
@@ -112,7 +106,7 @@ impl<'a, S: Socket> Talk<'a, S> {
                 },
                 heard = self.socket.next(), if listening => self.hear(heard).await?,
                 _ = pings.tick() => self.beat(heartbeat, listening).await?,
-                () = sleep_until(expiry.unwrap_or_else(Instant::now)), if expiry.is_some() => self.expire().await?,
+                () = self.expiry.due() => self.expire().await?,
             }
         }
     }
@@ -127,53 +121,22 @@ impl<'a, S: Socket> Talk<'a, S> {
     }
 
     async fn deliver(&mut self, delivery: Delivery) -> Result<(), Over> {
-        let message = match delivery {
-            Delivery::Event(logged) => frame::event(&logged),
+        if let Some(frame) = frame::told(&delivery) {
+            self.draining |= matches!(delivery, Delivery::Draining);
+            return self.write(frame).await;
+        }
+        match delivery {
             Delivery::Sent { command, event } => match self.in_flight.remove(&command) {
-                Some(id) => frame::ok_logged(&id, &event),
-                None => frame::event(&event),
+                Some(id) => self.write(frame::ok_logged(&id, &event)).await,
+                None => self.write(frame::event(&event)).await,
             },
             Delivery::Answered { command, result } => {
                 let result = result.map_err(Problem::from).map(|sent| text(&wire::event::encode(&sent.event)));
-                return self.answer(Answer { serial: command, result }).await;
+                self.answer(Answer { serial: command, result }).await
             }
-            Delivery::RoomAdded(view) => Frame::RoomAdded { room: Room::from(&*view) }.message(),
-            Delivery::RoomRemoved { room, reason } => {
-                let reason = match reason {
-                    RoomRemoval::Left => "left",
-                    RoomRemoval::Removed => "removed",
-                    RoomRemoval::Banned => "banned",
-                };
-                Frame::RoomRemoved { room_id: &room.to_string(), reason }.message()
-            }
-            Delivery::Reset { room, last_seq } => {
-                Frame::Reset { room_id: room.to_string(), last_seq: last_seq.get() }.message()
-            }
-            Delivery::Receipt { room, user, read_seq } => {
-                Frame::Receipt { room_id: room.to_string(), user_id: user.as_str(), read_seq: read_seq.get() }.message()
-            }
-            Delivery::Typing { room, user } => {
-                Frame::Typing { room_id: room.to_string(), user_id: user.as_str() }.message()
-            }
-            Delivery::Presence { user, last_seen } => Frame::Presence {
-                user_id: user.as_str(),
-                online: last_seen.is_none(),
-                last_seen_at: last_seen.map(Time),
-            }
-            .message(),
-            Delivery::Friend { change, with, request } => Frame::Friend {
-                change: change.as_str(),
-                user_id: with.as_str(),
-                request_id: request.map(|request| request.to_string()),
-            }
-            .message(),
-            Delivery::Draining => {
-                self.draining = true;
-                Frame::Notice { code: "draining" }.message()
-            }
-            Delivery::Ended(reason) => return Err(Over::Close(reason.into())),
-        };
-        self.write(message).await
+            Delivery::Ended(reason) => Err(Over::Close(reason.into())),
+            _ => Ok(()),
+        }
     }
 
     async fn answer(&mut self, Answer { serial, result }: Answer) -> Result<(), Over> {
@@ -282,7 +245,7 @@ impl<'a, S: Socket> Talk<'a, S> {
         let result = match self.peer.endpoint.chat.authenticate(&Credentials::token(&auth.access_token)).await {
             Ok(caller) if caller.user == self.caller.user && session_of(&caller) == session_of(&self.caller) => {
                 self.caller = caller;
-                self.set_expiry();
+                self.expiry = Expiry::of(&self.caller, &*self.peer.endpoint.chat);
                 Ok("{}".to_owned())
             }
             Ok(_) => {
@@ -293,30 +256,12 @@ impl<'a, S: Socket> Talk<'a, S> {
         self.answer(Answer { serial, result }).await
     }
 
-    fn set_expiry(&mut self) {
-        let now = self.peer.endpoint.chat.now();
-        self.expires = self.caller.expires_at.and_then(|end| Instant::now().checked_add(end.since(now)));
-        self.expiry_told = false;
-    }
-
-    /// When there is next something to do about the access token's end.
-    fn next_expiry(&self) -> Option<Instant> {
-        let expires = self.expires?;
-        if self.expiry_told { Some(expires) } else { expires.checked_sub(EXPIRY_NOTICE).or(Some(expires)) }
-    }
-
     async fn expire(&mut self) -> Result<(), Over> {
-        if has_expired(self.peer, &self.caller) {
-            return Err(Over::Close(Close::TokenExpired));
+        match self.expiry.take(self.peer.endpoint.chat.now()) {
+            Due::Notice => self.write(Frame::Notice { code: "token_expiring" }.text()).await,
+            Due::End => Err(Over::Close(Close::TokenExpired)),
+            Due::Wait => Ok(()),
         }
-        if self.expiry_told {
-            // This machine's clock came first by a little: what counts is the chat's.
-            let now = self.peer.endpoint.chat.now();
-            self.expires = self.caller.expires_at.and_then(|end| Instant::now().checked_add(end.since(now)));
-            return Ok(());
-        }
-        self.expiry_told = true;
-        self.write(Frame::Notice { code: "token_expiring" }.message()).await
     }
 
     /// Asks for a sign of life, and gives up where there was none for two heartbeats.
@@ -328,10 +273,14 @@ impl<'a, S: Socket> Talk<'a, S> {
         if 2 * heartbeat <= self.last_heard.elapsed() {
             return Err(Over::Close(Close::Idle));
         }
-        self.write(Message::Ping(Bytes::new())).await
+        self.write_message(Message::Ping(Bytes::new())).await
     }
 
-    async fn write(&mut self, message: Message) -> Result<(), Over> {
+    async fn write(&mut self, frame: Utf8Bytes) -> Result<(), Over> {
+        self.write_message(Message::Text(frame)).await
+    }
+
+    async fn write_message(&mut self, message: Message) -> Result<(), Over> {
         let limit = 2 * self.peer.endpoint.config.heartbeat;
         tokio::select! {
             biased;

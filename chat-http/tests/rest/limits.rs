@@ -127,6 +127,7 @@ async fn every_operation_is_limited_and_says_so() {
             assert_eq!(headers, ["RateLimit", "RateLimit-Policy", "Retry-After"], "{method} {path}");
             let reply = nobody.send(&method.to_uppercase(), path, "{").await;
             let kind = match (method.as_str(), path.as_str()) {
+                ("get", "/api/events") => "connect-address",
                 ("get", _) => "read-address",
                 (_, "/api/register" | "/api/login") => "sign-in",
                 (_, "/api/refresh") => "refresh",

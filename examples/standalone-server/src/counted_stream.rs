@@ -2,20 +2,42 @@ use std::{
     io::{self, IoSlice},
     pin::Pin,
     task::{Context, Poll},
+    time::Duration,
 };
 
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
     net::TcpStream,
+    time::{Sleep, sleep},
 };
 
 use crate::connections::OpenConnection;
 
-/// A client's stream, which counts as open as long as anybody has it: also after it has become a WebSocket.
+/// A client's stream, which counts as open as long as anybody has it: also after it has become a WebSocket. A client that
+/// takes nothing of what it is sent for too long is given up.
 #[derive(Debug)]
 pub(crate) struct CountedStream {
-    pub(crate) stream: TcpStream,
-    pub(crate) _counted: OpenConnection,
+    stream: TcpStream,
+    _counted: OpenConnection,
+    patience: Duration,
+    /// Until when something must be taken, while something waits.
+    given_up: Option<Pin<Box<Sleep>>>,
+}
+
+impl CountedStream {
+    pub(crate) fn new(stream: TcpStream, counted: OpenConnection, patience: Duration) -> Self {
+        Self { stream, _counted: counted, patience, given_up: None }
+    }
+
+    /// What came of writing; where nothing was taken, whether that has gone on for too long.
+    fn or_given_up<T>(&mut self, cx: &mut Context<'_>, written: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
+        if written.is_ready() {
+            self.given_up = None;
+            return written;
+        }
+        let given_up = self.given_up.get_or_insert_with(|| Box::pin(sleep(self.patience)));
+        given_up.as_mut().poll(cx).map(|()| Err(io::ErrorKind::TimedOut.into()))
+    }
 }
 
 impl AsyncRead for CountedStream {
@@ -26,7 +48,8 @@ impl AsyncRead for CountedStream {
 
 impl AsyncWrite for CountedStream {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(cx, buf)
+        let written = Pin::new(&mut self.stream).poll_write(cx, buf);
+        self.or_given_up(cx, written)
     }
 
     fn poll_write_vectored(
@@ -34,7 +57,8 @@ impl AsyncWrite for CountedStream {
         cx: &mut Context<'_>,
         bufs: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write_vectored(cx, bufs)
+        let written = Pin::new(&mut self.stream).poll_write_vectored(cx, bufs);
+        self.or_given_up(cx, written)
     }
 
     fn is_write_vectored(&self) -> bool {

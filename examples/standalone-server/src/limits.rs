@@ -40,6 +40,14 @@ pub(crate) struct LimitOptions {
     /// How long the body of a request may take
     #[arg(long, env = "CHAT_BODY_TIMEOUT", value_name = "TIME", default_value = "30s", value_parser = some_time)]
     pub(crate) body_timeout: Duration,
+
+    /// How long a client may take nothing of what it is sent, before it is given up
+    #[arg(long, env = "CHAT_WRITE_TIMEOUT", value_name = "TIME", default_value = "1m", value_parser = some_time)]
+    pub(crate) write_timeout: Duration,
+
+    /// How long those who are being served may take to be done when the server is told to stop; then they are cut off
+    #[arg(long, env = "CHAT_DRAIN_TIMEOUT", value_name = "TIME", default_value = "10s", value_parser = some_time)]
+    pub(crate) drain_timeout: Duration,
 }
 
 /// Whether something is done.

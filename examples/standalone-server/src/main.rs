@@ -77,7 +77,7 @@ async fn start(options: Options) -> Result<(), Failure> {
     if let (true, Some(token)) = (demo, &admin_token) {
         eprintln!("{}", demo::greeting(address, token.expose_secret()));
     }
-    serve::serve(listener, router, &chat, &options.connections(), serve::Heads::of(&options.limits)).await?;
+    serve::serve(listener, router, &chat, &options.connections(), serve::Patience::of(&options.limits)).await?;
     opened.close().await;
     Ok(())
 }

@@ -22,23 +22,26 @@ use crate::{
     limits::LimitOptions,
 };
 
-/// How long those who are being served may take to be done when the server stops.
-const DRAIN: Duration = Duration::from_secs(10);
 /// How long to wait where the system has no more sockets to give: some are closed meanwhile.
 const NO_SOCKETS: Duration = Duration::from_millis(50);
 
-/// What is taken of the line and the headers of a request.
+/// What is had of clients, and how long they are waited for.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Heads {
-    /// How long they may take, also after the answer before.
-    timeout: Duration,
-    /// How large they may be, in bytes; beyond it is 431.
-    size: usize,
+pub(crate) struct Patience {
+    /// How long the head of a request may take, also after the answer before.
+    head: Duration,
+    /// How large it may be, in bytes; beyond it is 431.
+    head_size: usize,
+    /// How long a client may take nothing of what it is sent.
+    write: Duration,
+    /// How long those who are being served may take to be done when the server stops.
+    drain: Duration,
 }
 
-impl Heads {
+impl Patience {
     pub(crate) fn of(limits: &LimitOptions) -> Self {
-        Self { timeout: limits.head_timeout, size: limits.head_size() }
+        let LimitOptions { head_timeout: head, write_timeout: write, drain_timeout: drain, .. } = *limits;
+        Self { head, head_size: limits.head_size(), write, drain }
     }
 }
 
@@ -56,7 +59,7 @@ pub(crate) async fn serve(
     router: Router,
     chat: &Chat,
     connections: &Connections,
-    heads: Heads,
+    patience: Patience,
 ) -> Result<(), Failure> {
     let clients = Clients::default();
     let mut stop = Box::pin(stop_signal()?);
@@ -65,7 +68,7 @@ pub(crate) async fn serve(
             () = &mut stop => break,
             accepted = listener.accept() => match accepted {
                 Ok((stream, peer)) => match connections.open(peer.ip()) {
-                    Ok(counted) => take(stream, peer, counted, router.clone(), heads, &clients),
+                    Ok(counted) => take(stream, peer, counted, router.clone(), patience, &clients),
                     Err(full) => refuse(&stream, full),
                 },
                 Err(error) => see_to(error).await,
@@ -81,14 +84,21 @@ pub(crate) async fn serve(
         clients.served.wait().await;
         chat.drained().await;
     };
-    if timeout(DRAIN, drained).await.is_err() {
-        tracing::warn!("some clients were not done after {DRAIN:?}, and are cut off");
+    if timeout(patience.drain, drained).await.is_err() {
+        tracing::warn!("some clients were not done after {:?}, and are cut off", patience.drain);
     }
     Ok(())
 }
 
 /// Serves one client in a task of its own.
-fn take(stream: TcpStream, peer: SocketAddr, counted: OpenConnection, router: Router, heads: Heads, clients: &Clients) {
+fn take(
+    stream: TcpStream,
+    peer: SocketAddr,
+    counted: OpenConnection,
+    router: Router,
+    patience: Patience,
+    clients: &Clients,
+) {
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "a client was gone before it was served");
         return;
@@ -101,10 +111,10 @@ fn take(stream: TcpStream, peer: SocketAddr, counted: OpenConnection, router: Ro
             Ok::<_, Infallible>(response)
         }
     });
-    let stream = TokioIo::new(CountedStream { stream, _counted: counted });
+    let stream = TokioIo::new(CountedStream::new(stream, counted, patience.write));
     let mut http = http1::Builder::new();
     // A client that has said all it has to say, and closes its half, is answered all the same.
-    http.timer(TokioTimer::new()).header_read_timeout(heads.timeout).max_buf_size(heads.size).half_close(true);
+    http.timer(TokioTimer::new()).header_read_timeout(patience.head).max_buf_size(patience.head_size).half_close(true);
     let mut connection = Box::pin(http.serve_connection(stream, service).with_upgrades());
     let stopping = clients.stopping.clone();
     clients.served.spawn(async move {

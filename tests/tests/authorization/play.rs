@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use chat_tests::{Answer, Client, Socket};
 use http::{Method, StatusCode};
+use reqwest::RequestBuilder;
 use serde_json::{Value, json};
 
 use crate::caller::Caller;
@@ -52,6 +53,7 @@ async fn living_socket(stage: &Stage) -> Socket {
 async fn ask(stage: &Stage, row: &Row, client: &Client, request: &Request, living: Option<Socket>) -> String {
     match (&request.what, living) {
         (What::Rest(ids, body), _) => rest(row, client, &request.room, ids, body.as_ref()).await,
+        (What::EventStream, _) => listen(client).await,
         (What::Handshake, _) => handshake(client).await.err().unwrap_or_else(|| "101".to_owned()),
         (What::BrowsersHandshake, _) => browsers_handshake(stage, client).await,
         (What::HelloNaming, _) => hello_naming(stage, client, &request.room).await,
@@ -117,13 +119,24 @@ async fn handshake(client: &Client) -> Result<(), String> {
         .header("Upgrade", "websocket")
         .header("Sec-WebSocket-Version", "13")
         .header("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ==");
+    begin(request, StatusCode::SWITCHING_PROTOCOLS).await
+}
+
+/// How an event stream is answered, of which nothing is read.
+async fn listen(client: &Client) -> String {
+    let asked = begin(client.request(Method::GET, "/api/events"), StatusCode::OK).await;
+    asked.err().unwrap_or_else(|| "200".to_owned())
+}
+
+/// Asks for what begins with this status, and then goes on; how that was refused otherwise.
+async fn begin(request: RequestBuilder, begun: StatusCode) -> Result<(), String> {
     let response = request.send().await.expect("an answer");
     let (status, headers) = (response.status(), response.headers().clone());
-    if status == StatusCode::SWITCHING_PROTOCOLS {
+    if status == begun {
         return Ok(());
     }
     let body = response.bytes().await.expect("a body");
-    Err(outcome(&Answer::checked("a handshake".to_owned(), status, headers, &body)))
+    Err(outcome(&Answer::checked("what goes on".to_owned(), status, headers, &body)))
 }
 
 async fn browsers_handshake(stage: &Stage, client: &Client) -> String {

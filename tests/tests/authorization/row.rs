@@ -64,6 +64,8 @@ pub(crate) struct Request {
 pub(crate) enum What {
     /// A REST request: what fills the path beside the room, and the body.
     Rest(Vec<(&'static str, String)>, Option<Value>),
+    /// An event stream.
+    EventStream,
     /// The handshake of a WebSocket, with the token in a header.
     Handshake,
     /// The same as browsers do it, with the token as a subprotocol.

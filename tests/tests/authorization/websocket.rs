@@ -17,6 +17,7 @@ pub(crate) fn rows() -> Vec<Row> {
     let mut rows = vec![
         row(HANDSHAKE, |stage| at_once(stage.what(What::Handshake))),
         row(HANDSHAKE, |stage| at_once(stage.what(What::BrowsersHandshake))).case("as browsers do"),
+        row("GET /api/events", |stage| at_once(stage.what(What::EventStream))),
         row("hello", |stage| at_once(stage.what(What::HelloNaming))).case("naming the room"),
         row("send", |stage| at_once(stage.what(What::Command(send(stage))))),
         row("send", |stage| at_once(stage.what(What::LateCommand(send(stage))))).case("on a living connection"),

@@ -27,6 +27,9 @@ impl Reply {
                 continue;
             }
             let chunked = reply.headers.contains_key(header::TRANSFER_ENCODING);
+            if goes_on(&reply.headers) {
+                return Ok(Some(reply));
+            }
             if chunked && has_body {
                 return Err("the server answers in chunks, which this does not read".to_owned());
             }
@@ -80,10 +83,15 @@ impl Reply {
         refusal
     }
 
-    /// Whether the connection ends with this answer.
+    /// Whether the connection ends with this answer, or is good for no other.
     pub(crate) fn closes(&self) -> bool {
-        self.headers.get(header::CONNECTION).is_some_and(|value| value == "close")
+        goes_on(&self.headers) || self.headers.get(header::CONNECTION).is_some_and(|value| value == "close")
     }
+}
+
+/// Whether the body is an event stream, of which nothing is read.
+fn goes_on(headers: &HeaderMap) -> bool {
+    headers.get(header::CONTENT_TYPE).is_some_and(|value| value == "text/event-stream")
 }
 
 fn length(headers: &HeaderMap) -> Result<usize, String> {
