@@ -83,6 +83,8 @@ async fn what_is_no_limit_starts_no_server() {
         (["--rate-limit", "send=5"], "KIND=N/TIME"),
         (["--head-size", "100"], "8192"),
         (["--head-timeout", "0s"], "more than nothing"),
+        (["--write-timeout", "0s"], "more than nothing"),
+        (["--drain-timeout", "0s"], "more than nothing"),
         (["--address-connections", "0"], "0"),
     ] {
         let said = Server::refuses_to_start(&given).await;

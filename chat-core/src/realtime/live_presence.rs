@@ -64,6 +64,13 @@ enum Meeting {
     Pair(UserId, UserId),
 }
 
+/// Those whom a user may see, as they were read.
+#[derive(Debug)]
+pub(super) struct Acquaintances {
+    users: Vec<UserId>,
+    relations: u64,
+}
+
 /// Something to be told.
 enum Task {
     Changed(UserId, Change),
@@ -110,26 +117,31 @@ impl LivePresence {
         self.to_tell.notify_one();
     }
 
-    /// Who is online of those whom the user of a connection may see; from now on it is told what changes. Waits for the
-    /// store: for want of this no connection ends.
-    pub(super) async fn look_around(&self, store: &dyn Store, outlet: &Outlet) -> Vec<UserId> {
+    /// Those whom a user may see. Waits for the store: for want of this no connection ends.
+    pub(super) async fn acquaintances(&self, store: &dyn Store, user: &UserId) -> Acquaintances {
         loop {
             let relations = self.state().relations;
-            let mut acquaintances = match store.acquaintances(&outlet.user).await {
-                Ok(acquaintances) => acquaintances,
+            match store.acquaintances(user).await {
+                Ok(users) => return Acquaintances { users, relations },
                 Err(error) => {
                     failed(&error);
                     sleep(RETRY).await;
-                    continue;
                 }
-            };
-            let state = self.state();
-            if state.relations == relations {
-                outlet.look(state.presence.last_serial());
-                acquaintances.retain(|acquaintance| state.presence.is_online(acquaintance));
-                return acquaintances;
             }
         }
+    }
+
+    /// Who of them is online; from now on the connection is told what changes. `None` where who sees whom has changed
+    /// since they were read.
+    pub(super) fn look_around(&self, of: Acquaintances, outlet: &Outlet) -> Option<Vec<UserId>> {
+        let Acquaintances { mut users, relations } = of;
+        let state = self.state();
+        if state.relations != relations {
+            return None;
+        }
+        outlet.look(state.presence.last_serial());
+        users.retain(|user| state.presence.is_online(user));
+        Some(users)
     }
 
     /// Takes from what was told what it means for who sees whom online.

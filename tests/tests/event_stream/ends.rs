@@ -81,7 +81,7 @@ async fn r_msg_08_a_reader_that_reads_nothing_costs_little_is_given_up_and_comes
     };
     say(200).await;
     let before = server.memory_kib();
-    let narrow = Narrow::to(server.base(), None).await;
+    let narrow = Narrow::to(server.base(), Some(64 * 1024)).await;
     let far = Client::nobody(narrow.base()).with_token(bob.token());
     let mut listener = Listener::open(&far).await;
     narrow.set(Some(0));

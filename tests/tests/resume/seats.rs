@@ -9,7 +9,7 @@ use crate::ground::{CHARACTERS, Ground, TIMES, hear, known};
 async fn hold(ground: &Ground) -> (Narrow, Socket) {
     let has = ground.last().await;
     ground.say(TIMES, CHARACTERS).await;
-    let narrow = Narrow::to(ground.server.base(), None).await;
+    let narrow = Narrow::to(ground.server.base(), Some(64 * 1024)).await;
     let mut socket = Socket::connect_at(narrow.base(), &ground.bob).await;
     socket.hello_with(known(&has)).await;
     narrow.set(Some(0));

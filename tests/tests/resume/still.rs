@@ -35,7 +35,7 @@ async fn r_msg_08_a_reader_that_reads_nothing_costs_little_and_is_cut_off_and_co
     let mut writer = ground.writer().await;
     writer.write(&ground.rooms[0], 200, CHARACTERS).await;
     let before = ground.server.memory_kib();
-    let narrow = Narrow::to(ground.server.base(), None).await;
+    let narrow = Narrow::to(ground.server.base(), Some(64 * 1024)).await;
     let mut socket = Socket::connect_at(narrow.base(), &ground.bob).await;
     socket.hello().await;
     narrow.set(Some(0));
@@ -49,7 +49,7 @@ async fn r_msg_08_a_reader_that_stops_while_it_catches_up_costs_little_and_is_cu
     let has = ground.last().await;
     ground.say(TIMES, CHARACTERS).await;
     let before = ground.server.memory_kib();
-    let narrow = Narrow::to(ground.server.base(), None).await;
+    let narrow = Narrow::to(ground.server.base(), Some(64 * 1024)).await;
     let mut socket = Socket::connect_at(narrow.base(), &ground.bob).await;
     socket.hello_with(known(&has)).await;
     narrow.set(Some(0));
