@@ -10,6 +10,7 @@ pub mod chance;
 mod client;
 mod codes;
 mod order;
+pub mod proxy;
 pub mod raw;
 mod scenario;
 mod secrets;
