@@ -1,0 +1,161 @@
+//! Who does what, in which order: drawn from the seed before anything happens.
+
+use chat_tests::chance::Chance;
+use serde_json::Value;
+
+/// How many users there are.
+pub(crate) const USERS: usize = 60;
+/// How many rooms. The first users own one each.
+pub(crate) const ROOMS: usize = 20;
+
+/// What somebody puts under messages.
+const EMOJI: [&str; 4] = ["👍", "🦀", "❤️", "🎉"];
+/// How many messages are sent at once at most.
+const BURST: u32 = 6;
+
+/// Something to do. Rooms and messages are chosen among those that there are then, by a number.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Act {
+    /// So many messages at once, one after another over the connection.
+    Write {
+        room: usize,
+        count: u32,
+    },
+    /// A message whose sender does not wait for the answer.
+    WriteAndGo {
+        room: usize,
+    },
+    Edit {
+        message: usize,
+    },
+    Delete {
+        message: usize,
+    },
+    React {
+        room: usize,
+        message: usize,
+        emoji: &'static str,
+        remove: bool,
+    },
+    Read {
+        room: usize,
+    },
+    Type {
+        room: usize,
+    },
+    /// Any room of all.
+    Join {
+        room: usize,
+    },
+    /// Any room that is not one's own.
+    Leave {
+        room: usize,
+    },
+    /// Somebody out of one's own room.
+    Remove {
+        member: usize,
+    },
+}
+
+/// What the server can do of this.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Able {
+    pub(crate) edits: bool,
+    pub(crate) deletions: bool,
+    pub(crate) reactions: bool,
+    pub(crate) removals: bool,
+}
+
+impl Able {
+    /// By what its OpenAPI document lists.
+    pub(crate) fn of(document: &Value) -> Self {
+        let has = |method: &str, path: &[&str]| {
+            let paths = document["paths"].as_object().expect("paths");
+            paths.iter().any(|(name, operations)| {
+                let parts: Vec<&str> = name.trim_start_matches('/').split('/').collect();
+                let alike = |(part, like): (&&str, &&str)| part == like || (*like == "_" && part.starts_with('{'));
+                parts.len() == path.len() && parts.iter().zip(path).all(alike) && !operations[method].is_null()
+            })
+        };
+        let able = Self {
+            edits: has("patch", &["api", "chatrooms", "_", "messages", "_"]),
+            deletions: has("delete", &["api", "chatrooms", "_", "messages", "_"]),
+            reactions: has("put", &["api", "chatrooms", "_", "messages", "_", "reactions", "_"]),
+            removals: has("delete", &["api", "chatrooms", "_", "members", "_"]),
+        };
+        assert!(has("get", &["api", "chatrooms", "_", "messages"]), "paths are where this looks");
+        able
+    }
+
+    fn can(self, act: &Act) -> bool {
+        match act {
+            Act::Edit { .. } => self.edits,
+            Act::Delete { .. } => self.deletions,
+            Act::React { .. } => self.reactions,
+            Act::Remove { .. } => self.removals,
+            _ => true,
+        }
+    }
+}
+
+/// What one user does until they have written so many messages.
+pub(crate) fn plan(chance: &mut Chance, user: usize, messages: u32, able: Able) -> Vec<Act> {
+    let owns_a_room = user < ROOMS;
+    let (mut acts, mut left) = (Vec::new(), messages);
+    while 0 < left {
+        let any = chance.within(0..10_000) as usize;
+        let act = match chance.within(0..40) {
+            0..14 => {
+                let count = chance.within(1..BURST + 1).min(left);
+                left -= count;
+                Act::Write { room: any, count }
+            }
+            14..16 => {
+                left -= 1;
+                Act::WriteAndGo { room: any }
+            }
+            16..21 => Act::Edit { message: any },
+            21..23 => Act::Delete { message: any },
+            23..30 => {
+                let message = chance.within(0..10_000) as usize;
+                let emoji = chance.one_of(&EMOJI).expect("some");
+                Act::React { room: any, message, emoji, remove: chance.within(0..3) == 0 }
+            }
+            30..33 => Act::Read { room: any },
+            33..35 => Act::Type { room: any },
+            35..37 => Act::Join { room: any % ROOMS },
+            37 => Act::Remove { member: any },
+            _ => Act::Leave { room: any },
+        };
+        let fits = able.can(&act) && (owns_a_room || !matches!(act, Act::Remove { .. }));
+        if fits {
+            acts.push(act);
+        }
+    }
+    acts
+}
+
+/// The rooms in which a user sits at first: each room has five members then, and a seat that is free.
+pub(crate) fn rooms_of(user: usize) -> Vec<usize> {
+    let first = user % ROOMS;
+    if user < 2 * ROOMS { vec![first, (first + 7) % ROOMS] } else { vec![first] }
+}
+
+#[test]
+fn a_seed_decides_who_does_what() {
+    let chance = Chance::seeded();
+    let all = Able { edits: true, deletions: true, reactions: true, removals: true };
+    let plans = || (0..USERS).map(|user| plan(&mut chance.numbered(user as u64), user, 50, all)).collect::<Vec<_>>();
+    assert_eq!(plans(), plans());
+    for acts in plans() {
+        let written = acts.iter().map(|act| match act {
+            Act::Write { count, .. } => *count,
+            Act::WriteAndGo { .. } => 1,
+            _ => 0,
+        });
+        assert_eq!(written.sum::<u32>(), 50);
+    }
+    for room in 0..ROOMS {
+        assert_eq!((0..USERS).filter(|user| rooms_of(*user).contains(&room)).count(), 5, "room {room}");
+    }
+}
