@@ -5,7 +5,7 @@ use std::time::Duration;
 use chat_client::{Api, Client, Event, EventKind, Options, Update, Updates};
 use chat_tests::proxy::{Passage, Proxy};
 use chat_tests::{PASSWORD, PATIENCE, Server};
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout_at};
 
 /// A server, and a proxy before it.
 pub(crate) struct Ground {
@@ -66,8 +66,9 @@ pub(crate) struct Told {
 impl Told {
     /// Reads until an update for which `wanted` holds has come, from the next one on.
     pub(crate) async fn until(&mut self, what: &str, wanted: impl Fn(&Update) -> bool) -> Update {
+        let deadline = Instant::now() + PATIENCE;
         loop {
-            let next = timeout(PATIENCE, self.updates.next()).await;
+            let next = timeout_at(deadline, self.updates.next()).await;
             let update = match next {
                 Ok(Some(update)) => update,
                 other => panic!("waits for {what}, and {other:?}; {:#?}", self.seen),
