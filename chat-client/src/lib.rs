@@ -13,6 +13,7 @@
 //! # What it does not
 //! It keeps nothing on disk: keep the session ([`Api::session`]) and the number of the last event of each room that you
 //! have dealt with, and begin from there ([`Options::positions`]). It logs nothing, and decides nothing: the server does.
+//! It speaks no TLS.
 //!
 //! # Where to go
 //! [`Api`] signs in and asks by REST. [`Client`] is connected; its page has an example. [`Update`] is all that an

@@ -37,7 +37,8 @@ pub enum Update {
     /// One is a member of this room now. Its events follow.
     RoomAdded(Room),
     /// One is a member no more. No event of the room follows until it is added again; then first those that were logged
-    /// meanwhile, which members may read.
+    /// meanwhile, which members may read. Who has left and come back before the application heard of it may be told so by
+    /// the log's own events alone.
     RoomRemoved {
         /// Of which room.
         room_id: String,

@@ -29,8 +29,8 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// A call is asked once: where the connection breaks, [`Error::Network`] says so, and it may have been done. Joining,
 /// leaving, setting and removing may be asked again; what makes something new takes a key.
 ///
-/// An answer is waited for at most 30 seconds. Proxies that the environment names are not used. `https` needs the feature
-/// `tls`.
+/// An answer is waited for at most 30 seconds. Proxies that the environment names are not used, and `http` is the only
+/// scheme: TLS is not built in.
 #[derive(Clone)]
 pub struct Api(Arc<Inner>);
 

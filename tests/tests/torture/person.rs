@@ -41,8 +41,8 @@ pub(crate) struct Person {
     pub(crate) client: Client,
     pub(crate) known: watch::Receiver<Known>,
     pub(crate) seats: Seats,
-    /// The ids of all rooms.
-    pub(crate) rooms: Vec<String>,
+    /// The rooms in which this user comes and goes.
+    pub(crate) haunts: Vec<String>,
     /// The room that is this user's, who stays in it.
     pub(crate) own_room: Option<String>,
     pub(crate) sent: Vec<Sent>,
@@ -60,12 +60,14 @@ impl Person {
     async fn perform(&mut self, act: Act) {
         match act {
             Act::Write { room, count } => {
-                let room = self.seated(room).await;
-                self.write(&room, count).await;
+                if let Some(room) = self.seated(room).await {
+                    self.write(&room, count).await;
+                }
             }
             Act::WriteAndGo { room } => {
-                let room = self.seated(room).await;
-                self.write_and_go(&room).await;
+                if let Some(room) = self.seated(room).await {
+                    self.write_and_go(&room).await;
+                }
             }
             Act::Edit { message } => {
                 if let Some((room, seq)) = self.own_message(message) {
@@ -110,21 +112,20 @@ impl Person {
         inside.get(any % inside.len().max(1)).cloned()
     }
 
-    /// The same; who sits nowhere takes a seat first. There are more seats than users.
-    async fn seated(&mut self, any: usize) -> String {
-        for next in any.. {
+    /// The same; who was removed from all of them takes a seat first, where there is one.
+    async fn seated(&mut self, any: usize) -> Option<String> {
+        for haunt in 0..self.haunts.len() {
             if let Some(room) = self.inside(any) {
-                return room;
+                return Some(room);
             }
-            let room = next % self.rooms.len();
-            if self.join(room).await {
-                let room = &self.rooms[room];
+            if self.join(haunt).await {
+                let room = &self.haunts[haunt];
                 let told = self.known.wait_for(|known| known.rooms.get(room).is_some_and(|heard| heard.is_inside));
                 // Who was removed at once is not told of a seat any more.
                 let _ = timeout(PATIENCE, told).await;
             }
         }
-        unreachable!("the rooms are tried again and again")
+        self.inside(any)
     }
 
     fn draft(&self, room: &str) -> (Draft, Sent) {
@@ -196,8 +197,8 @@ impl Person {
     }
 
     /// Whether there was a seat.
-    async fn join(&mut self, room: usize) -> bool {
-        let room = self.rooms[room].clone();
+    async fn join(&mut self, any: usize) -> bool {
+        let room = self.haunts[any % self.haunts.len()].clone();
         self.seats.ask(&room);
         let mut is_repeated = false;
         loop {
@@ -224,6 +225,9 @@ impl Person {
 
     async fn leave(&mut self, any: usize) {
         let mut rooms = self.known.borrow().inside();
+        if rooms.len() == 1 {
+            return;
+        }
         rooms.retain(|room| Some(room) != self.own_room.as_ref());
         let Some(room) = rooms.get(any % rooms.len().max(1)) else { return };
         loop {

@@ -123,7 +123,7 @@ pub(crate) fn plan(chance: &mut Chance, user: usize, messages: u32, able: Able) 
             }
             30..33 => Act::Read { room: any },
             33..35 => Act::Type { room: any },
-            35..37 => Act::Join { room: any % ROOMS },
+            35..37 => Act::Join { room: any },
             37 => Act::Remove { member: any },
             _ => Act::Leave { room: any },
         };
@@ -135,10 +135,14 @@ pub(crate) fn plan(chance: &mut Chance, user: usize, messages: u32, able: Able) 
     acts
 }
 
-/// The rooms in which a user sits at first: each room has five members then, and a seat that is free.
+/// The rooms in which a user comes and goes: no more, so that not everybody has the log of every room in mind.
+pub(crate) fn haunts(user: usize) -> [usize; 3] {
+    [0, 7, 13].map(|further| (user + further) % ROOMS)
+}
+
+/// Those of them in which a user sits at first: each room has five members then, and a seat that is free.
 pub(crate) fn rooms_of(user: usize) -> Vec<usize> {
-    let first = user % ROOMS;
-    if user < 2 * ROOMS { vec![first, (first + 7) % ROOMS] } else { vec![first] }
+    haunts(user)[..if user < 2 * ROOMS { 2 } else { 1 }].to_vec()
 }
 
 #[test]

@@ -15,7 +15,7 @@ use tokio::time::timeout;
 
 use crate::chaos::Chaos;
 use crate::person::{LONG, Person};
-use crate::plan::{Able, ROOMS, USERS, plan, rooms_of};
+use crate::plan::{Able, ROOMS, USERS, haunts, plan, rooms_of};
 use crate::verdict;
 use crate::witness::{Known, Seats, watch_over};
 
@@ -96,7 +96,7 @@ impl Town {
             client,
             known,
             seats,
-            rooms: self.rooms.clone(),
+            haunts: haunts(user).map(|room| self.rooms[room].clone()).to_vec(),
             own_room: self.rooms.get(user).cloned(),
             sent: Vec::new(),
             acknowledged: self.acknowledged.clone(),
