@@ -124,8 +124,10 @@ mod tests {
             body: Some(MessageBody::parse(text_of(key)).unwrap()),
             client_id: Some(ClientId::parse(key).unwrap()),
             reply_to: None,
+            mentions: Vec::new(),
             edited_at: None,
             deleted_at: None,
+            reactions: Vec::new(),
         };
         let (sender, at) = (UserId::parse("ann").unwrap(), Timestamp::from_millis(0));
         Event { room: room(), seq: Seq::new(seq), sender, at, kind: EventKind::Message(message) }

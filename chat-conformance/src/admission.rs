@@ -8,7 +8,7 @@ use chat_core::{
 };
 
 use crate::{
-    build::{NOON, at, begin, coins, member, new_room_of, room_of, user, users},
+    build::{NOON, at, begin, coins, leaving, member, new_room_of, room_of, user, users},
     refusal::must_not_be,
 };
 
@@ -34,7 +34,7 @@ pub(crate) async fn an_entrant_is_a_member_while_they_have_a_seat(store: &dyn St
     let room = new_room_of(store, &["alice", "bob"]).await;
     let mut tx = begin(store).await;
     assert_eq!(bob_at(&mut *tx, room).await, Entrant { is_member: true, ..Entrant::default() });
-    tx.unseat_member(room, &user("bob"), at(1)).await.unwrap();
+    tx.unseat_member(&user("bob"), &leaving(room, "bob", 1)).await.unwrap();
     assert_eq!(bob_at(&mut *tx, room).await, Entrant::default());
     tx.seat_member(room, &member("bob", Role::Member, 2)).await.unwrap();
     assert!(bob_at(&mut *tx, room).await.is_member);
@@ -45,7 +45,7 @@ pub(crate) async fn r_adm_08_an_admission_stands_for_its_room_alone_and_outlives
     let other = room_of(store, &["alice"]).await;
     let mut tx = begin(store).await;
     tx.insert_admission(&user("bob"), room, &admission(AdmissionKind::Paid, 150)).await.unwrap();
-    tx.unseat_member(room, &user("bob"), at(1)).await.unwrap();
+    tx.unseat_member(&user("bob"), &leaving(room, "bob", 1)).await.unwrap();
     tx.commit().await.unwrap();
     let mut tx = begin(store).await;
     let left = Entrant { admission: Some(admission(AdmissionKind::Paid, 150)), ..Entrant::default() };

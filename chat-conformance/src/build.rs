@@ -6,6 +6,7 @@ use chat_core::{
     model::{
         coin::{Amount, CoinKey, CoinKind, Coins, Reason},
         event::{Event, EventKind, Seq},
+        friend::{FriendRequest, RequestId, RequestState},
         message::{ClientId, ContentMac, MessageBody},
         room::{Capacity, Member, Role, RoomId},
         text::Name,
@@ -98,6 +99,11 @@ pub fn event(room: RoomId, number: u64, sender: &str, kind: EventKind) -> Event 
     Event { room, seq: seq(number), sender: user(sender), at: at(i64::try_from(number).unwrap()), kind }
 }
 
+/// Somebody's leaving, at that time and a number that no log here has.
+pub fn leaving(room: RoomId, id: &str, millis: i64) -> Event {
+    Event { at: at(millis), ..event(room, 1_000, id, EventKind::Left) }
+}
+
 /// A grant or a debit, by the sign of the amount.
 pub fn entry(amount: i64, balance_after: i64) -> NewCoinEntry {
     NewCoinEntry {
@@ -114,6 +120,18 @@ pub fn entry(amount: i64, balance_after: i64) -> NewCoinEntry {
 /// The same entry under an operator's key.
 pub fn keyed(entry: NewCoinEntry, key: &str) -> NewCoinEntry {
     NewCoinEntry { key: Some(CoinKey::parse(key).unwrap()), ..entry }
+}
+
+/// An open friend request.
+pub fn request(from: &str, to: &str) -> FriendRequest {
+    FriendRequest {
+        id: RequestId::new(),
+        from: user(from),
+        to: user(to),
+        state: RequestState::Open,
+        created_at: NOON,
+        decided_at: None,
+    }
 }
 
 /// A message without a client id.

@@ -8,20 +8,9 @@ use chat_core::{
 };
 
 use crate::{
-    build::{NOON, at, begin, event, member, new_room_of, user, users},
+    build::{NOON, at, begin, event, leaving, member, new_room_of, request, user, users},
     refusal::must_not_be,
 };
-
-fn request(from: &str, to: &str) -> FriendRequest {
-    FriendRequest {
-        id: RequestId::new(),
-        from: user(from),
-        to: user(to),
-        state: RequestState::Open,
-        created_at: NOON,
-        decided_at: None,
-    }
-}
 
 async fn insert(store: &dyn Store, requests: &[&FriendRequest]) {
     let mut tx = begin(store).await;
@@ -63,7 +52,7 @@ pub(crate) async fn ties_are_seen_from_the_first_user(store: &dyn Store) {
     let mut tx = begin(store).await;
     tx.insert_friendship(&alice, &bob, NOON).await.unwrap();
     tx.commit().await.unwrap();
-    let of_alice = Ties { friends: true, sent: Some(there), received: Some(back), declined_at: None };
+    let of_alice = Ties { friends: true, sent: Some(there), received: Some(back), ..Ties::default() };
     let of_bob = Ties { sent: of_alice.received.clone(), received: of_alice.sent.clone(), ..of_alice.clone() };
     assert_eq!(store.ties(&alice, &bob).await.unwrap(), of_alice);
     assert_eq!(store.ties(&bob, &alice).await.unwrap(), of_bob);
@@ -114,7 +103,7 @@ pub(crate) async fn r_fri_01_a_room_is_shared_also_after_leaving(store: &dyn Sto
     let room = new_room_of(store, &["alice", "bob"]).await;
     users(store, &["carol"]).await;
     let mut tx = begin(store).await;
-    tx.unseat_member(room, &user("bob"), at(9)).await.unwrap();
+    tx.unseat_member(&user("bob"), &leaving(room, "bob", 9)).await.unwrap();
     assert!(tx.have_shared_a_room(&user("alice"), &user("bob")).await.unwrap());
     assert!(tx.have_shared_a_room(&user("bob"), &user("alice")).await.unwrap());
     assert!(!tx.have_shared_a_room(&user("alice"), &user("carol")).await.unwrap());
@@ -124,7 +113,7 @@ pub(crate) async fn r_fri_01_a_room_is_shared_also_by_those_who_never_met_in_it(
     let room = new_room_of(store, &["alice", "bob"]).await;
     users(store, &["carol"]).await;
     let mut tx = begin(store).await;
-    tx.unseat_member(room, &user("bob"), at(9)).await.unwrap();
+    tx.unseat_member(&user("bob"), &leaving(room, "bob", 9)).await.unwrap();
     tx.append_event(&event(room, 3, "carol", EventKind::Joined)).await.unwrap();
     tx.seat_member(room, &member("carol", Role::Member, 3)).await.unwrap();
     assert!(tx.have_shared_a_room(&user("carol"), &user("bob")).await.unwrap());

@@ -115,3 +115,25 @@ pub(crate) async fn what_was_used_or_revoked_is_not_revoked_again(store: &dyn St
     assert_eq!(tx.invite_in(room, used.id).await.unwrap().unwrap().revoked_at, None);
     assert_eq!(tx.invite_in(room, revoked.id).await.unwrap().unwrap().revoked_at, Some(at(2)));
 }
+
+pub(crate) async fn r_inv_03_the_open_invites_that_somebody_made_are_revoked_together(store: &dyn Store) {
+    let room = new_room_of(store, &["alice", "bob"]).await;
+    let other = room_of(store, &["alice"]).await;
+    let by_bob = |room| Invite { maker: user("bob"), ..invite(room, at(0)) };
+    let [open, used, elsewhere, by_alice] = [by_bob(room), by_bob(room), by_bob(other), invite(room, at(0))];
+    for (made, byte) in [&open, &used, &elsewhere, &by_alice].into_iter().zip(1..) {
+        insert(store, made, byte).await;
+    }
+    let mut tx = begin(store).await;
+    tx.lock_room(room).await.unwrap();
+    tx.use_invite(used.id, at(1)).await.unwrap();
+    for millis in [2, 3] {
+        tx.revoke_invites_by(room, &user("bob"), at(millis)).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    let mut tx = begin(store).await;
+    for (made, revoked) in [(open, Some(at(2))), (used, None), (elsewhere, None), (by_alice, None)] {
+        let found = tx.invite_in(made.room, made.id).await.unwrap().unwrap();
+        assert_eq!(found.revoked_at, revoked, "{found:?}");
+    }
+}

@@ -90,6 +90,8 @@
 
 mod admission;
 mod audit;
+mod ban;
+mod block;
 pub mod build;
 mod coin;
 mod dropped;
@@ -99,6 +101,7 @@ mod invite;
 mod isolation;
 mod lock;
 mod message;
+mod message_change;
 mod promise;
 mod race;
 mod refusal;

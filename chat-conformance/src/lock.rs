@@ -15,8 +15,8 @@ use chat_core::{
 use crate::{
     Fixture,
     build::{
-        append, at, attempt, begin, draft, entry, event, keyed_draft, log, member, new_room_of, new_user, room_of, seq,
-        user, users,
+        append, attempt, begin, draft, entry, event, keyed_draft, leaving, log, member, new_room_of, new_user, room_of,
+        seq, user, users,
     },
     race::at_once,
     second::Second,
@@ -142,7 +142,7 @@ pub(crate) async fn a_membership_under_lock_shows_a_leave_that_was_under_way(fix
     let mut tx = begin(&*store).await;
     tx.lock_room(room).await.unwrap();
     tx.append_event(&event(room, 3, "bob", EventKind::Left)).await.unwrap();
-    tx.unseat_member(room, &user("bob"), at(3)).await.unwrap();
+    tx.unseat_member(&user("bob"), &leaving(room, "bob", 3)).await.unwrap();
     // The write may have waited for this read, and with it what keeps others out.
     assert_eq!(tx.member_in(room, &user("bob")).await.unwrap(), None);
     let mut asking = Second::start(async move {
@@ -185,7 +185,7 @@ pub(crate) async fn r_msg_01_a_batch_that_waited_is_decided_by_what_it_finds_the
     });
     sending.gets_its_chance(&mut *tx).await;
     tx.append_event(&event(room, 3, "bob", EventKind::Left)).await.unwrap();
-    tx.unseat_member(room, &user("bob"), at(3)).await.unwrap();
+    tx.unseat_member(&user("bob"), &leaving(room, "bob", 3)).await.unwrap();
     tx.commit().await.unwrap();
     assert_eq!(sending.comes_to().await, ["not_a_member", "new 4"]);
 }

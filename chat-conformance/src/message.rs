@@ -1,8 +1,9 @@
 use chat_core::{
     model::{
+        emoji::Emoji,
         event::{Event, EventKind},
         message::{ClientId, ContentMac, Message, MessageBody},
-        room::{Role, RoomId},
+        room::{Capacity, Role, RoomId},
     },
     ports::store::{EventRange, Store, StoreError},
     rules::message::{Draft, Planned},
@@ -11,8 +12,8 @@ use chat_core::{
 use crate::{
     Fixture,
     build::{
-        NOON, append, at, attempt, begin, client_id, draft, event, keyed_draft, log, new_room_of, room_of, seq, user,
-        users,
+        NOON, append, attempt, begin, client_id, draft, event, keyed_draft, leaving, log, name, new_room_of, room_of,
+        seq, user, users,
     },
     race::at_once,
     refusal::{AWKWARD, must_not_be},
@@ -51,7 +52,7 @@ pub(crate) async fn r_msg_01_strangers_and_unknown_rooms_are_refused_and_nothing
     let room = new_room_of(store, &["alice", "bob"]).await;
     users(store, &["eve"]).await;
     let mut tx = begin(store).await;
-    tx.unseat_member(room, &user("bob"), at(1)).await.unwrap();
+    tx.unseat_member(&user("bob"), &leaving(room, "bob", 1)).await.unwrap();
     tx.commit().await.unwrap();
     let drafts = [draft(room, "eve", "a"), draft(room, "bob", "b"), draft(RoomId::new(), "alice", "c")];
     assert_eq!(append(store, &drafts).await, ["not_a_member", "not_a_member", "room_not_found"]);
@@ -289,10 +290,23 @@ async fn append_patiently(store: &dyn Store, drafts: &[Draft]) -> Vec<Planned> {
 pub(crate) async fn every_kind_of_event_comes_back_as_it_was(store: &dyn Store) {
     let room = new_room_of(store, &["alice"]).await;
     let role = EventKind::RoleChanged { user: user("bob"), role: Role::Moderator };
+    let body = MessageBody::parse("\u{E9}dited, \u{1F600}".to_owned()).ok();
+    let emoji = Emoji::parse("\u{1F468}\u{1F3FB}\u{200D}\u{1F9B0}").unwrap();
     let kinds = [
         EventKind::Joined,
         EventKind::Left,
         role,
+        EventKind::Removed { user: user("bob"), banned: false },
+        EventKind::Removed { user: user("bob"), banned: true },
+        EventKind::RoomChanged { name: Some(name("D\u{E9}n of \u{1F600}")), capacity: None },
+        EventKind::RoomChanged { name: None, capacity: Some(Capacity::MIN) },
+        EventKind::RoomChanged { name: Some(name("4")), capacity: Some(Capacity::MAX) },
+        EventKind::RoomChanged { name: None, capacity: None },
+        EventKind::MessageEdited { target: seq(1), body, mentions: vec![user("bob"), user("alice")] },
+        EventKind::MessageEdited { target: seq(1), body: None, mentions: Vec::new() },
+        EventKind::MessageDeleted { target: seq(1) },
+        EventKind::ReactionAdded { target: seq(1), emoji },
+        EventKind::ReactionRemoved { target: seq(1), emoji },
         EventKind::RoomClosed { by_operator: false },
         EventKind::RoomClosed { by_operator: true },
     ];
@@ -308,11 +322,13 @@ pub(crate) async fn every_kind_of_event_comes_back_as_it_was(store: &dyn Store) 
         body: MessageBody::parse("hi".to_owned()).ok(),
         client_id: Some(client_id("k")),
         reply_to: None,
+        mentions: Vec::new(),
         edited_at: None,
         deleted_at: None,
+        reactions: Vec::new(),
     };
-    written.push(Event { at: NOON, ..event(room, 7, "alice", EventKind::Message(message)) });
-    assert_eq!(store.events(room, EventRange::After(seq(1)), 10).await.unwrap(), written);
+    written.push(Event { at: NOON, ..event(room, 2 + written.len() as u64, "alice", EventKind::Message(message)) });
+    assert_eq!(store.events(room, EventRange::After(seq(1)), 99).await.unwrap(), written);
 }
 
 pub(crate) async fn r_msg_02_an_event_out_of_turn_must_not_be(store: &dyn Store) {
@@ -330,7 +346,15 @@ pub(crate) async fn r_msg_02_an_event_out_of_turn_must_not_be(store: &dyn Store)
 
 pub(crate) async fn a_message_appended_as_a_single_event_must_not_be(store: &dyn Store) {
     let room = new_room_of(store, &["alice"]).await;
-    let message = Message { body: None, client_id: None, reply_to: None, edited_at: None, deleted_at: Some(NOON) };
+    let message = Message {
+        body: None,
+        client_id: None,
+        reply_to: None,
+        mentions: Vec::new(),
+        edited_at: None,
+        deleted_at: Some(NOON),
+        reactions: Vec::new(),
+    };
     let mut tx = begin(store).await;
     let appended = tx.append_event(&event(room, 2, "alice", EventKind::Message(message))).await;
     must_not_be(tx, appended).await;

@@ -10,8 +10,8 @@ use chat_core::{
 
 use crate::{
     build::{
-        NOON, append, at, attempt, begin, client_id, draft, event, hash, member, name, new_room, new_room_of, room_of,
-        seq, user, users,
+        NOON, append, at, attempt, begin, client_id, draft, event, hash, leaving, member, name, new_room, new_room_of,
+        room_of, seq, user, users,
     },
     refusal::{AWKWARD, must_not_be},
 };
@@ -114,7 +114,7 @@ pub(crate) async fn who_left_is_no_member_and_comes_back_into_the_same_row(store
     let room = new_room_of(store, &["alice", "bob"]).await;
     let bob = user("bob");
     let mut tx = begin(store).await;
-    tx.unseat_member(room, &bob, at(5)).await.unwrap();
+    tx.unseat_member(&bob, &leaving(room, "bob", 5)).await.unwrap();
     assert_eq!(tx.member_in(room, &bob).await.unwrap(), None);
     assert_eq!(tx.members_in(room).await.unwrap(), [member("alice", Role::Owner, 1)]);
     assert_eq!(tx.lock_member(room, &bob).await.unwrap(), None);
@@ -129,11 +129,11 @@ pub(crate) async fn a_seat_given_up_is_not_given_up_again(store: &dyn Store) {
     let room = new_room_of(store, &["alice", "bob"]).await;
     users(store, &["eve"]).await;
     let mut tx = begin(store).await;
-    tx.unseat_member(room, &user("bob"), at(5)).await.unwrap();
+    tx.unseat_member(&user("bob"), &leaving(room, "bob", 5)).await.unwrap();
     tx.commit().await.unwrap();
     for id in ["bob", "eve"] {
         let mut tx = begin(store).await;
-        let gone = tx.unseat_member(room, &user(id), at(6)).await;
+        let gone = tx.unseat_member(&user(id), &leaving(room, id, 6)).await;
         must_not_be(tx, gone).await;
     }
     assert_eq!(store.room(room).await.unwrap().unwrap().room.member_count, 1);
@@ -226,7 +226,7 @@ pub(crate) async fn a_room_that_was_left_is_not_listed(store: &dyn Store) {
     let left = new_room_of(store, &["alice"]).await;
     let stays = room_of(store, &["alice"]).await;
     let mut tx = begin(store).await;
-    tx.unseat_member(left, &user("alice"), at(9)).await.unwrap();
+    tx.unseat_member(&user("alice"), &leaving(left, "alice", 9)).await.unwrap();
     tx.commit().await.unwrap();
     let listed: Vec<_> = store.rooms_of(&user("alice")).await.unwrap().iter().map(|view| view.room.id).collect();
     assert_eq!(listed, [stays]);
@@ -269,15 +269,6 @@ pub(crate) async fn last_seqs_are_those_of_the_rooms_that_exist(store: &dyn Stor
     assert_eq!(store.last_seqs(&[RoomId::new()]).await.unwrap(), []);
 }
 
-pub(crate) async fn nobody_is_banned_who_was_not(store: &dyn Store) {
-    let room = new_room_of(store, &["alice", "bob"]).await;
-    let mut tx = begin(store).await;
-    tx.unseat_member(room, &user("bob"), at(1)).await.unwrap();
-    for id in ["alice", "bob", "stranger"] {
-        assert!(!tx.is_banned(room, &user(id)).await.unwrap(), "{id}");
-    }
-}
-
 pub(crate) async fn a_room_and_a_user_that_are_not_there_have_no_members(store: &dyn Store) {
     let room = new_room_of(store, &["alice"]).await;
     let (nowhere, nobody) = (RoomId::new(), user("nobody"));
@@ -299,7 +290,7 @@ pub(crate) async fn the_rooms_with_a_user_are_those_of_a_seat_in_the_order_of_id
     }
     rooms.push(room_of(store, &["alice"]).await);
     let mut tx = begin(store).await;
-    tx.unseat_member(rooms[1], &user("bob"), at(3)).await.unwrap();
+    tx.unseat_member(&user("bob"), &leaving(rooms[1], "bob", 3)).await.unwrap();
     tx.close_room(rooms[2], at(3)).await.unwrap();
     let mut expected = vec![rooms[0], rooms[2], rooms[3]];
     expected.sort();
@@ -309,4 +300,59 @@ pub(crate) async fn the_rooms_with_a_user_are_those_of_a_seat_in_the_order_of_id
     let mut tx = begin(store).await;
     assert_eq!(tx.rooms_with(&user("alice")).await.unwrap(), rooms);
     assert_eq!(tx.rooms_with(&user("nobody")).await.unwrap(), []);
+}
+
+pub(crate) async fn r_adm_03_what_a_room_is_called_and_how_many_it_takes_is_changed(store: &dyn Store) {
+    let room = new_room_of(store, &["alice", "bob"]).await;
+    let before = store.room(room).await.unwrap().unwrap();
+    let (name, three) = (Name::parse("D\u{E9}n \u{1F600}").unwrap(), Capacity::parse(3).unwrap());
+    let mut tx = begin(store).await;
+    tx.lock_room(room).await.unwrap();
+    tx.change_room(room, &name, three).await.unwrap();
+    tx.commit().await.unwrap();
+    let changed = Room { name, capacity: three, ..before.room };
+    assert_eq!(store.room(room).await.unwrap().unwrap(), LockedRoom { room: changed.clone(), ..before });
+    let mut tx = begin(store).await;
+    tx.set_room_password(room, &hash("another")).await.unwrap();
+    tx.commit().await.unwrap();
+    let expected = LockedRoom { room: changed, password: hash("another") };
+    assert_eq!(store.room(room).await.unwrap().unwrap(), expected);
+}
+
+pub(crate) async fn r_adm_02_a_capacity_below_the_members_must_not_be(store: &dyn Store) {
+    let room = new_room_of(store, &["alice", "bob", "carol"]).await;
+    let name = store.room(room).await.unwrap().unwrap().room.name;
+    let mut tx = begin(store).await;
+    let below = tx.change_room(room, &name, Capacity::MIN).await;
+    must_not_be(tx, below).await;
+}
+
+pub(crate) async fn how_seats_ended_is_told_until_they_are_taken_again(store: &dyn Store) {
+    let room = new_room_of(store, &["alice", "bob"]).await;
+    let (left, stays) = (room_of(store, &["alice", "bob"]).await, room_of(store, &["alice", "bob"]).await);
+    let bob = user("bob");
+    let removed = event(room, 3, "alice", EventKind::Removed { user: bob.clone(), banned: true });
+    let leaving = event(left, 3, "bob", EventKind::Left);
+    let mut tx = begin(store).await;
+    for event in [&removed, &leaving] {
+        tx.lock_room(event.room).await.unwrap();
+        tx.append_event(event).await.unwrap();
+        tx.unseat_member(&bob, event).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    let told = async |id: &str| {
+        let mut departures = store.departures(&[room, left, stays, RoomId::new()], &user(id)).await.unwrap();
+        departures.sort_by_key(|event| event.room);
+        departures
+    };
+    let mut both = [removed, leaving.clone()];
+    both.sort_by_key(|event| event.room);
+    assert_eq!(told("bob").await, both);
+    assert_eq!((told("alice").await, told("stranger").await), (vec![], vec![]));
+    assert_eq!(store.departures(&[], &bob).await.unwrap(), []);
+    let mut tx = begin(store).await;
+    tx.lock_room(room).await.unwrap();
+    tx.seat_member(room, &member("bob", Role::Member, 4)).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(told("bob").await, [leaving]);
 }

@@ -128,9 +128,17 @@ macro_rules! __for_each_promise {
                 a_room_that_was_left_is_not_listed: store,
                 r_msg_07_unread_counts_messages_of_others_after_the_read_position: store,
                 last_seqs_are_those_of_the_rooms_that_exist: store,
-                nobody_is_banned_who_was_not: store,
                 a_room_and_a_user_that_are_not_there_have_no_members: store,
                 the_rooms_with_a_user_are_those_of_a_seat_in_the_order_of_ids: store,
+                r_adm_03_what_a_room_is_called_and_how_many_it_takes_is_changed: store,
+                r_adm_02_a_capacity_below_the_members_must_not_be: store,
+                how_seats_ended_is_told_until_they_are_taken_again: store,
+            }
+            mod ban {
+                nobody_is_banned_who_was_not: store,
+                r_rol_02_a_ban_holds_for_its_room_until_it_is_lifted: store,
+                bans_are_listed_by_time_then_by_the_bytes_of_the_id: store,
+                a_second_ban_of_the_same_user_must_not_be: store,
             }
             mod admission {
                 a_stranger_at_the_door_has_nothing: store,
@@ -150,6 +158,7 @@ macro_rules! __for_each_promise {
                 r_inv_03_several_may_be_open_for_one_person: store,
                 r_inv_03_a_token_stands_for_one_invite: store,
                 what_was_used_or_revoked_is_not_revoked_again: store,
+                r_inv_03_the_open_invites_that_somebody_made_are_revoked_together: store,
             }
             mod coin {
                 r_coin_02_entries_are_numbered_and_the_balance_follows: store,
@@ -189,6 +198,18 @@ macro_rules! __for_each_promise {
                 the_log_is_paged_both_ways: store,
                 r_msg_07_a_read_position_is_kept_for_its_member: store,
             }
+            mod message_change {
+                r_msg_06_a_message_is_read_as_it_was_written_last: store,
+                r_msg_11_reactions_come_back_in_their_order: store,
+                r_msg_06_the_edits_of_a_deleted_message_say_nothing_any_more: store,
+                r_msg_04_a_deleted_message_answers_its_client_id_whatever_is_sent: store,
+                r_msg_07_a_deleted_message_is_not_unread: store,
+                r_msg_10_a_batch_keeps_whom_its_messages_mention: store,
+                r_msg_06_what_is_no_message_is_not_found_and_must_not_be_rewritten: store,
+                every_event_of_a_change_comes_back_as_it_was: store,
+                a_change_that_is_undone_leaves_the_message_as_it_was: store,
+                a_message_under_the_lock_of_its_room_is_as_the_last_commit_left_it: fixture,
+            }
             mod friend {
                 a_request_is_read_in_every_state: store,
                 ties_are_seen_from_the_first_user: store,
@@ -201,6 +222,16 @@ macro_rules! __for_each_promise {
                 open_requests_are_listed_newest_first: store,
                 a_withdrawn_request_leaves_no_tie: store,
                 tied_to_a_user_are_friends_and_who_asked_or_was_asked: store,
+            }
+            mod block {
+                r_fri_04_blocks_are_listed_by_time_then_by_the_bytes_of_the_id: store,
+                r_fri_04_a_block_is_a_tie_seen_from_either_side_until_it_ends: store,
+                a_block_that_is_there_is_not_made_again: store,
+                a_block_that_is_not_there_is_not_ended: store,
+                r_fri_04_a_request_is_not_listed_to_who_blocks_its_sender: store,
+                acquaintances_share_a_room_now_or_are_friends: store,
+                r_fri_04_acquaintances_are_none_of_whom_either_blocks_the_other: store,
+                r_fri_04_the_unblocked_members_of_a_room_are_those_in_no_block_with_a_user: store,
             }
             mod audit {
                 entries_of_every_act_come_back_though_nobody_is_there_whom_they_name: store,

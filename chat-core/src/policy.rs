@@ -19,6 +19,8 @@ pub struct Policy {
     pub friend_requests: FriendRequests,
     /// How long a sender waits after a decline (R-FRI-03). Default 24 hours.
     pub decline_wait: Duration,
+    /// For how long whoever has lost their last connection is online still. Default 10 seconds.
+    pub presence_grace: Duration,
     /// How long an access token is good. Default 15 minutes.
     pub access_ttl: Duration,
     /// How long a refresh token is good when it is not used. Default 30 days.
@@ -40,6 +42,7 @@ impl Default for Policy {
             moderators_invite: false,
             friend_requests: FriendRequests::Participants,
             decline_wait: 24 * HOUR,
+            presence_grace: Duration::from_secs(10),
             access_ttl: Duration::from_mins(15),
             refresh_ttl: 30 * 24 * HOUR,
             session_max: 180 * 24 * HOUR,

@@ -126,7 +126,15 @@ fn what_opens_a_room_does_not_show() {
 #[test]
 fn what_people_say_does_not_show() {
     check(SendMessage { room: room(), body: body(), client_id: None, reply_to: None });
-    let message = Message { body: Some(body()), client_id: None, reply_to: None, edited_at: None, deleted_at: None };
+    let message = Message {
+        body: Some(body()),
+        client_id: None,
+        reply_to: None,
+        mentions: Vec::new(),
+        edited_at: None,
+        deleted_at: None,
+        reactions: Vec::new(),
+    };
     let event = Event { room: room(), seq: Seq::new(1), sender: alice(), at: NOW, kind: EventKind::Message(message) };
     check(Sent { event, repeated: false });
     assert_eq!(format!("{:?}", MessageBody::parse("a\u{e9}".to_owned()).unwrap()), "MessageBody(3 bytes)");

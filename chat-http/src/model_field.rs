@@ -8,9 +8,10 @@ use chat_core::{
     error::{Fault, FieldCode},
     model::{
         coin::{Amount, CoinKey, Coins, Reason},
+        emoji::Emoji,
         event::Seq,
         message::{ClientId, MessageBody},
-        room::{Capacity, RoomPassword},
+        room::{Capacity, Role, RoomPassword},
         session::DeviceId,
         text::Name,
         user::{Password, Phone, UserId},
@@ -79,6 +80,17 @@ impl Field for MessageBody {
     }
 }
 
+impl Field for Emoji {
+    fn schema() -> MetaSchema {
+        let description = "One emoji of Unicode (an RGI sequence).";
+        MetaSchema { description: Some(description), ..MetaSchema::new("string") }
+    }
+
+    fn from_json(value: Value) -> Result<Self, Fault> {
+        Self::parse(&text(value)?)
+    }
+}
+
 impl Field for Capacity {
     fn schema() -> MetaSchema {
         bounded("int32", i64::from(Self::MIN.get()), i64::from(Self::MAX.get()))
@@ -86,6 +98,18 @@ impl Field for Capacity {
 
     fn from_json(value: Value) -> Result<Self, Fault> {
         Self::parse(whole(value)?)
+    }
+}
+
+impl Field for Role {
+    fn schema() -> MetaSchema {
+        let names = [Self::Owner, Self::Moderator, Self::Member].map(|role| Value::from(role.as_str()));
+        MetaSchema { enum_items: names.into(), ..MetaSchema::new("string") }
+    }
+
+    fn from_json(value: Value) -> Result<Self, Fault> {
+        let fault = || Fault::new(FieldCode::BadFormat, "owner, moderator or member");
+        Self::from_name(&text(value)?).ok_or_else(fault)
     }
 }
 
@@ -161,6 +185,7 @@ mod tests {
         assert_eq!(code::<Phone>(json!("0151")), Some(FieldCode::BadFormat));
         assert_eq!(code::<MessageBody>(json!("hi")), None);
         assert_eq!(code::<Capacity>(json!(7)), Some(FieldCode::OutOfRange));
+        assert_eq!(code::<Role>(json!("Owner")), Some(FieldCode::BadFormat));
         assert_eq!(code::<Coins>(json!(-1)), Some(FieldCode::OutOfRange));
         assert_eq!(code::<Amount>(json!(0)), Some(FieldCode::OutOfRange));
     }

@@ -11,7 +11,7 @@ const ENTRANT: &str = "
 SELECT a.kind, a.coins, a.at,
     i.invite_id, i.room_id, i.maker, i.invitee, i.created_at, i.expires_at, i.used_at, i.revoked_at,
     m.user_id IS NOT NULL AND m.left_at IS NULL AS is_member,
-    m.banned_at IS NOT NULL AS is_banned,
+    EXISTS (SELECT 1 FROM chat_bans WHERE room_id = ? AND user_id = ?) AS is_banned,
     EXISTS (SELECT 1 FROM chat_admissions WHERE free_of = ?) AS had_free_admission
 FROM (SELECT 1 AS one) AS one
 LEFT JOIN chat_members m ON m.room_id = ? AND m.user_id = ?
@@ -24,7 +24,7 @@ const INSERT_ADMISSION: &str = "INSERT INTO chat_admissions (user_id, room_id, k
 impl AdmissionTx for MySqlTx {
     async fn entrant(&mut self, room: RoomId, user: &UserId, invite: Option<InviteId>) -> Result<Entrant, StoreError> {
         let (id, user) = (Value::from(&room), Value::from(user));
-        let row = self.row(ENTRANT, &[user, id, user, user, id, invite.as_ref().into(), id]).await?;
+        let row = self.row(ENTRANT, &[id, user, user, id, user, user, id, invite.as_ref().into(), id]).await?;
         row.as_ref().map_or_else(|| Ok(Entrant::default()), entrant)
     }
 

@@ -7,7 +7,7 @@ use chat_core::{
     },
     ports::store::{FriendStore, FriendTx, StoreError, Ties},
 };
-use chat_sql::{friend, request, row::Columns, ties};
+use chat_sql::{friend, other, request, ties};
 
 use crate::{MySqlStore, error::from_driver, literal::Value, snapshot::Mark, tx::MySqlTx};
 
@@ -20,7 +20,7 @@ ORDER BY f.since, f.friend_id";
 const OPEN_REQUESTS_IN: &str = "
 SELECT request_id, sender, receiver, state, created_at, decided_at
 FROM chat_friend_requests
-WHERE open_to = ?
+WHERE open_to = ? AND NOT EXISTS (SELECT 1 FROM chat_blocks WHERE user_id = ? AND blocked_id = sender)
 ORDER BY created_at DESC, request_id DESC";
 
 const OPEN_REQUESTS_OUT: &str = "
@@ -40,7 +40,9 @@ const TIES: &str = "
 SELECT r.request_id, r.sender, r.receiver, r.state, r.created_at, r.decided_at,
     EXISTS (SELECT 1 FROM chat_friendships WHERE user_id = ? AND friend_id = ?) AS friends,
     (SELECT MAX(decided_at) FROM chat_friend_requests
-     WHERE sender = ? AND receiver = ? AND state = 'declined') AS declined_at
+     WHERE sender = ? AND receiver = ? AND state = 'declined') AS declined_at,
+    EXISTS (SELECT 1 FROM chat_blocks WHERE user_id = ? AND blocked_id = ?) AS blocks,
+    EXISTS (SELECT 1 FROM chat_blocks WHERE user_id = ? AND blocked_id = ?) AS blocked
 FROM (SELECT 0 AS back UNION ALL SELECT 1) AS side LEFT JOIN chat_friend_requests r
     ON r.sender = CASE side.back WHEN 0 THEN ? ELSE ? END AND r.open_to = CASE side.back WHEN 0 THEN ? ELSE ? END";
 
@@ -51,11 +53,12 @@ impl FriendStore for MySqlStore {
     }
 
     async fn open_requests(&self, user: &UserId, which: RequestBox) -> Result<Vec<FriendRequest>, StoreError> {
-        let text = match which {
-            RequestBox::In => OPEN_REQUESTS_IN,
-            RequestBox::Out => OPEN_REQUESTS_OUT,
+        let values = [user.into(); 2];
+        let (text, values) = match which {
+            RequestBox::In => (OPEN_REQUESTS_IN, &values[..]),
+            RequestBox::Out => (OPEN_REQUESTS_OUT, &values[..1]),
         };
-        self.snapshot(text, &[user.into()], Mark::Itself).await?.iter().map(request).collect()
+        self.snapshot(text, values, Mark::Itself).await?.iter().map(request).collect()
     }
 
     async fn request(&self, id: RequestId) -> Result<Option<FriendRequest>, StoreError> {
@@ -79,6 +82,10 @@ UNION
 SELECT receiver AS other FROM chat_friend_requests WHERE sender = ? AND state = 'open'
 UNION
 SELECT sender AS other FROM chat_friend_requests WHERE open_to = ?
+UNION
+SELECT blocked_id AS other FROM chat_blocks WHERE user_id = ?
+UNION
+SELECT user_id AS other FROM chat_blocks WHERE blocked_id = ?
 ORDER BY other";
 
 const INSERT_REQUEST: &str = "
@@ -106,8 +113,8 @@ impl FriendTx for MySqlTx {
 
     async fn tied_to(&mut self, user: &UserId) -> Result<Vec<UserId>, StoreError> {
         let user = user.into();
-        let rows = self.rows(TIED_TO, &[user, user, user]).await?;
-        rows.iter().map(|row| Columns::new(row, "friendships", &["other"]).parsed("other", UserId::parse)).collect()
+        let rows = self.rows(TIED_TO, &[user; 5]).await?;
+        rows.iter().map(other).collect()
     }
 
     async fn request_in(&mut self, id: RequestId) -> Result<Option<FriendRequest>, StoreError> {
@@ -149,7 +156,7 @@ impl FriendTx for MySqlTx {
 }
 
 /// The values of [`TIES`].
-fn between<'v>(user: &'v UserId, other: &'v UserId) -> [Value<'v>; 8] {
+fn between<'v>(user: &'v UserId, other: &'v UserId) -> [Value<'v>; 12] {
     let (user, other) = (Value::from(user), Value::from(other));
-    [user, other, user, other, user, other, other, user]
+    [user, other, user, other, user, other, other, user, user, other, other, user]
 }

@@ -4,6 +4,7 @@ use chat_core::{
         invite::{Invite, InviteId, InviteTokenHash},
         room::RoomId,
         time::Timestamp,
+        user::UserId,
     },
     ports::store::{InviteStore, InviteTx, StoreError},
 };
@@ -46,6 +47,9 @@ WHERE invite_id = ? AND room_id = ?";
 const USE_INVITE: &str = "UPDATE chat_invites SET used_at = ? WHERE invite_id = ? AND used_at IS NULL";
 const REVOKE_INVITE: &str = "
 UPDATE chat_invites SET revoked_at = ? WHERE invite_id = ? AND used_at IS NULL AND revoked_at IS NULL";
+const REVOKE_INVITES_BY: &str = "
+UPDATE chat_invites SET revoked_at = ?
+WHERE room_id = ? AND maker = ? AND used_at IS NULL AND revoked_at IS NULL";
 
 #[async_trait]
 impl InviteTx for MySqlTx {
@@ -78,6 +82,11 @@ impl InviteTx for MySqlTx {
 
     async fn revoke_invite(&mut self, id: InviteId, at: Timestamp) -> Result<(), StoreError> {
         self.write(REVOKE_INVITE, &[at.into(), (&id).into()]);
+        Ok(())
+    }
+
+    async fn revoke_invites_by(&mut self, room: RoomId, maker: &UserId, at: Timestamp) -> Result<(), StoreError> {
+        self.write(REVOKE_INVITES_BY, &[at.into(), (&room).into(), maker.into()]);
         Ok(())
     }
 }

@@ -8,7 +8,8 @@ mod append;
 use async_trait::async_trait;
 use chat_core::{
     model::{
-        event::{Event, Seq},
+        event::{Event, EventKind, Seq},
+        message::Message,
         room::{Member, RoomId},
         user::UserId,
     },
@@ -16,7 +17,7 @@ use chat_core::{
     rules::message::{Draft, Planned},
 };
 use chat_sql::{
-    LoggedKind, event, member,
+    LoggedKind, event, member, mentions_column, reactions_column,
     row::{Columns, integer},
 };
 
@@ -30,7 +31,7 @@ use crate::{
 
 const EVENTS_AFTER: &str = "
 SELECT room_id, seq, kind, sender, at, CONVERT(client_id USING ascii) AS client_id, content, target, subject, detail,
-    body, edited_at, deleted_at
+    body, mentions, reactions, edited_at, deleted_at
 FROM chat_events FORCE INDEX (PRIMARY)
 WHERE room_id = ? AND seq > ?
 ORDER BY seq
@@ -38,7 +39,7 @@ LIMIT ?";
 
 const EVENTS_BEFORE: &str = "
 SELECT room_id, seq, kind, sender, at, CONVERT(client_id USING ascii) AS client_id, content, target, subject, detail,
-    body, edited_at, deleted_at
+    body, mentions, reactions, edited_at, deleted_at
 FROM chat_events FORCE INDEX (PRIMARY)
 WHERE room_id = ? AND seq < ?
 ORDER BY seq DESC
@@ -70,7 +71,34 @@ const COUNT_EVENT: &str = "
 UPDATE chat_rooms SET last_seq = ?, last_event_at = ? WHERE room_id = ? AND last_seq = ?";
 
 const APPEND_EVENT: &str = "
-INSERT INTO chat_events (room_id, seq, kind, sender, at, subject, detail) VALUES (?, ?, ?, ?, ?, ?, ?)";
+INSERT INTO chat_events (room_id, seq, kind, sender, at, target, subject, detail, body, mentions)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+
+const APPEND_EDIT: &str = "INSERT INTO chat_edits (room_id, target, seq) VALUES (?, ?, ?)";
+
+const MESSAGE_IN: &str = "
+SELECT room_id, seq, kind, sender, at, CONVERT(client_id USING ascii) AS client_id, content, target, subject, detail,
+    body, mentions, reactions, edited_at, deleted_at
+FROM chat_events FORCE INDEX (PRIMARY)
+WHERE room_id = ? AND seq = ? AND kind = 'message'";
+
+/// Assignments are done from left to right: the last one sees the deletion that stands before it.
+const REWRITE_MESSAGE: &str = "
+UPDATE chat_events FORCE INDEX (PRIMARY) SET
+    body = ?,
+    mentions = ?,
+    reactions = ?,
+    edited_at = ?,
+    deleted_at = ?,
+    content = CASE WHEN deleted_at IS NULL THEN content END
+WHERE room_id = ? AND seq = ? AND kind = 'message'";
+
+/// By the keys of both, in this order: whatever else is in the log is not waited for.
+const ERASE_EDITS: &str = "
+UPDATE chat_edits d FORCE INDEX (PRIMARY)
+STRAIGHT_JOIN chat_events e FORCE INDEX (PRIMARY) ON e.room_id = d.room_id AND e.seq = d.seq
+SET e.body = NULL, e.mentions = NULL
+WHERE d.room_id = ? AND d.target = ?";
 
 const LOCK_MEMBER: &str = "
 SELECT room_id, user_id, role, joined_at, joined_seq, read_seq
@@ -91,8 +119,33 @@ impl MessageTx for MySqlTx {
         let before = Value::Integer(integer(event.seq.get()).saturating_sub(1));
         self.change(COUNT_EVENT, &[seq, at, room, before], "rooms", event.room);
         let kind = Value::Ascii(logged.kind);
-        let (subject, detail) = (logged.subject.map(Value::Ascii), logged.detail.map(Value::Text));
-        self.write(APPEND_EVENT, &[room, seq, kind, (&event.sender).into(), at, subject.into(), detail.into()]);
+        let (subject, detail) = (logged.subject.map(Value::Ascii), logged.detail.as_deref().map(Value::Text));
+        let (body, mentions) = (logged.body.map(Value::Text), logged.mentions.as_deref().map(Value::Ascii));
+        let about = [logged.target.into(), subject.into(), detail.into(), body.into(), mentions.into()];
+        self.write(APPEND_EVENT, &[&[room, seq, kind, (&event.sender).into(), at], about.as_slice()].concat());
+        if let Some(target) = logged.target.filter(|_| matches!(event.kind, EventKind::MessageEdited { .. })) {
+            self.write(APPEND_EDIT, &[room, target.into(), seq]);
+        }
+        Ok(())
+    }
+
+    async fn message_in(&mut self, room: RoomId, seq: Seq) -> Result<Option<Event>, StoreError> {
+        self.row(MESSAGE_IN, &[(&room).into(), seq.into()]).await?.as_ref().map(event).transpose()
+    }
+
+    async fn rewrite_message(&mut self, room: RoomId, seq: Seq, message: &Message) -> Result<(), StoreError> {
+        let body = message.body.as_ref().map(|body| Value::Text(body.as_str()));
+        let (mentions, reactions) = (mentions_column(&message.mentions), reactions_column(&message.reactions));
+        let (mentions, reactions) = (mentions.as_deref().map(Value::Ascii), reactions.as_deref().map(Value::Text));
+        let times = [message.edited_at.into(), message.deleted_at.into()];
+        let values =
+            [&[body.into(), mentions.into(), reactions.into()], times.as_slice(), &[(&room).into(), seq.into()]];
+        self.change(REWRITE_MESSAGE, &values.concat(), "events", format_args!("{room} {seq}"));
+        Ok(())
+    }
+
+    async fn erase_edits(&mut self, room: RoomId, target: Seq) -> Result<(), StoreError> {
+        self.write(ERASE_EDITS, &[(&room).into(), target.into()]);
         Ok(())
     }
 

@@ -1,20 +1,21 @@
 use async_trait::async_trait;
 use chat_core::{
     model::{
-        event::Seq,
+        event::{Event, Seq},
         message::ClientId,
-        room::{Member, NamedMember, Role, RoomId, RoomView},
+        room::{Capacity, Member, NamedMember, Role, RoomId, RoomView},
+        text::Name,
         time::Timestamp,
-        user::UserId,
+        user::{PasswordHash, UserId},
     },
     ports::store::{LockedRoom, Membership, NewRoom, RoomStore, RoomTx, StoreError, Unique},
 };
-use chat_sql::{last_seq, locked_room, member, membership, named_member, room_view, row::Columns};
+use chat_sql::{event, last_seq, locked_room, member, membership, named_member, room_view, row::Columns};
 
 use crate::{
     MySqlStore,
     error::taken,
-    literal::{Value, push_in},
+    literal::{Value, push_in, statement},
     snapshot::Mark,
     tx::MySqlTx,
 };
@@ -64,6 +65,13 @@ FROM chat_members m JOIN chat_rooms r ON r.room_id = m.room_id
 WHERE m.user_id = ? AND m.left_at IS NULL
 ORDER BY m.room_id";
 
+/// Followed by the list of ids, in which the rooms stand.
+const DEPARTURES: &str = "
+SELECT e.room_id, e.seq, e.kind, e.sender, e.at, CONVERT(e.client_id USING ascii) AS client_id, e.content, e.target,
+    e.subject, e.detail, e.body, e.mentions, e.reactions, e.edited_at, e.deleted_at
+FROM chat_members m JOIN chat_events e FORCE INDEX (PRIMARY) ON e.room_id = m.room_id AND e.seq = m.left_seq
+WHERE m.user_id = ? AND ";
+
 /// Followed by the list of ids, in which they stand.
 const LAST_SEQS: &str = "SELECT room_id, last_seq FROM chat_rooms WHERE ";
 
@@ -94,6 +102,15 @@ impl RoomStore for MySqlStore {
 
     async fn members(&self, id: RoomId) -> Result<Vec<NamedMember>, StoreError> {
         self.snapshot(MEMBERS, &[(&id).into()], Mark::Itself).await?.iter().map(named_member).collect()
+    }
+
+    async fn departures(&self, ids: &[RoomId], user: &UserId) -> Result<Vec<Event>, StoreError> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut sql = statement(&self.shared().tables, DEPARTURES, &[user.into()]);
+        push_in(&mut sql, "m.room_id", ids.iter().map(Value::from));
+        self.rows_of(&sql).await?.iter().map(event).collect()
     }
 
     async fn last_seqs(&self, ids: &[RoomId]) -> Result<Vec<(RoomId, Seq)>, StoreError> {
@@ -132,9 +149,6 @@ SELECT room_id, user_id, role, joined_at, joined_seq, read_seq
 FROM chat_members
 WHERE room_id = ? AND user_id = ? AND left_at IS NULL";
 
-const BANNED: &str = "
-SELECT 1 FROM chat_members WHERE room_id = ? AND user_id = ? AND banned_at IS NOT NULL";
-
 /// Who comes back gets their row back. One who has not left would get a number that a check refuses.
 const SEAT_MEMBER: &str = "
 INSERT INTO chat_members (room_id, user_id, role, joined_at, joined_seq, read_seq)
@@ -144,10 +158,11 @@ ON DUPLICATE KEY UPDATE
     role = ?,
     joined_at = ?,
     read_seq = ?,
+    left_seq = NULL,
     left_at = NULL";
 
 const UNSEAT_MEMBER: &str = "
-UPDATE chat_members SET left_at = ? WHERE room_id = ? AND user_id = ? AND left_at IS NULL";
+UPDATE chat_members SET left_at = ?, left_seq = ? WHERE room_id = ? AND user_id = ? AND left_at IS NULL";
 
 const COUNT_MEMBER: &str = "
 UPDATE chat_rooms SET member_count = member_count + ?, epoch = epoch + 1 WHERE room_id = ?";
@@ -156,6 +171,9 @@ const SET_ROLE: &str = "
 UPDATE chat_members SET role = ? WHERE room_id = ? AND user_id = ? AND left_at IS NULL";
 
 const SET_OWNER: &str = "UPDATE chat_rooms SET owner = ? WHERE room_id = ?";
+
+const CHANGE_ROOM: &str = "UPDATE chat_rooms SET name = ?, capacity = ? WHERE room_id = ?";
+const SET_ROOM_PASSWORD: &str = "UPDATE chat_rooms SET password_hash = ? WHERE room_id = ?";
 
 const CLOSE_ROOM: &str = "
 UPDATE chat_rooms SET closed_at = ?, epoch = epoch + 1 WHERE room_id = ? AND closed_at IS NULL";
@@ -201,10 +219,6 @@ impl RoomTx for MySqlTx {
         self.row(MEMBER_IN, &[(&id).into(), user.into()]).await?.as_ref().map(member).transpose()
     }
 
-    async fn is_banned(&mut self, id: RoomId, user: &UserId) -> Result<bool, StoreError> {
-        Ok(self.row(BANNED, &[(&id).into(), user.into()]).await?.is_some())
-    }
-
     async fn seat_member(&mut self, id: RoomId, member: &Member) -> Result<(), StoreError> {
         let room = Value::from(&id);
         let role = Value::Ascii(member.role.as_str());
@@ -214,9 +228,9 @@ impl RoomTx for MySqlTx {
         Ok(())
     }
 
-    async fn unseat_member(&mut self, id: RoomId, user: &UserId, at: Timestamp) -> Result<(), StoreError> {
-        self.change(UNSEAT_MEMBER, &[at.into(), (&id).into(), user.into()], "members", user);
-        self.count_member(id, -1);
+    async fn unseat_member(&mut self, user: &UserId, by: &Event) -> Result<(), StoreError> {
+        self.change(UNSEAT_MEMBER, &[by.at.into(), by.seq.into(), (&by.room).into(), user.into()], "members", user);
+        self.count_member(by.room, -1);
         Ok(())
     }
 
@@ -225,6 +239,16 @@ impl RoomTx for MySqlTx {
         if role == Role::Owner {
             self.change(SET_OWNER, &[user.into(), (&id).into()], "rooms", id);
         }
+        Ok(())
+    }
+
+    async fn change_room(&mut self, id: RoomId, name: &Name, capacity: Capacity) -> Result<(), StoreError> {
+        self.change(CHANGE_ROOM, &[name.into(), i64::from(capacity.get()).into(), (&id).into()], "rooms", id);
+        Ok(())
+    }
+
+    async fn set_room_password(&mut self, id: RoomId, password: &PasswordHash) -> Result<(), StoreError> {
+        self.change(SET_ROOM_PASSWORD, &[Value::Ascii(password.expose()), (&id).into()], "rooms", id);
         Ok(())
     }
 

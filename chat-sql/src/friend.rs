@@ -33,13 +33,15 @@ pub fn friend<R: SqlRow>(row: &R) -> Result<Friend, StoreError> {
 }
 
 /// What lies between two users, seen from `user`: a row for each direction, with its open request where there is one;
-/// `friends` and `declined_at` stand in both.
+/// what else there is stands in both.
 pub fn ties<R: SqlRow>(rows: &[R], user: &UserId) -> Result<Ties, StoreError> {
     let mut ties = Ties::default();
     for row in rows {
         let columns = Columns::new(row, "friend_requests", &["request_id"]);
         ties.friends = columns.truth("friends")?;
         ties.declined_at = columns.time_if_any("declined_at")?;
+        ties.blocks = columns.truth("blocks")?;
+        ties.blocked = columns.truth("blocked")?;
         if columns.bytes_if_any::<16>("request_id")?.is_some() {
             let request = request(row)?;
             if request.from == *user { ties.sent = Some(request) } else { ties.received = Some(request) }

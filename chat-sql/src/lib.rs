@@ -9,6 +9,8 @@ pub mod tables;
 
 mod admission;
 mod audit;
+mod ban;
+mod block;
 mod coin;
 mod friend;
 mod invite;
@@ -20,10 +22,12 @@ mod user;
 pub use self::{
     admission::entrant,
     audit::audit_entry,
+    ban::ban,
+    block::{block, other},
     coin::coin_entry,
     friend::{friend, request, ties},
     invite::invite,
-    message::{LoggedKind, event, sent_before},
+    message::{LoggedKind, event, mentions_column, mentions_of, reactions_column, sent_before},
     room::{last_seq, locked_room, member, membership, named_member, room_view},
     session::{session, session_and_standing},
     user::{admin_user, credentials, locked_user, standing},

@@ -11,7 +11,7 @@ const ENTRANT: &str = "
 SELECT a.kind, a.coins, a.at,
     i.invite_id, i.room_id, i.maker, i.invitee, i.created_at, i.expires_at, i.used_at, i.revoked_at,
     m.user_id IS NOT NULL AND m.left_at IS NULL AS is_member,
-    m.banned_at IS NOT NULL AS is_banned,
+    EXISTS (SELECT 1 FROM chat_bans WHERE room_id = ?1 AND user_id = ?2) AS is_banned,
     EXISTS (SELECT 1 FROM chat_admissions WHERE user_id = ?2 AND kind = 'free') AS had_free_admission
 FROM (SELECT 1) AS one
 LEFT JOIN chat_members m ON m.room_id = ?1 AND m.user_id = ?2

@@ -206,10 +206,12 @@ impl Writer {
     /// true when it was prepared, and set nothing. So they are sent as plain text, which is never kept prepared.
     async fn make_durable(&mut self) -> sqlx::Result<()> {
         const FULL: i64 = 2;
-        let rows = sqlx::raw_sql("PRAGMA synchronous; PRAGMA foreign_keys").fetch_all(self.connection()).await?;
+        let look = "PRAGMA synchronous; PRAGMA foreign_keys; PRAGMA secure_delete";
+        let rows = sqlx::raw_sql(look).fetch_all(self.connection()).await?;
         let mut settings = rows.iter().map(|row| row.try_get::<i64, _>(0));
         let synchronous = settings.next().transpose()?.unwrap_or(FULL);
         let foreign_keys = settings.next().transpose()?.unwrap_or(1);
+        let secure_delete = settings.next().transpose()?.unwrap_or(1);
         if synchronous < FULL {
             let restore = if synchronous == 0 { "PRAGMA synchronous = OFF" } else { "PRAGMA synchronous = NORMAL" };
             self.restore.push(SqlStr::from_static(restore));
@@ -218,6 +220,11 @@ impl Writer {
         if foreign_keys == 0 {
             self.restore.push(SqlStr::from_static("PRAGMA foreign_keys = OFF"));
             sqlx::raw_sql("PRAGMA foreign_keys = ON").execute(self.connection()).await?;
+        }
+        if secure_delete != 1 {
+            let restore = if secure_delete == 0 { "PRAGMA secure_delete = OFF" } else { "PRAGMA secure_delete = FAST" };
+            self.restore.push(SqlStr::from_static(restore));
+            sqlx::raw_sql("PRAGMA secure_delete = ON").execute(self.connection()).await?;
         }
         Ok(())
     }

@@ -7,11 +7,7 @@ use chat_core::{
     },
     ports::store::{FriendStore, FriendTx, StoreError, Ties},
 };
-use chat_sql::{
-    friend, request,
-    row::{Columns, changed},
-    ties,
-};
+use chat_sql::{friend, other, request, row::changed, ties};
 
 use crate::{SqliteStore, error::from_driver, sql::Db, tx::SqliteTx};
 
@@ -25,6 +21,7 @@ const OPEN_REQUESTS_IN: &str = "
 SELECT request_id, sender, receiver, state, created_at, decided_at
 FROM chat_friend_requests
 WHERE receiver = ?1 AND state = 'open'
+    AND NOT EXISTS (SELECT 1 FROM chat_blocks WHERE user_id = ?1 AND blocked_id = sender)
 ORDER BY created_at DESC, request_id DESC";
 
 const OPEN_REQUESTS_OUT: &str = "
@@ -44,7 +41,9 @@ const TIES: &str = "
 SELECT r.request_id, r.sender, r.receiver, r.state, r.created_at, r.decided_at,
     EXISTS (SELECT 1 FROM chat_friendships WHERE user_id = ?1 AND friend_id = ?2) AS friends,
     (SELECT max(decided_at) FROM chat_friend_requests
-     WHERE sender = ?1 AND receiver = ?2 AND state = 'declined') AS declined_at
+     WHERE sender = ?1 AND receiver = ?2 AND state = 'declined') AS declined_at,
+    EXISTS (SELECT 1 FROM chat_blocks WHERE user_id = ?1 AND blocked_id = ?2) AS blocks,
+    EXISTS (SELECT 1 FROM chat_blocks WHERE user_id = ?2 AND blocked_id = ?1) AS blocked
 FROM (VALUES (?1, ?2), (?2, ?1)) AS side LEFT JOIN chat_friend_requests r
     ON r.state = 'open' AND r.sender = side.column1 AND r.receiver = side.column2";
 
@@ -90,6 +89,10 @@ UNION
 SELECT receiver AS other FROM chat_friend_requests WHERE sender = ?1 AND state = 'open'
 UNION
 SELECT sender AS other FROM chat_friend_requests WHERE receiver = ?1 AND state = 'open'
+UNION
+SELECT blocked_id AS other FROM chat_blocks WHERE user_id = ?1
+UNION
+SELECT user_id AS other FROM chat_blocks WHERE blocked_id = ?1
 ORDER BY other";
 
 const INSERT_REQUEST: &str = "
@@ -119,7 +122,7 @@ impl FriendTx for SqliteTx {
     async fn tied_to(&mut self, user: &UserId) -> Result<Vec<UserId>, StoreError> {
         let query = self.query(TIED_TO).bind(user.as_str());
         let rows = self.db().rows(query).await.map_err(from_driver)?;
-        rows.iter().map(|row| Columns::new(row, "friendships", &["other"]).parsed("other", UserId::parse)).collect()
+        rows.iter().map(other).collect()
     }
 
     async fn request_in(&mut self, id: RequestId) -> Result<Option<FriendRequest>, StoreError> {

@@ -4,6 +4,7 @@ use chat_core::{
         invite::{Invite, InviteId, InviteTokenHash},
         room::RoomId,
         time::Timestamp,
+        user::UserId,
     },
     ports::store::{InviteStore, InviteTx, StoreError},
 };
@@ -52,6 +53,9 @@ WHERE invite_id = ?1 AND room_id = ?2";
 const USE_INVITE: &str = "UPDATE chat_invites SET used_at = ?2 WHERE invite_id = ?1 AND used_at IS NULL";
 const REVOKE_INVITE: &str = "
 UPDATE chat_invites SET revoked_at = ?2 WHERE invite_id = ?1 AND used_at IS NULL AND revoked_at IS NULL";
+const REVOKE_INVITES_BY: &str = "
+UPDATE chat_invites SET revoked_at = ?3
+WHERE room_id = ?1 AND maker = ?2 AND used_at IS NULL AND revoked_at IS NULL";
 
 #[async_trait]
 impl InviteTx for SqliteTx {
@@ -84,6 +88,13 @@ impl InviteTx for SqliteTx {
     async fn revoke_invite(&mut self, id: InviteId, at: Timestamp) -> Result<(), StoreError> {
         let statement = self.query(REVOKE_INVITE).bind(id.as_bytes().as_slice()).bind(at.as_millis());
         self.write(statement).await?;
+        Ok(())
+    }
+
+    async fn revoke_invites_by(&mut self, room: RoomId, maker: &UserId, at: Timestamp) -> Result<(), StoreError> {
+        let revoke =
+            self.query(REVOKE_INVITES_BY).bind(room.as_bytes().as_slice()).bind(maker.as_str()).bind(at.as_millis());
+        self.write(revoke).await?;
         Ok(())
     }
 }

@@ -35,6 +35,8 @@
 
 mod admission;
 mod audit;
+mod ban;
+mod block;
 mod coin;
 mod connection;
 mod error;

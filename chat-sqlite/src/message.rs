@@ -5,32 +5,38 @@
 
 mod append;
 
+use std::borrow::Cow;
+
 use async_trait::async_trait;
 use chat_core::{
     model::{
-        event::{Event, Seq},
+        event::{Event, EventKind, Seq},
+        message::Message,
         room::{Member, RoomId},
+        time::Timestamp,
         user::UserId,
     },
     ports::store::{Attempt, EventRange, MessageStore, MessageTx, StoreError},
     rules::message::{Draft, Planned},
 };
 use chat_sql::{
-    LoggedKind, event, member,
+    LoggedKind, event, member, mentions_column, reactions_column,
     row::{Columns, changed, integer},
 };
 
 use crate::{SqliteStore, error::from_driver, tx::SqliteTx};
 
 const EVENTS_AFTER: &str = "
-SELECT room_id, seq, kind, sender, at, client_id, content, target, subject, detail, body, edited_at, deleted_at
+SELECT room_id, seq, kind, sender, at, client_id, content, target, subject, detail, body, mentions,
+    reactions, edited_at, deleted_at
 FROM chat_events
 WHERE room_id = ?1 AND seq > ?2
 ORDER BY seq
 LIMIT ?3";
 
 const EVENTS_BEFORE: &str = "
-SELECT room_id, seq, kind, sender, at, client_id, content, target, subject, detail, body, edited_at, deleted_at
+SELECT room_id, seq, kind, sender, at, client_id, content, target, subject, detail, body, mentions,
+    reactions, edited_at, deleted_at
 FROM chat_events
 WHERE room_id = ?1 AND seq < ?2
 ORDER BY seq DESC
@@ -64,7 +70,30 @@ const COUNT_EVENT: &str = "
 UPDATE chat_rooms SET last_seq = ?2, last_event_at = ?3 WHERE room_id = ?1 AND last_seq = ?2 - 1";
 
 const APPEND_EVENT: &str = "
-INSERT INTO chat_events (room_id, seq, kind, sender, at, subject, detail) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+INSERT INTO chat_events (room_id, seq, kind, sender, at, target, subject, detail, body, mentions)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
+
+const APPEND_EDIT: &str = "INSERT INTO chat_edits (room_id, target, seq) VALUES (?1, ?2, ?3)";
+
+const MESSAGE_IN: &str = "
+SELECT room_id, seq, kind, sender, at, client_id, content, target, subject, detail, body, mentions,
+    reactions, edited_at, deleted_at
+FROM chat_events
+WHERE room_id = ?1 AND seq = ?2 AND kind = 'message'";
+
+const REWRITE_MESSAGE: &str = "
+UPDATE chat_events SET
+    body = ?3,
+    mentions = ?4,
+    reactions = ?5,
+    edited_at = ?6,
+    deleted_at = ?7,
+    content = CASE WHEN ?7 IS NULL THEN content END
+WHERE room_id = ?1 AND seq = ?2 AND kind = 'message'";
+
+const ERASE_EDITS: &str = "
+UPDATE chat_events SET body = NULL, mentions = NULL
+WHERE room_id = ?1 AND seq IN (SELECT seq FROM chat_edits WHERE room_id = ?1 AND target = ?2)";
 
 const LOCK_MEMBER: &str = "
 SELECT m.room_id, m.user_id, m.role, m.joined_at, m.joined_seq, m.read_seq, r.last_seq
@@ -91,9 +120,44 @@ impl MessageTx for SqliteTx {
             .bind(logged.kind)
             .bind(event.sender.as_str())
             .bind(event.at.as_millis())
+            .bind(logged.target.map(|target| integer(target.get())))
             .bind(logged.subject.map(str::to_owned))
-            .bind(logged.detail);
+            .bind(logged.detail.map(Cow::into_owned))
+            .bind(logged.body.map(str::to_owned))
+            .bind(logged.mentions);
         self.write(append).await?;
+        if let EventKind::MessageEdited { target, .. } = event.kind {
+            let edit = self
+                .query(APPEND_EDIT)
+                .bind(event.room.as_bytes().as_slice())
+                .bind(integer(target.get()))
+                .bind(integer(event.seq.get()));
+            self.write(edit).await?;
+        }
+        Ok(())
+    }
+
+    async fn message_in(&mut self, room: RoomId, seq: Seq) -> Result<Option<Event>, StoreError> {
+        let query = self.query(MESSAGE_IN).bind(room.as_bytes().as_slice()).bind(integer(seq.get()));
+        self.row(query).await?.as_ref().map(event).transpose()
+    }
+
+    async fn rewrite_message(&mut self, room: RoomId, seq: Seq, message: &Message) -> Result<(), StoreError> {
+        let rewrite = self
+            .query(REWRITE_MESSAGE)
+            .bind(room.as_bytes().as_slice())
+            .bind(integer(seq.get()))
+            .bind(message.body.as_ref().map(|body| body.as_str().to_owned()))
+            .bind(mentions_column(&message.mentions))
+            .bind(reactions_column(&message.reactions))
+            .bind(message.edited_at.map(Timestamp::as_millis))
+            .bind(message.deleted_at.map(Timestamp::as_millis));
+        changed(self.write(rewrite).await?, 1, "events", format_args!("{room} {seq}"))
+    }
+
+    async fn erase_edits(&mut self, room: RoomId, target: Seq) -> Result<(), StoreError> {
+        let erase = self.query(ERASE_EDITS).bind(room.as_bytes().as_slice()).bind(integer(target.get()));
+        self.write(erase).await?;
         Ok(())
     }
 

@@ -169,6 +169,8 @@ impl SqliteOptions {
             .statement_cache_capacity(STATEMENT_CACHE)
             .row_buffer_size(ROW_BUFFER)
             .pragma("temp_store", "MEMORY")
+            // What a deleted message said is overwritten, and not only free to be.
+            .pragma("secure_delete", "ON")
     }
 
     /// Turns the write-ahead log on, which is a property of the file, and answers the journal mode there is then.

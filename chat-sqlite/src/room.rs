@@ -1,16 +1,17 @@
 use async_trait::async_trait;
 use chat_core::{
     model::{
-        event::Seq,
+        event::{Event, Seq},
         message::ClientId,
-        room::{Member, NamedMember, Role, RoomId, RoomView},
+        room::{Capacity, Member, NamedMember, Role, RoomId, RoomView},
+        text::Name,
         time::Timestamp,
-        user::UserId,
+        user::{PasswordHash, UserId},
     },
     ports::store::{LockedRoom, Membership, NewRoom, RoomStore, RoomTx, StoreError, Unique},
 };
 use chat_sql::{
-    last_seq, locked_room, member, membership, named_member, room_view,
+    event, last_seq, locked_room, member, membership, named_member, room_view,
     row::{Columns, changed, hexadecimal, integer},
 };
 
@@ -56,6 +57,12 @@ FROM chat_members m JOIN chat_users u ON u.user_id = m.user_id
 WHERE m.room_id = ?1 AND m.left_at IS NULL
 ORDER BY CASE m.role WHEN 'owner' THEN 0 WHEN 'moderator' THEN 1 ELSE 2 END, m.joined_seq";
 
+const DEPARTURES: &str = "
+SELECT e.room_id, e.seq, e.kind, e.sender, e.at, e.client_id, e.content, e.target, e.subject, e.detail, e.body,
+    e.mentions, e.reactions, e.edited_at, e.deleted_at
+FROM chat_members m JOIN chat_events e ON e.room_id = m.room_id AND e.seq = m.left_seq
+WHERE m.room_id IN (SELECT unhex(value) FROM json_each(?1)) AND m.user_id = ?2";
+
 const LAST_SEQS: &str = "
 SELECT room_id, last_seq
 FROM chat_rooms
@@ -96,11 +103,17 @@ impl RoomStore for SqliteStore {
         db.rows(query).await.map_err(from_driver)?.iter().map(named_member).collect()
     }
 
+    async fn departures(&self, ids: &[RoomId], user: &UserId) -> Result<Vec<Event>, StoreError> {
+        let mut reading = self.reading().await?;
+        let mut db = reading.db();
+        let query = db.query(DEPARTURES).bind(list(ids)).bind(user.as_str());
+        db.rows(query).await.map_err(from_driver)?.iter().map(event).collect()
+    }
+
     async fn last_seqs(&self, ids: &[RoomId]) -> Result<Vec<(RoomId, Seq)>, StoreError> {
         let mut reading = self.reading().await?;
         let mut db = reading.db();
-        let ids: Vec<String> = ids.iter().map(|id| format!("\"{}\"", hexadecimal(id.as_bytes()))).collect();
-        let query = db.query(LAST_SEQS).bind(format!("[{}]", ids.join(",")));
+        let query = db.query(LAST_SEQS).bind(list(ids));
         db.rows(query).await.map_err(from_driver)?.iter().map(last_seq).collect()
     }
 }
@@ -125,9 +138,6 @@ SELECT room_id, user_id, role, joined_at, joined_seq, read_seq
 FROM chat_members
 WHERE room_id = ?1 AND user_id = ?2 AND left_at IS NULL";
 
-const BANNED: &str = "
-SELECT 1 FROM chat_members WHERE room_id = ?1 AND user_id = ?2 AND banned_at IS NOT NULL";
-
 const SEAT_MEMBER: &str = "
 INSERT INTO chat_members (room_id, user_id, role, joined_at, joined_seq, read_seq)
 VALUES (?1, ?2, ?3, ?4, ?5, ?6)
@@ -136,11 +146,12 @@ ON CONFLICT (room_id, user_id) DO UPDATE SET
     joined_at = excluded.joined_at,
     joined_seq = excluded.joined_seq,
     read_seq = excluded.read_seq,
-    left_at = NULL
+    left_at = NULL,
+    left_seq = NULL
 WHERE chat_members.left_at IS NOT NULL";
 
 const UNSEAT_MEMBER: &str = "
-UPDATE chat_members SET left_at = ?3 WHERE room_id = ?1 AND user_id = ?2 AND left_at IS NULL";
+UPDATE chat_members SET left_at = ?3, left_seq = ?4 WHERE room_id = ?1 AND user_id = ?2 AND left_at IS NULL";
 
 const COUNT_MEMBER: &str = "
 UPDATE chat_rooms SET member_count = member_count + ?2, epoch = epoch + 1 WHERE room_id = ?1";
@@ -149,6 +160,9 @@ const SET_ROLE: &str = "
 UPDATE chat_members SET role = ?3 WHERE room_id = ?1 AND user_id = ?2 AND left_at IS NULL";
 
 const SET_OWNER: &str = "UPDATE chat_rooms SET owner = ?2 WHERE room_id = ?1";
+
+const CHANGE_ROOM: &str = "UPDATE chat_rooms SET name = ?2, capacity = ?3 WHERE room_id = ?1";
+const SET_ROOM_PASSWORD: &str = "UPDATE chat_rooms SET password_hash = ?2 WHERE room_id = ?1";
 
 const CLOSE_ROOM: &str = "
 UPDATE chat_rooms SET closed_at = ?2, epoch = epoch + 1 WHERE room_id = ?1 AND closed_at IS NULL";
@@ -196,11 +210,6 @@ impl RoomTx for SqliteTx {
         self.row(query).await?.as_ref().map(member).transpose()
     }
 
-    async fn is_banned(&mut self, id: RoomId, user: &UserId) -> Result<bool, StoreError> {
-        let query = self.query(BANNED).bind(id.as_bytes().as_slice()).bind(user.as_str());
-        Ok(self.row(query).await?.is_some())
-    }
-
     async fn seat_member(&mut self, id: RoomId, member: &Member) -> Result<(), StoreError> {
         let seat = self
             .query(SEAT_MEMBER)
@@ -214,10 +223,15 @@ impl RoomTx for SqliteTx {
         self.count_member(id, 1).await
     }
 
-    async fn unseat_member(&mut self, id: RoomId, user: &UserId, at: Timestamp) -> Result<(), StoreError> {
-        let unseat = self.query(UNSEAT_MEMBER).bind(id.as_bytes().as_slice()).bind(user.as_str()).bind(at.as_millis());
+    async fn unseat_member(&mut self, user: &UserId, by: &Event) -> Result<(), StoreError> {
+        let unseat = self
+            .query(UNSEAT_MEMBER)
+            .bind(by.room.as_bytes().as_slice())
+            .bind(user.as_str())
+            .bind(by.at.as_millis())
+            .bind(integer(by.seq.get()));
         changed(self.write(unseat).await?, 1, "members", user)?;
-        self.count_member(id, -1).await
+        self.count_member(by.room, -1).await
     }
 
     async fn set_role(&mut self, id: RoomId, user: &UserId, role: Role) -> Result<(), StoreError> {
@@ -228,6 +242,16 @@ impl RoomTx for SqliteTx {
             changed(self.write(own).await?, 1, "rooms", id)?;
         }
         Ok(())
+    }
+
+    async fn change_room(&mut self, id: RoomId, name: &Name, capacity: Capacity) -> Result<(), StoreError> {
+        let change = self.query(CHANGE_ROOM).bind(id.as_bytes().as_slice()).bind(name.as_str()).bind(capacity.get());
+        changed(self.write(change).await?, 1, "rooms", id)
+    }
+
+    async fn set_room_password(&mut self, id: RoomId, password: &PasswordHash) -> Result<(), StoreError> {
+        let set = self.query(SET_ROOM_PASSWORD).bind(id.as_bytes().as_slice()).bind(password.expose());
+        changed(self.write(set).await?, 1, "rooms", id)
     }
 
     async fn close_room(&mut self, id: RoomId, at: Timestamp) -> Result<(), StoreError> {
@@ -246,4 +270,10 @@ impl SqliteTx {
 async fn room_of(db: &mut Db<'_>, id: RoomId) -> Result<Option<LockedRoom>, StoreError> {
     let query = db.query(ROOM).bind(id.as_bytes().as_slice());
     db.row(query).await.map_err(from_driver)?.as_ref().map(locked_room).transpose()
+}
+
+/// Ids as a JSON array of hexadecimal digits, which a statement of any width takes apart.
+fn list(ids: &[RoomId]) -> String {
+    let ids: Vec<String> = ids.iter().map(|id| format!("\"{}\"", hexadecimal(id.as_bytes()))).collect();
+    format!("[{}]", ids.join(","))
 }

@@ -53,9 +53,9 @@ impl SqliteStore {
 
     /// The store on the application's own pool, in its database, beside its tables.
     ///
-    /// For as long as one of our write transactions has a connection of the pool, `synchronous` is at least `FULL`
-    /// and `foreign_keys` is `ON` there; both are settings of the connection, and are set back before the pool has it
-    /// again, so that no other user of the pool sees them. Everything else is left as it is. What to mind:
+    /// For as long as one of our write transactions has a connection of the pool, `synchronous` is at least `FULL`, and
+    /// `foreign_keys` and `secure_delete` are `ON` there; they are settings of the connection, and set back before the
+    /// pool has it again, so that no other user of the pool sees them. Everything else is left as it is. What to mind:
     /// - The journal mode is the file's and therefore yours. Without `WAL`, reads and writes wait for each other.
     /// - A write takes one connection, and a read beside it another: a pool of one makes reads wait for writes.
     /// - Our writers queue among themselves; with yours they meet in SQLite, within your `busy_timeout`.

@@ -25,7 +25,7 @@ pub use answer::{Answer, Unavailable, assert_problem, is_timestamp};
 pub use client::Client;
 pub use codes::{FIELD_CODES, status_of};
 pub use order::RoomOrder;
-pub use scenario::{PASSWORD, ROOM_PASSWORD, registration};
+pub use scenario::{PASSWORD, ROOM_PASSWORD, message_path, reaction_path, registration};
 pub use secrets::{jwt_key, pepper, random_key};
 pub use server::{ADMIN_TOKEN, Server, help};
 pub use socket::{Closed, Socket};

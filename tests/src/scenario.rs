@@ -1,5 +1,6 @@
 //! What most tests begin with: people, rooms, messages.
 
+use http::Method;
 use serde_json::{Value, json};
 
 use crate::{ADMIN_TOKEN, Client, Server};
@@ -97,9 +98,35 @@ impl Client {
         self.post_empty(&format!("/api/chatrooms/{room}/leave")).await.is(204);
     }
 
+    /// Bans a user from a room.
+    pub async fn ban(&self, room: &str, user_id: &str) {
+        let path = format!("/api/chatrooms/{room}/bans/{user_id}");
+        self.send(self.request(Method::PUT, &path)).await.is(204);
+    }
+
     /// Writes a message over REST and answers its event.
     pub async fn write(&self, room: &str, body: &str) -> Value {
         self.post("/api/messages", json!({"roomId": room, "body": body})).await.is(201)
+    }
+
+    /// Writes one's message anew, and answers `{message, event?}`.
+    pub async fn edit(&self, room: &str, seq: &Value, body: &str) -> Value {
+        self.patch(&message_path(room, seq), json!({"body": body})).await.is(200)
+    }
+
+    /// Deletes a message, and answers `{message, event}`.
+    pub async fn delete_message(&self, room: &str, seq: &Value) -> Value {
+        self.delete(&message_path(room, seq)).await.is(200)
+    }
+
+    /// Reacts to a message, and answers `{message, event?}`.
+    pub async fn react(&self, room: &str, seq: &Value, emoji: &str) -> Value {
+        self.send(self.request(Method::PUT, &reaction_path(room, seq, emoji))).await.is(200)
+    }
+
+    /// Takes a reaction back, and answers `{message, event?}`.
+    pub async fn unreact(&self, room: &str, seq: &Value, emoji: &str) -> Value {
+        self.delete(&reaction_path(room, seq, emoji)).await.is(200)
     }
 
     /// A page of a room's log; `query` as in `after=3&limit=2`, or empty.
@@ -184,4 +211,29 @@ impl Client {
         let request = self.post("/api/friend-requests", json!({"userId": user_id})).await.is(201);
         request["requestId"].as_str().expect("a request has an id").to_owned()
     }
+
+    /// Accepts a friend request.
+    pub async fn accept(&self, request: &str) {
+        self.post_empty(&format!("/api/friend-requests/{request}/accept")).await.is(200);
+    }
+
+    /// Blocks somebody.
+    pub async fn block(&self, user_id: &str) {
+        self.send(self.request(Method::PUT, &format!("/api/blocks/{user_id}"))).await.is(204);
+    }
+
+    /// Blocks somebody no more.
+    pub async fn unblock(&self, user_id: &str) {
+        self.delete(&format!("/api/blocks/{user_id}")).await.is(204);
+    }
+}
+
+/// Where a message is edited and deleted; `seq` as an answer tells it.
+pub fn message_path(room: &str, seq: &Value) -> String {
+    format!("/api/chatrooms/{room}/messages/{seq}")
+}
+
+/// Where a reaction to a message is set and taken back.
+pub fn reaction_path(room: &str, seq: &Value, emoji: &str) -> String {
+    format!("{}/reactions/{emoji}", message_path(room, seq))
 }

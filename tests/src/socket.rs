@@ -46,6 +46,8 @@ pub struct Socket {
     seen: Vec<Value>,
     untaken: VecDeque<Value>,
     order: RoomOrder,
+    /// How far the client was in each room when it said hello.
+    resumed: HashMap<String, i64>,
     closed: Option<Closed>,
 }
 
@@ -100,6 +102,7 @@ impl Socket {
             seen: Vec::new(),
             untaken: VecDeque::new(),
             order: RoomOrder::default(),
+            resumed: HashMap::new(),
             closed: None,
         }
     }
@@ -124,6 +127,8 @@ impl Socket {
     /// # Panics
     /// When it is refused.
     pub async fn hello_with(&mut self, rooms: Value) -> Value {
+        let numbers = rooms.as_object().into_iter().flatten();
+        self.resumed = numbers.filter_map(|(room, seq)| Some((room.clone(), seq.as_i64()?))).collect();
         let id = self.begin(json!({"type": "hello", "rooms": rooms})).await;
         let reply = self.until("welcome", |frame| frame["id"] == id).await;
         assert_eq!(reply["type"], "welcome", "{reply}");
@@ -280,6 +285,11 @@ impl Socket {
         assert_eq!(result, json!({}), "ping says nothing");
     }
 
+    /// Who is connected.
+    pub fn user_id(&self) -> &str {
+        &self.user_id
+    }
+
     /// All frames so far, taken or not.
     pub fn seen(&self) -> &[Value] {
         &self.seen
@@ -289,7 +299,7 @@ impl Socket {
     pub fn told(&self) -> impl Iterator<Item = &Value> {
         let events = self.seen.iter().filter(|frame| frame["type"] == "event").map(|frame| &frame["event"]);
         let results = self.seen.iter().filter(|frame| frame["type"] == "ok").map(|frame| &frame["result"]);
-        events.chain(results.filter(|result| result.get("kind").is_some()))
+        events.chain(results.flat_map(|result| result.get("kind").map(|_| result).or_else(|| result.get("event"))))
     }
 
     /// The events of a room that this connection has heard, in order, its own `ok`s among them.
@@ -323,7 +333,8 @@ impl Socket {
         match kind {
             "welcome" => {
                 for room in frame["rooms"].as_array().unwrap_or_else(|| panic!("a welcome without rooms: {text}")) {
-                    self.order.begin(id_of(room), last_seq_of(room));
+                    let has = self.resumed.get(id_of(room)).copied();
+                    self.order.begin(id_of(room), has.unwrap_or_else(|| last_seq_of(room)));
                 }
             }
             "room_added" => self.order.begin(id_of(&frame["room"]), last_seq_of(&frame["room"])),
@@ -335,6 +346,8 @@ impl Socket {
                 }
                 client_id => self.order.answered(&frame["result"], client_id.as_deref()),
             },
+            // That of a change which changed nothing tells of none.
+            "ok" if frame["result"].get("event").is_some() => self.order.next(&frame["result"]["event"]),
             "error" => {
                 assert_problem(&frame["problem"]);
                 if Unavailable::told(&frame["problem"]) == Some(Unavailable::Unknown) {

@@ -65,5 +65,7 @@ faults! {
     BatchInParts breaks "isolation::r_msg_02_a_batch_is_seen_whole_in_each_room_or_not_at_all" as a_batch_in_parts;
     CutBodies breaks "message::r_msg_05_the_longest_bodies_come_back" as long_bodies_cut;
     TrimmedBodies breaks "message::r_msg_05_a_body_comes_back_byte_for_byte" as bodies_trimmed;
+    KeptEdits breaks "message_change::r_msg_06_the_edits_of_a_deleted_message_say_nothing_any_more" as edits_that_outlive_a_deletion;
+    SeenThoughBlocked breaks "block::r_fri_04_acquaintances_are_none_of_whom_either_blocks_the_other" as an_acquaintance_who_is_blocked;
     SmallBalance breaks "coin::r_coin_01_the_greatest_balance_is_held_exactly" as a_balance_of_32_bits;
 }

@@ -58,6 +58,10 @@ pub(crate) enum Fault {
     TrimmedBodies,
     /// A balance has 32 bits.
     SmallBalance,
+    /// What a message said after an edit stays when it is deleted.
+    KeptEdits,
+    /// Who is blocked is an acquaintance all the same.
+    SeenThoughBlocked,
     /// What is committed is answered with silence.
     LostAnswer,
     /// The first commit is answered with silence, and did not happen.

@@ -3,8 +3,10 @@
 use chat_conformance::async_trait;
 use chat_core::{
     model::{
+        ban::Ban,
+        block::Block,
         coin::{CoinEntry, Coins},
-        event::Seq,
+        event::{Event, Seq},
         friend::{Friend, FriendRequest, RequestBox, RequestId},
         invite::{Invite, InviteTokenHash},
         operator::{AuditEntry, AuditId},
@@ -13,8 +15,8 @@ use chat_core::{
         user::{AdminUser, Standing, User, UserId},
     },
     ports::store::{
-        AuditStore, CoinStore, Credentials, FriendStore, InviteStore, LockedRoom, Membership, RoomStore, SessionStore,
-        SettingStore, StoreError, Ties, UserStore,
+        AuditStore, BanStore, BlockStore, CoinStore, Credentials, FriendStore, InviteStore, LockedRoom, Membership,
+        RoomStore, SessionStore, SettingStore, StoreError, Ties, UserStore,
     },
 };
 
@@ -89,8 +91,19 @@ impl RoomStore for Faulty {
         self.good.members(id).await
     }
 
+    async fn departures(&self, ids: &[RoomId], user: &UserId) -> Result<Vec<Event>, StoreError> {
+        self.good.departures(ids, user).await
+    }
+
     async fn last_seqs(&self, ids: &[RoomId]) -> Result<Vec<(RoomId, Seq)>, StoreError> {
         self.good.last_seqs(ids).await
+    }
+}
+
+#[async_trait]
+impl BanStore for Faulty {
+    async fn bans(&self, room: RoomId) -> Result<Vec<Ban>, StoreError> {
+        self.good.bans(room).await
     }
 }
 
@@ -155,5 +168,25 @@ impl SettingStore for Faulty {
 
     async fn setting_or_insert(&self, name: &str, value: &str) -> Result<String, StoreError> {
         self.good.setting_or_insert(name, value).await
+    }
+}
+
+#[async_trait]
+impl BlockStore for Faulty {
+    async fn blocks(&self, user: &UserId) -> Result<Vec<Block>, StoreError> {
+        self.good.blocks(user).await
+    }
+
+    async fn acquaintances(&self, user: &UserId) -> Result<Vec<UserId>, StoreError> {
+        let mut seen = self.good.acquaintances(user).await?;
+        if self.has(Fault::SeenThoughBlocked) {
+            seen.extend(self.good.blocks(user).await?.into_iter().map(|block| block.id));
+            seen.sort();
+        }
+        Ok(seen)
+    }
+
+    async fn unblocked_members(&self, id: RoomId, user: &UserId) -> Result<Vec<UserId>, StoreError> {
+        self.good.unblocked_members(id, user).await
     }
 }

@@ -6,21 +6,22 @@ use chat_conformance::{async_trait, build};
 use chat_core::{
     model::{
         admission::Admission,
+        ban::Ban,
         coin::{Amount, CoinEntry, CoinKey, Coins, Reason},
         event::{Event, Seq},
         friend::{FriendRequest, RequestId, RequestState},
         invite::{Invite, InviteId, InviteTokenHash},
-        message::ClientId,
+        message::{ClientId, Message},
         operator::AuditEntry,
-        room::{Member, Role, RoomId},
+        room::{Capacity, Member, Role, RoomId},
         session::{Session, SessionId},
         text::Name,
         time::Timestamp,
         user::{PasswordHash, Phone, Standing, User, UserId},
     },
     ports::store::{
-        AdmissionTx, Attempt, AuditTx, CoinTx, Entrant, FriendTx, InviteTx, LockedRoom, LockedUser, MessageTx,
-        NewCoinEntry, NewRoom, NewUser, RoomTx, SessionTx, StoreError, StoreTx, Ties, UserTx,
+        AdmissionTx, Attempt, AuditTx, BanTx, BlockTx, CoinTx, Entrant, FriendTx, InviteTx, LockedRoom, LockedUser,
+        MessageTx, NewCoinEntry, NewRoom, NewUser, RoomTx, SessionTx, StoreError, StoreTx, Ties, UserTx,
     },
 };
 
@@ -205,24 +206,43 @@ impl RoomTx for FaultyTx {
         self.good().await?.member_in(id, user).await
     }
 
-    async fn is_banned(&mut self, id: RoomId, user: &UserId) -> Done<bool> {
-        self.good().await?.is_banned(id, user).await
-    }
-
     async fn seat_member(&mut self, id: RoomId, member: &Member) -> Done<()> {
         self.good().await?.seat_member(id, member).await
     }
 
-    async fn unseat_member(&mut self, id: RoomId, user: &UserId, at: Timestamp) -> Done<()> {
-        self.good().await?.unseat_member(id, user, at).await
+    async fn unseat_member(&mut self, user: &UserId, by: &Event) -> Done<()> {
+        self.good().await?.unseat_member(user, by).await
     }
 
     async fn set_role(&mut self, id: RoomId, user: &UserId, role: Role) -> Done<()> {
         self.good().await?.set_role(id, user, role).await
     }
 
+    async fn change_room(&mut self, id: RoomId, name: &Name, capacity: Capacity) -> Done<()> {
+        self.good().await?.change_room(id, name, capacity).await
+    }
+
+    async fn set_room_password(&mut self, id: RoomId, password: &PasswordHash) -> Done<()> {
+        self.good().await?.set_room_password(id, password).await
+    }
+
     async fn close_room(&mut self, id: RoomId, at: Timestamp) -> Done<()> {
         self.good().await?.close_room(id, at).await
+    }
+}
+
+#[async_trait]
+impl BanTx for FaultyTx {
+    async fn is_banned(&mut self, room: RoomId, user: &UserId) -> Done<bool> {
+        self.good().await?.is_banned(room, user).await
+    }
+
+    async fn insert_ban(&mut self, room: RoomId, ban: &Ban) -> Done<()> {
+        self.good().await?.insert_ban(room, ban).await
+    }
+
+    async fn delete_ban(&mut self, room: RoomId, user: &UserId) -> Done<()> {
+        self.good().await?.delete_ban(room, user).await
     }
 }
 
@@ -262,6 +282,10 @@ impl InviteTx for FaultyTx {
     async fn revoke_invite(&mut self, id: InviteId, at: Timestamp) -> Done<()> {
         self.good().await?.revoke_invite(id, at).await
     }
+
+    async fn revoke_invites_by(&mut self, room: RoomId, maker: &UserId, at: Timestamp) -> Done<()> {
+        self.good().await?.revoke_invites_by(room, maker, at).await
+    }
 }
 
 #[async_trait]
@@ -289,6 +313,21 @@ impl CoinTx for FaultyTx {
 impl MessageTx for FaultyTx {
     async fn append_event(&mut self, event: &Event) -> Done<()> {
         self.good().await?.append_event(event).await
+    }
+
+    async fn message_in(&mut self, room: RoomId, seq: Seq) -> Done<Option<Event>> {
+        self.good().await?.message_in(room, seq).await
+    }
+
+    async fn rewrite_message(&mut self, room: RoomId, seq: Seq, message: &Message) -> Done<()> {
+        self.good().await?.rewrite_message(room, seq, message).await
+    }
+
+    async fn erase_edits(&mut self, room: RoomId, target: Seq) -> Done<()> {
+        if self.store.has(Fault::KeptEdits) {
+            return Ok(());
+        }
+        self.good().await?.erase_edits(room, target).await
     }
 
     async fn lock_member(&mut self, room: RoomId, user: &UserId) -> Done<Option<(Member, Seq)>> {
@@ -332,6 +371,17 @@ impl FriendTx for FaultyTx {
 
     async fn delete_friendship(&mut self, a: &UserId, b: &UserId) -> Done<bool> {
         self.good().await?.delete_friendship(a, b).await
+    }
+}
+
+#[async_trait]
+impl BlockTx for FaultyTx {
+    async fn insert_block(&mut self, user: &UserId, blocked: &UserId, at: Timestamp) -> Done<()> {
+        self.good().await?.insert_block(user, blocked, at).await
+    }
+
+    async fn delete_block(&mut self, user: &UserId, blocked: &UserId) -> Done<()> {
+        self.good().await?.delete_block(user, blocked).await
     }
 }
 

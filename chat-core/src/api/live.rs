@@ -22,6 +22,13 @@ pub trait Live: Send + Sync + 'static {
     /// `SessionRevoked`, `Suspended`, `UserNotFound`; `Overloaded` while the chat shuts down.
     async fn connect(&self, caller: &Caller) -> Result<Connection, ChatError>;
 
+    /// Says that the caller types in a room. The others there hear of it, but for those of whom either blocks the other
+    /// (R-FRI-04), at most once in two seconds; it is kept nowhere.
+    ///
+    /// # Errors
+    /// In this order: `RoomNotFound`, `NotAMember`, `RoomClosed`.
+    async fn type_in(&self, caller: &Caller, room: RoomId) -> Result<(), ChatError>;
+
     /// The time by the chat's clock, against which access tokens end.
     fn now(&self) -> Timestamp;
 }

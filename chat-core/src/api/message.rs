@@ -3,12 +3,14 @@ use async_trait::async_trait;
 use crate::{
     error::ChatError,
     model::{
+        emoji::Emoji,
         event::{Event, Seq},
         message::{ClientId, MessageBody},
         room::RoomId,
         session::Caller,
     },
     ports::store::EventRange,
+    realtime::notice::Origin,
 };
 
 /// A message to send.
@@ -31,6 +33,33 @@ pub struct Sent {
     pub event: Event,
     /// It was sent by an earlier call under the same client id.
     pub repeated: bool,
+}
+
+/// A message, by its place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MessageId {
+    /// In which room.
+    pub room: RoomId,
+    /// Its number in the room's log.
+    pub seq: Seq,
+}
+
+/// What becomes of a reaction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum React {
+    /// The caller reacts so from now on.
+    With(Emoji),
+    /// The caller takes it back.
+    Without(Emoji),
+}
+
+/// A message that was to be changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChangedMessage {
+    /// The message as it is now.
+    pub message: Event,
+    /// The event that the change logged; absent where nothing changed.
+    pub event: Option<Event>,
 }
 
 /// A stretch of a room's log.
@@ -62,6 +91,47 @@ pub trait Messages: Send + Sync + 'static {
     /// In this order: `RoomNotFound`, `NotAMember`, `IdempotencyConflict`, `RoomClosed`, `MessageNotFound` (what it
     /// answers); `Overloaded`, `UnknownOutcome`.
     async fn send_message(&self, caller: &Caller, send: SendMessage) -> Result<Sent, ChatError>;
+
+    /// Writes a message anew (R-MSG-06). Nothing changes where it says so already.
+    ///
+    /// The command of a live connection that asks is its `origin`: there the event is delivered as its answer.
+    ///
+    /// # Errors
+    /// In this order: `RoomNotFound`, `NotAMember`, `RoomClosed`, `MessageNotFound`, `NotAllowed` (the message is
+    /// somebody else's).
+    async fn edit_message(
+        &self,
+        caller: &Caller,
+        message: MessageId,
+        body: MessageBody,
+        origin: Option<Origin>,
+    ) -> Result<ChangedMessage, ChatError>;
+
+    /// Deletes a message (R-MSG-06): what it said, also before it was edited, is gone. `origin` as with
+    /// [`edit_message`](Self::edit_message).
+    ///
+    /// # Errors
+    /// In this order: `RoomNotFound`, `NotAMember`, `RoomClosed`, `MessageNotFound`, `NotAllowed` (the message is
+    /// somebody else's, and the caller a plain member).
+    async fn delete_message(
+        &self,
+        caller: &Caller,
+        message: MessageId,
+        origin: Option<Origin>,
+    ) -> Result<ChangedMessage, ChatError>;
+
+    /// Sets a reaction to a message, or takes one back (R-MSG-11). Nothing changes where that is so already. `origin` as
+    /// with [`edit_message`](Self::edit_message).
+    ///
+    /// # Errors
+    /// In this order: `RoomNotFound`, `NotAMember`, `RoomClosed`, `MessageNotFound`, `TooManyReactions`.
+    async fn react(
+        &self,
+        caller: &Caller,
+        message: MessageId,
+        react: React,
+        origin: Option<Origin>,
+    ) -> Result<ChangedMessage, ChatError>;
 
     /// At most `limit` events of a room's log.
     ///

@@ -4,10 +4,13 @@
 //! Every write runs to its end once it has begun, also where the future that called it is dropped.
 
 mod admin;
+mod ban;
+mod block;
 mod coin;
 mod friend;
 mod invite;
 mod live;
+mod member;
 mod message;
 mod room;
 mod session;
@@ -15,17 +18,26 @@ mod user;
 
 pub use self::{
     admin::{Admin, AdminRoom, AuditPage, ChangeCoins, ChangedCoins, EnsureUser, UserPage},
+    ban::Bans,
+    block::Blocks,
     coin::{CoinPage, Ledger},
     friend::{FriendRequestOutcome, Friends, RequestedFriend},
     invite::{InviteUser, Invites, MadeInvite},
     live::{Live, Resume},
-    message::{History, Messages, ReadPosition, SendMessage, Sent},
-    room::{CreateRoom, CreatedRoom, JoinKey, JoinRoom, Joined, Rooms},
+    member::Members,
+    message::{ChangedMessage, History, MessageId, Messages, React, ReadPosition, SendMessage, Sent},
+    room::{ChangeRoom, CreateRoom, CreatedRoom, JoinKey, JoinRoom, Joined, Rooms},
     session::{ChangePassword, DeviceSession, Login, Sessions, SignedIn},
     user::{Register, UpdateUser, Users},
 };
 
 /// The whole chat, as users see it.
-pub trait ChatService: Users + Sessions + Rooms + Invites + Ledger + Messages + Friends + Live {}
+pub trait ChatService:
+    Users + Sessions + Rooms + Members + Bans + Invites + Ledger + Messages + Friends + Blocks + Live
+{
+}
 
-impl<T: Users + Sessions + Rooms + Invites + Ledger + Messages + Friends + Live> ChatService for T {}
+impl<T: Users + Sessions + Rooms + Members + Bans + Invites + Ledger + Messages + Friends + Blocks + Live> ChatService
+    for T
+{
+}

@@ -8,7 +8,7 @@ use crate::{
         coin::Coins,
         invite::InviteToken,
         message::ClientId,
-        room::{Capacity, NamedMember, Room, RoomId, RoomPassword, RoomView},
+        room::{Capacity, Room, RoomId, RoomPassword, RoomView},
         session::Caller,
         text::Name,
     },
@@ -34,6 +34,17 @@ pub struct CreatedRoom {
     pub room: RoomView,
     /// It was made by an earlier call under the same client id.
     pub repeated: bool,
+}
+
+/// What changes of a room. What is absent stays.
+#[derive(Clone, Debug, Default)]
+pub struct ChangeRoom {
+    /// Another name.
+    pub name: Option<Name>,
+    /// Another password. Invites that were made stay good (R-INV-03).
+    pub password: Option<RoomPassword>,
+    /// How many members it may have.
+    pub capacity: Option<Capacity>,
 }
 
 /// What opens the door.
@@ -109,9 +120,15 @@ pub trait Rooms: Send + Sync + 'static {
     /// `RoomNotFound`, `NotAMember`.
     async fn leave_room(&self, caller: &Caller, room: RoomId) -> Result<(), ChatError>;
 
-    /// The members of one of the caller's rooms.
+    /// Changes what a room is. For its owner.
     ///
     /// # Errors
-    /// `RoomNotFound`, `NotAMember`.
-    async fn members(&self, caller: &Caller, room: RoomId) -> Result<Vec<NamedMember>, ChatError>;
+    /// In this order: `RoomNotFound`, `NotAMember`, `NotAllowed`, `RoomClosed`, `CapacityBelowMembers`; `Overloaded`.
+    async fn change_room(&self, caller: &Caller, room: RoomId, change: ChangeRoom) -> Result<RoomView, ChatError>;
+
+    /// Closes a room for good; its members stay, and read on (R-ADM-10). For its owner. Closing again changes nothing.
+    ///
+    /// # Errors
+    /// In this order: `RoomNotFound`, `NotAMember`, `NotAllowed`.
+    async fn close_own_room(&self, caller: &Caller, room: RoomId) -> Result<(), ChatError>;
 }

@@ -11,7 +11,6 @@ use crate::{
     error::{ChatError, Rejection},
     model::{
         coin::Reason,
-        event::EventKind,
         operator::{Act, AuditEntry, AuditId, Operator, OperatorName, Right},
         room::RoomId,
         user::{AdminUser, Standing, User, UserId},
@@ -228,14 +227,12 @@ impl Command for Close {
     type Answer = ();
 
     async fn run(&self, _: &Inner, tx: &mut Tx) -> Result<(), ChatError> {
-        let mut room = tx.lock_room(self.room).await?.ok_or(Rejection::RoomNotFound)?.room;
+        let room = tx.lock_room(self.room).await?.ok_or(Rejection::RoomNotFound)?.room;
         if room.closed_at.is_some() {
             return Ok(());
         }
-        let now = tx.now;
-        tx.close_room(room.id, now).await?;
         let owner = room.owner.clone();
-        tx.log(&mut room, &owner, EventKind::RoomClosed { by_operator: true }).await?;
+        tx.close(room, &owner, true).await?;
         tx.note(&self.by, Act::RoomClosed, Subject::Room(self.room), None).await
     }
 }

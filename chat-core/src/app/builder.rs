@@ -7,6 +7,7 @@ use tokio_util::task::TaskTracker;
 use super::{
     chat::{Chat, Inner, Node},
     session_cache::SessionCache,
+    typing::Typists,
     user_cache::UserCache,
 };
 use crate::{
@@ -18,7 +19,7 @@ use crate::{
         hasher::Hasher,
         store::{Store, StoreError},
     },
-    realtime::{Appender, Hub, LocalBus},
+    realtime::{Appender, Hub, LivePresence, LocalBus},
     security::{
         bcrypt_hasher::{BcryptHasher, CostError},
         content::ContentKey,
@@ -157,11 +158,22 @@ impl ChatBuilder {
             None => Arc::new(BcryptHasher::new(self.password_cost)?),
         };
         check_pepper(self.store.as_ref(), &secrets).await?;
-        let hub = Arc::new(Hub::new(Arc::clone(&self.store)));
+        let presence =
+            LivePresence::new(Arc::clone(&self.clock), self.policy.presence_grace, self.bus.reaches_others());
+        let presence = Arc::new(presence);
+        let hub = Arc::new(Hub::new(Arc::clone(&self.store), Arc::clone(&presence)));
+        let typists = Arc::new(Typists::default());
         let sessions = Arc::new(SessionCache::default());
         let users = Arc::new(UserCache::default());
         let (hub_of_node, sessions_of_node) = (Arc::clone(&hub), Arc::clone(&sessions));
-        self.bus.attach(Arc::new(Node { hub: hub_of_node, sessions: sessions_of_node, users: Arc::clone(&users) }));
+        self.bus.attach(Arc::new(Node {
+            hub: hub_of_node,
+            sessions: sessions_of_node,
+            users: Arc::clone(&users),
+            typists: Arc::clone(&typists),
+            clock: Arc::clone(&self.clock),
+        }));
+        let presence = presence.start(&hub, &self.store, &self.bus);
         let tasks = TaskTracker::new();
         let appender = Appender::start(
             Arc::clone(&self.store),
@@ -183,6 +195,8 @@ impl ChatBuilder {
             authenticator: self.authenticator,
             sessions,
             users,
+            typists,
+            _presence: presence,
             appender,
             tasks,
         })))

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use tokio_util::task::TaskTracker;
+use tokio_util::{sync::DropGuard, task::TaskTracker};
 
-use super::{builder::ChatBuilder, session_cache::SessionCache, user_cache::UserCache};
+use super::{builder::ChatBuilder, session_cache::SessionCache, typing::Typists, user_cache::UserCache};
 use crate::{
     policy::Policy,
     ports::{
@@ -34,6 +34,9 @@ pub(crate) struct Inner {
     pub(super) authenticator: Option<Arc<dyn Authenticator>>,
     pub(super) sessions: Arc<SessionCache>,
     pub(super) users: Arc<UserCache>,
+    pub(super) typists: Arc<Typists>,
+    /// Ends the telling of who is online with the chat.
+    pub(super) _presence: DropGuard,
     pub(super) appender: Appender,
     pub(super) tasks: TaskTracker,
 }
@@ -81,6 +84,8 @@ pub(super) struct Node {
     pub(super) hub: Arc<Hub>,
     pub(super) sessions: Arc<SessionCache>,
     pub(super) users: Arc<UserCache>,
+    pub(super) typists: Arc<Typists>,
+    pub(super) clock: Arc<dyn Clock>,
 }
 
 impl BusSink for Node {
@@ -92,7 +97,13 @@ impl BusSink for Node {
                     self.sessions.standing_changed(user);
                     self.users.forget(user);
                 }
-                Notice::SignedOut { .. } | Notice::Logged(_) | Notice::Receipt { .. } | Notice::Friend { .. } => {}
+                Notice::Logged(logged) => self.typists.logged(&logged.event),
+                Notice::Typing { room, user, .. } => self.typists.told(user, *room, self.clock.now()),
+                Notice::SignedOut { .. }
+                | Notice::Presence { .. }
+                | Notice::Receipt { .. }
+                | Notice::Friend { .. }
+                | Notice::BlockChanged { .. } => {}
             }
         }
         self.hub.deliver(notices);

@@ -12,9 +12,11 @@ use crate::{
         session::Caller,
         user::{Standing, UserId},
     },
+    ports::store::Ties,
     realtime::notice::Notice,
     rules::{
         self,
+        block::is_hidden,
         friend::{Answer, Answered, Request, RequestFacts},
     },
 };
@@ -68,21 +70,57 @@ impl Inner {
 }
 
 impl Tx {
-    pub(super) fn tell_both(&mut self, change: FriendChange, a: &UserId, b: &UserId, request: Option<RequestId>) {
-        for (to, with) in [(a, b), (b, a)] {
-            self.tell(Notice::Friend { to: to.clone(), change, with: with.clone(), request });
+    fn tell_one(&mut self, to: &UserId, change: FriendChange, with: &UserId, request: Option<RequestId>) {
+        self.tell(Notice::Friend { to: to.clone(), change, with: with.clone(), request });
+    }
+
+    fn tell_both(&mut self, change: FriendChange, a: &UserId, b: &UserId, request: Option<RequestId>) {
+        self.tell_one(a, change, b, request);
+        self.tell_one(b, change, a, request);
+    }
+
+    /// Tells of a request, which may be hidden from its receiver (R-FRI-04).
+    fn tell_of(&mut self, change: FriendChange, request: &FriendRequest, hidden: bool) {
+        self.tell_one(&request.from, change, &request.to, Some(request.id));
+        if !hidden {
+            self.tell_one(&request.to, change, &request.from, Some(request.id));
         }
     }
 
-    /// Makes friends of the two by this request.
-    async fn accept(&mut self, mut request: FriendRequest) -> Result<FriendRequest, ChatError> {
+    /// Makes friends of the two by this request. One that is open the other way is hidden from its receiver, or it had
+    /// been crossed: it is over, too.
+    async fn accept(
+        &mut self,
+        mut request: FriendRequest,
+        other_way: Option<FriendRequest>,
+    ) -> Result<FriendRequest, ChatError> {
         let now = self.now;
         self.decide_request(request.id, RequestState::Accepted, now).await?;
+        if let Some(hidden) = other_way {
+            self.decide_request(hidden.id, RequestState::Withdrawn, now).await?;
+        }
         self.insert_friendship(&request.from, &request.to, now).await?;
         self.tell_both(FriendChange::Accepted, &request.from, &request.to, Some(request.id));
         request.state = RequestState::Accepted;
         request.decided_at = Some(now);
         Ok(request)
+    }
+
+    /// Ends what there is between a user, who wants or has it so, and another one: friendship and open requests.
+    pub(super) async fn part(&mut self, user: &UserId, other: &UserId, ties: &Ties) -> Result<(), ChatError> {
+        let now = self.now;
+        if ties.friends && self.delete_friendship(user, other).await? {
+            self.tell_both(FriendChange::Removed, user, other, None);
+        }
+        if let Some(sent) = &ties.sent {
+            self.decide_request(sent.id, RequestState::Withdrawn, now).await?;
+            self.tell_of(FriendChange::Withdrawn, sent, is_hidden(sent.state, ties.blocked));
+        }
+        if let Some(received) = &ties.received {
+            self.decide_request(received.id, RequestState::Declined, now).await?;
+            self.tell_of(FriendChange::Declined, received, is_hidden(received.state, ties.blocks));
+        }
+        Ok(())
     }
 }
 
@@ -106,12 +144,13 @@ impl Command for Ask {
             open: ties.sent.is_some(),
             declined_at: ties.declined_at,
             participants: tx.have_shared_a_room(&self.user, &self.other).await?,
+            blocks: ties.blocks,
         };
         let now = tx.now;
         let requested = |request, outcome| Ok(RequestedFriend { request, outcome });
         match (rules::friend::decide_request(&facts, &chat.policy, now)?, ties.sent, ties.received) {
-            (Request::Accept, _, Some(received)) => {
-                requested(tx.accept(received).await?, FriendRequestOutcome::Accepted)
+            (Request::Accept, sent, Some(received)) => {
+                requested(tx.accept(received, sent).await?, FriendRequestOutcome::Accepted)
             }
             (Request::Repeat, Some(sent), _) => requested(sent, FriendRequestOutcome::Repeated),
             (Request::Open, ..) => {
@@ -124,7 +163,7 @@ impl Command for Ask {
                     decided_at: None,
                 };
                 tx.insert_request(&request).await?;
-                tx.tell_both(FriendChange::Request, &self.user, &self.other, Some(request.id));
+                tx.tell_of(FriendChange::Request, &request, is_hidden(request.state, ties.blocked));
                 requested(request, FriendRequestOutcome::New)
             }
             (decided, ..) => Err(ChatError::Internal(format!("{decided:?} without the request it is about"))),
@@ -146,18 +185,19 @@ impl Command for AnswerRequest {
     async fn run(&self, _: &Inner, tx: &mut Tx) -> Result<FriendRequest, ChatError> {
         tx.lock_actor_and(&self.user, &self.other).await?;
         let mut request = tx.request_in(self.request).await?.ok_or(Rejection::RequestNotFound)?;
-        let state = match rules::friend::decide_answer(&request, &self.user, self.answer)? {
+        let ties = tx.ties_between(&self.user, &self.other).await?;
+        let state = match rules::friend::decide_answer(&request, &self.user, ties.blocks, self.answer)? {
             Answered::AlreadyAccepted => return Ok(request),
-            Answered::Becomes(RequestState::Accepted) => return tx.accept(request).await,
+            Answered::Becomes(RequestState::Accepted) => return tx.accept(request, ties.sent).await,
             Answered::Becomes(state) => state,
         };
         let now = tx.now;
         tx.decide_request(request.id, state, now).await?;
-        let change = match self.answer {
-            Answer::Withdraw => FriendChange::Withdrawn,
-            Answer::Accept | Answer::Decline => FriendChange::Declined,
+        let (change, receiver_blocks) = match self.answer {
+            Answer::Withdraw => (FriendChange::Withdrawn, ties.blocked),
+            Answer::Accept | Answer::Decline => (FriendChange::Declined, ties.blocks),
         };
-        tx.tell_both(change, &request.from, &request.to, Some(request.id));
+        tx.tell_of(change, &request, is_hidden(request.state, receiver_blocks));
         request.state = state;
         request.decided_at = Some(now);
         Ok(request)

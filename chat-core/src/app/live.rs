@@ -6,7 +6,7 @@ use super::chat::Chat;
 use crate::{
     api::Live,
     error::ChatError,
-    model::{session::Caller, time::Timestamp},
+    model::{room::RoomId, session::Caller, time::Timestamp},
     realtime::connection::Connection,
     rules,
 };
@@ -16,10 +16,10 @@ impl Live for Chat {
     async fn connect(&self, caller: &Caller) -> Result<Connection, ChatError> {
         let chat = &self.0;
         // First registered, then checked: an end of the session in between is heard.
-        let registered = chat.hub.register(caller).ok_or(ChatError::Overloaded("the chat is shutting down"))?;
+        let outlet = chat.hub.register(caller).ok_or(ChatError::Overloaded("the chat is shutting down"))?;
         let connection = Connection::new(
             caller.clone(),
-            registered,
+            outlet,
             Arc::clone(&chat.hub),
             Arc::clone(&chat.store),
             chat.appender.clone(),
@@ -31,6 +31,10 @@ impl Live for Chat {
             return Err(refused.into());
         }
         Ok(connection)
+    }
+
+    async fn type_in(&self, caller: &Caller, room: RoomId) -> Result<(), ChatError> {
+        self.0.type_in(caller, room).await
     }
 
     fn now(&self) -> Timestamp {

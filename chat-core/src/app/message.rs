@@ -3,19 +3,24 @@ use tokio::sync::oneshot;
 
 use super::{
     chat::{Chat, Inner},
+    message_change::{Change, ChangeMessage},
     transaction::{Command, Tx},
 };
 use crate::{
-    api::{History, Messages, ReadPosition, SendMessage, Sent},
+    api::{ChangedMessage, History, MessageId, Messages, React, ReadPosition, SendMessage, Sent},
     error::ChatError,
     model::{
         event::{Event, Seq},
+        message::MessageBody,
         room::RoomId,
         session::Caller,
         user::UserId,
     },
     ports::store::EventRange,
-    realtime::{ReplyTo, notice::Notice},
+    realtime::{
+        ReplyTo,
+        notice::{Notice, Origin},
+    },
     rules,
 };
 
@@ -26,6 +31,38 @@ impl Messages for Chat {
         self.0.appender.enqueue(caller, send, ReplyTo::Caller(reply_to)).await?;
         // The appender answers all that it has taken, unless it panicked: then nobody knows.
         answer.await.map_err(|_| ChatError::Internal("the appender went away before it answered".into()))?
+    }
+
+    async fn edit_message(
+        &self,
+        caller: &Caller,
+        message: MessageId,
+        body: MessageBody,
+        origin: Option<Origin>,
+    ) -> Result<ChangedMessage, ChatError> {
+        let (user, change) = (caller.user.clone(), Change::Edit(body));
+        self.0.execute(ChangeMessage { user, message, change, origin }).await
+    }
+
+    async fn delete_message(
+        &self,
+        caller: &Caller,
+        message: MessageId,
+        origin: Option<Origin>,
+    ) -> Result<ChangedMessage, ChatError> {
+        let (user, change) = (caller.user.clone(), Change::Delete);
+        self.0.execute(ChangeMessage { user, message, change, origin }).await
+    }
+
+    async fn react(
+        &self,
+        caller: &Caller,
+        message: MessageId,
+        react: React,
+        origin: Option<Origin>,
+    ) -> Result<ChangedMessage, ChatError> {
+        let (user, change) = (caller.user.clone(), Change::React(react));
+        self.0.execute(ChangeMessage { user, message, change, origin }).await
     }
 
     async fn history(

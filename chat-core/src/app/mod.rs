@@ -3,23 +3,29 @@
 mod access;
 mod admin;
 mod authenticator;
+mod ban;
+mod block;
 mod builder;
 mod chat;
 mod coin;
 mod friend;
 mod invite;
 mod live;
+mod member;
 mod message;
+mod message_change;
 mod page;
 #[cfg(feature = "planted-bugs")]
 mod planted;
 pub(crate) mod retry;
 mod room;
+mod room_change;
 mod room_join;
 mod session;
 mod session_cache;
 mod standing;
 mod transaction;
+mod typing;
 mod user;
 mod user_cache;
 

@@ -2,16 +2,17 @@ use async_trait::async_trait;
 
 use super::{
     chat::{Chat, Inner},
+    room_change::CloseRoom,
     transaction::{Command, Tx},
 };
 use crate::{
-    api::{CreateRoom, CreatedRoom, JoinRoom, Joined, Rooms},
+    api::{ChangeRoom, CreateRoom, CreatedRoom, JoinRoom, Joined, Rooms},
     error::{ChatError, Rejection},
     model::{
         admission::{Admission, AdmissionKind},
         coin::Coins,
         event::{EventKind, Seq},
-        room::{Member, NamedMember, Role, Room, RoomId, RoomView},
+        room::{Member, Role, Room, RoomId, RoomView},
         session::Caller,
         time::Timestamp,
         user::{PasswordHash, UserId},
@@ -50,12 +51,12 @@ impl Rooms for Chat {
         self.0.execute(LeaveRoom { user: caller.user.clone(), room }).await
     }
 
-    async fn members(&self, caller: &Caller, room: RoomId) -> Result<Vec<NamedMember>, ChatError> {
-        let members = self.0.store.members(room).await?;
-        if members.iter().any(|named| named.member.user == caller.user) {
-            return Ok(members);
-        }
-        Err(self.0.no_member(room).await?.into())
+    async fn change_room(&self, caller: &Caller, room: RoomId, change: ChangeRoom) -> Result<RoomView, ChatError> {
+        self.0.change_room(caller, room, change).await
+    }
+
+    async fn close_own_room(&self, caller: &Caller, room: RoomId) -> Result<(), ChatError> {
+        self.0.execute(CloseRoom { user: caller.user.clone(), room }).await
     }
 }
 
@@ -126,20 +127,14 @@ impl Tx {
     pub(super) async fn leave(&mut self, mut room: Room, user: &UserId) -> Result<(), ChatError> {
         let members = self.members_in(room.id).await?;
         let leave = rules::room::decide_leave(user, &members, room.closed_at.is_some())?;
-        let now = self.now;
-        self.log(&mut room, user, EventKind::Left).await?;
-        self.unseat_member(room.id, user, now).await?;
+        let left = self.log(&mut room, user, EventKind::Left).await?;
+        self.unseat_member(user, &left).await?;
         match leave {
             Leave::Seat | Leave::StayClosed => {}
             Leave::HandOver(heir) => {
-                self.set_role(room.id, &heir, Role::Owner).await?;
-                let changed = EventKind::RoleChanged { user: heir, role: Role::Owner };
-                self.log(&mut room, user, changed).await?;
+                self.change_role(&mut room, user, &heir, Role::Owner).await?;
             }
-            Leave::Close => {
-                self.close_room(room.id, now).await?;
-                self.log(&mut room, user, EventKind::RoomClosed { by_operator: false }).await?;
-            }
+            Leave::Close => self.close(room, user, false).await?,
         }
         Ok(())
     }

@@ -13,7 +13,6 @@ use crate::{
     error::{ChatError, Rejection},
     model::{
         coin::Reason,
-        friend::{FriendChange, RequestState},
         operator::{Act, OperatorName},
         user::{AdminUser, Standing, User, UserId},
     },
@@ -109,7 +108,7 @@ impl Command for Erase {
             tx.leave(locked.room, &self.user).await?;
         }
         for other in &tied {
-            tx.part(&self.user, other).await?;
+            tx.forget(&self.user, other).await?;
         }
         tx.end_all_sessions(&self.user).await?;
         tx.erase_user(&self.user, now).await?;
@@ -119,20 +118,15 @@ impl Command for Erase {
 }
 
 impl Tx {
-    /// Ends what there is between a user who goes and another one.
-    async fn part(&mut self, user: &UserId, other: &UserId) -> Result<(), ChatError> {
-        let now = self.now;
+    /// Ends all there is between a user who goes and another one.
+    async fn forget(&mut self, user: &UserId, other: &UserId) -> Result<(), ChatError> {
         let ties = self.ties_between(user, other).await?;
-        if self.delete_friendship(user, other).await? {
-            self.tell_both(FriendChange::Removed, user, other, None);
+        self.part(user, other, &ties).await?;
+        if ties.blocks {
+            self.delete_block(user, other).await?;
         }
-        if let Some(sent) = ties.sent {
-            self.decide_request(sent.id, RequestState::Withdrawn, now).await?;
-            self.tell_both(FriendChange::Withdrawn, user, other, Some(sent.id));
-        }
-        if let Some(received) = ties.received {
-            self.decide_request(received.id, RequestState::Declined, now).await?;
-            self.tell_both(FriendChange::Declined, other, user, Some(received.id));
+        if ties.blocked {
+            self.delete_block(other, user).await?;
         }
         Ok(())
     }

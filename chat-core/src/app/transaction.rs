@@ -25,7 +25,7 @@ use crate::{
     ports::store::{Attempt, AttemptId, LockedUser, Source, StoreError, StoreTx, ask},
     realtime::{
         Announced,
-        notice::{Logged, Notice},
+        notice::{Logged, Notice, Origin},
     },
     rules::user::decide_act,
 };
@@ -195,11 +195,31 @@ impl Tx {
 
     /// Logs an event in a room that is locked, and counts `room` on.
     pub(super) async fn log(&mut self, room: &mut Room, sender: &UserId, kind: EventKind) -> Result<Event, ChatError> {
+        let event = self.append(room, sender, kind).await?;
+        self.tell(Notice::Logged(Arc::new(Logged::new(event.clone()))));
+        Ok(event)
+    }
+
+    /// Logs that a message was changed to this, in a room that is locked. On the connection whose command caused it the
+    /// answer stands in the event's place.
+    pub(super) async fn log_change(
+        &mut self,
+        room: &mut Room,
+        sender: &UserId,
+        kind: EventKind,
+        message: &Event,
+        origin: Option<Origin>,
+    ) -> Result<Event, ChatError> {
+        let event = self.append(room, sender, kind).await?;
+        self.tell(Notice::Logged(Arc::new(Logged::changing(message, event.clone(), origin))));
+        Ok(event)
+    }
+
+    async fn append(&mut self, room: &mut Room, sender: &UserId, kind: EventKind) -> Result<Event, ChatError> {
         let event = Event { room: room.id, seq: room.last_seq.next(), sender: sender.clone(), at: self.now, kind };
         self.store.append_event(&event).await?;
         room.last_seq = event.seq;
         self.rooms.insert(room.id);
-        self.tell(Notice::Logged(Arc::new(Logged::new(event.clone()))));
         Ok(event)
     }
 

@@ -16,7 +16,7 @@ use crate::{
         user::{PasswordHash, Profile, Relation, Standing, User, UserId},
     },
     ports::store::{NewCoinEntry, NewUser, StoreError, Ties, Unique},
-    rules,
+    rules::{self, block::is_hidden},
 };
 
 #[async_trait]
@@ -72,12 +72,13 @@ impl Inner {
     }
 }
 
-const fn relation(ties: &Ties) -> Relation {
+/// How somebody stands to the one from whom these ties are seen (R-PRO-01, R-FRI-04).
+fn relation(ties: &Ties) -> Relation {
     if ties.friends {
         Relation::Friend
     } else if ties.sent.is_some() {
         Relation::RequestSent
-    } else if ties.received.is_some() {
+    } else if ties.received.as_ref().is_some_and(|received| !is_hidden(received.state, ties.blocks)) {
         Relation::RequestReceived
     } else {
         Relation::None

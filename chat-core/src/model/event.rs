@@ -3,8 +3,10 @@
 use std::fmt;
 
 use super::{
-    message::Message,
-    room::{Role, RoomId},
+    emoji::Emoji,
+    message::{Message, MessageBody},
+    room::{Capacity, Role, RoomId},
+    text::Name,
     time::Timestamp,
     user::UserId,
 };
@@ -61,6 +63,17 @@ pub struct Event {
     pub kind: EventKind,
 }
 
+impl Event {
+    /// Whose seat ends by it.
+    pub const fn unseats(&self) -> Option<&UserId> {
+        match &self.kind {
+            EventKind::Left => Some(&self.sender),
+            EventKind::Removed { user, .. } => Some(user),
+            _ => None,
+        }
+    }
+}
+
 /// What happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -71,12 +84,54 @@ pub enum EventKind {
     Joined,
     /// The sender gave up the seat.
     Left,
+    /// The sender took back the seat of `user` (R-ROL-02).
+    Removed {
+        /// Whose.
+        user: UserId,
+        /// They were banned.
+        banned: bool,
+    },
     /// The role of `user` changed.
     RoleChanged {
         /// Whose.
         user: UserId,
         /// To what.
         role: Role,
+    },
+    /// The sender changed what the room is.
+    RoomChanged {
+        /// Its name, where that is another.
+        name: Option<Name>,
+        /// How many members it may have, where that is another.
+        capacity: Option<Capacity>,
+    },
+    /// The sender wrote their message `target` anew (R-MSG-06).
+    MessageEdited {
+        /// Which message.
+        target: Seq,
+        /// What it says since; absent once the message was deleted.
+        body: Option<MessageBody>,
+        /// The members whom it mentions since (R-MSG-10).
+        mentions: Vec<UserId>,
+    },
+    /// The sender deleted the message `target` (R-MSG-06).
+    MessageDeleted {
+        /// Which message.
+        target: Seq,
+    },
+    /// The sender reacts to the message `target` (R-MSG-11).
+    ReactionAdded {
+        /// To which message.
+        target: Seq,
+        /// With what.
+        emoji: Emoji,
+    },
+    /// The sender took back what they reacted with.
+    ReactionRemoved {
+        /// To which message.
+        target: Seq,
+        /// With what.
+        emoji: Emoji,
     },
     /// Nothing more is written here.
     RoomClosed {
@@ -92,7 +147,13 @@ impl EventKind {
             Self::Message(_) => "message",
             Self::Joined => "joined",
             Self::Left => "left",
+            Self::Removed { .. } => "removed",
             Self::RoleChanged { .. } => "role_changed",
+            Self::RoomChanged { .. } => "room_changed",
+            Self::MessageEdited { .. } => "message_edited",
+            Self::MessageDeleted { .. } => "message_deleted",
+            Self::ReactionAdded { .. } => "reaction_added",
+            Self::ReactionRemoved { .. } => "reaction_removed",
             Self::RoomClosed { .. } => "room_closed",
         }
     }

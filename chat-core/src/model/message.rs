@@ -3,9 +3,11 @@
 use std::fmt;
 
 use super::{
+    emoji::Emoji,
     event::Seq,
     text::{check_key, check_length, check_no_nul},
     time::Timestamp,
+    user::UserId,
 };
 use crate::fault::{Fault, FieldCode};
 
@@ -93,10 +95,23 @@ pub struct Message {
     pub client_id: Option<ClientId>,
     /// The message of the same room that it answers.
     pub reply_to: Option<Seq>,
+    /// The members whom it mentions, in the order of the body (R-MSG-10).
+    pub mentions: Vec<UserId>,
     /// When it was edited last.
     pub edited_at: Option<Timestamp>,
     /// When it was deleted.
     pub deleted_at: Option<Timestamp>,
+    /// How members have reacted to it, a kind each, in the order in which the kinds came (R-MSG-11).
+    pub reactions: Vec<Reaction>,
+}
+
+/// One kind of reaction to a message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reaction {
+    /// The emoji.
+    pub emoji: Emoji,
+    /// Who reacts with it, in the order in which they did; never empty.
+    pub users: Vec<UserId>,
 }
 
 #[cfg(test)]

@@ -2,7 +2,10 @@
 //! constructor and nowhere else.
 
 pub mod admission;
+pub mod ban;
+pub mod block;
 pub mod coin;
+pub mod emoji;
 pub mod event;
 pub mod friend;
 pub mod invite;

@@ -15,6 +15,11 @@ pub trait Bus: Send + Sync + 'static {
     /// Names the sink of this node. Called once, before anything is published.
     fn attach(&self, sink: Arc<dyn BusSink>);
 
+    /// Whether it can reach another node than this one. Where it can, nodes also give each other signs of life by it.
+    fn reaches_others(&self) -> bool {
+        true
+    }
+
     /// Publishes what was committed. Never fails: a node to which an event is not carried makes up for it from the store
     /// when it hears of a later one of the same room.
     async fn publish(&self, notices: Vec<Notice>);

@@ -1,11 +1,9 @@
 //! The live half of a signed-in client: what a transport turns into bytes.
 
 use std::{
-    collections::{HashMap, VecDeque},
+    collections::{BTreeMap, HashMap, VecDeque},
     sync::Arc,
 };
-
-use tokio::sync::mpsc;
 
 use super::{
     appender::{Appender, ReplyTo},
@@ -13,17 +11,19 @@ use super::{
     hub::Hub,
     notice::{Logged, Origin},
     outlet::{Item, Outlet},
+    replay::{Behind, Look, Replay, Step},
+    subscription::{Ended, Own, Reach},
 };
 use crate::{
     api::{Resume, SendMessage},
     error::ChatError,
     model::{
-        event::{Event, EventKind, Seq},
+        event::{Event, Seq},
         room::{RoomId, RoomView},
         session::Caller,
     },
     planted::Planted,
-    ports::store::{EventRange, Store},
+    ports::store::Store,
 };
 
 /// Which connection of this process.
@@ -35,42 +35,33 @@ pub struct ConnectionId(pub(crate) u64);
 pub struct Connection {
     caller: Caller,
     outlet: Arc<Outlet>,
-    items: mpsc::Receiver<Item>,
     hub: Arc<Hub>,
     store: Arc<dyn Store>,
     appender: Appender,
-    /// The number of the last event of each room that was delivered, or stood in the room as it was told.
-    delivered: HashMap<RoomId, Seq>,
-    /// Rooms of which some events were logged before the hub began to route them to this connection.
-    behind: VecDeque<Behind>,
-    /// Rooms that were left and joined again in what was missed.
-    rejoined: VecDeque<RoomId>,
-    /// Rooms of which too much was missed, to be looked up again: the membership was read before the subscription, and
-    /// a `left` between the two would be skipped with the rest.
-    reset: VecDeque<RoomId>,
-    /// The item being worked on; kept here so that a reader that stops waiting loses nothing.
-    current: Option<Item>,
+    /// The rooms that the client knows.
+    rooms: HashMap<RoomId, Place>,
+    replay: Replay,
     ready: VecDeque<Delivery>,
+    /// Who is online is still to be told.
+    look_around: bool,
     over: bool,
 }
 
-/// A stretch of a room's log to be read from the store. It has a place of its own: reading goes on where the client is
-/// told nothing, between their leaving and their coming back.
-struct Behind {
-    room: RoomId,
-    after: Seq,
-    up_to: Seq,
+/// Where a client is in a room.
+struct Place {
+    /// The number of the last event that was delivered, or stood in the room as it was told.
+    delivered: Seq,
+    /// Its events come through the hub; else they are read from the store.
+    live: bool,
 }
 
 /// How many events of a room are brought after at most (R-MSG-09).
 const MAX_REPLAY: u64 = 500;
-/// How many events are read at once of what was missed.
-const CATCH_UP_PAGE: usize = 200;
 
 impl Connection {
     pub(crate) fn new(
         caller: Caller,
-        (outlet, items): (Arc<Outlet>, mpsc::Receiver<Item>),
+        outlet: Arc<Outlet>,
         hub: Arc<Hub>,
         store: Arc<dyn Store>,
         appender: Appender,
@@ -78,16 +69,13 @@ impl Connection {
         Self {
             caller,
             outlet,
-            items,
             hub,
             store,
             appender,
-            delivered: HashMap::new(),
-            behind: VecDeque::new(),
-            rejoined: VecDeque::new(),
-            reset: VecDeque::new(),
-            current: None,
+            rooms: HashMap::new(),
+            replay: Replay::default(),
             ready: VecDeque::new(),
+            look_around: false,
             over: false,
         }
     }
@@ -99,21 +87,24 @@ impl Connection {
     /// # Errors
     /// Those of the store.
     pub async fn start(&mut self, resume: &Resume) -> Result<Vec<RoomView>, ChatError> {
+        self.hub.unsubscribe_all(&self.outlet);
+        self.rooms.clear();
+        self.replay = Replay::default();
+        self.ready.clear();
         // The connection is registered: a seat that is taken from here on is heard, what was taken before is read.
         let rooms = self.store.rooms_of(&self.caller.user).await?;
-        self.behind.clear();
-        self.reset.clear();
-        self.ready.clear();
         self.subscribe(&rooms, resume).await?;
+        self.hub.greet(&self.outlet);
+        self.look_around = true;
         Ok(rooms)
     }
 
-    /// Subscribes to the rooms as they were read, and notes what the client has not heard of them.
+    /// Follows the rooms as they were read, each from what the client has of it.
     async fn subscribe(&mut self, rooms: &[RoomView], resume: &Resume) -> Result<(), ChatError> {
         let ids: Vec<RoomId> = rooms.iter().map(|view| view.room.id).collect();
         let mut heads = HashMap::with_capacity(ids.len());
         let mut unknown = Vec::new();
-        for (room, head) in self.hub.subscribe(&self.outlet, &ids) {
+        for (room, head) in self.hub.follow(&self.outlet, &ids) {
             match head {
                 Some(head) => drop(heads.insert(room, head)),
                 None => unknown.push(room),
@@ -130,24 +121,34 @@ impl Connection {
             let has = resume.get(&room).copied().unwrap_or(told);
             self.resume_room(room, told, has, head);
         }
-        for &room in resume.keys().filter(|room| rooms.iter().all(|view| view.room.id != **room)) {
-            self.ready.push_back(Delivery::RoomRemoved { room, reason: RoomRemoval::Left });
+        let elsewhere = resume.keys().copied().filter(|room| !ids.contains(room));
+        self.part_with(elsewhere.collect()).await
+    }
+
+    /// Tells of rooms that the client names and has no seat in, each with what ended it, where anything did.
+    async fn part_with(&mut self, rooms: Vec<RoomId>) -> Result<(), ChatError> {
+        if rooms.is_empty() {
+            return Ok(());
         }
+        let departures = self.store.departures(&rooms, &self.caller.user).await?;
+        let reasons: HashMap<RoomId, RoomRemoval> =
+            departures.iter().map(|event| (event.room, RoomRemoval::by(&event.kind))).collect();
+        let removed = |room| {
+            let reason = reasons.get(&room).copied().unwrap_or(RoomRemoval::Left);
+            Delivery::RoomRemoved { room, reason }
+        };
+        self.ready.extend(rooms.into_iter().map(removed));
         Ok(())
     }
 
-    /// The client has a room's events up to `has`, and was a member at `told`; events after `head` come through the hub
-    /// (R-MSG-09).
+    /// The client has a room's events up to `has`, and was a member at `told`; the log has come to `head` (R-MSG-09).
     fn resume_room(&mut self, room: RoomId, told: Seq, has: Seq, head: Seq) {
         match head.get().checked_sub(has.get()) {
             Some(missed) if missed <= MAX_REPLAY && has <= told => {
-                self.delivered.insert(room, has);
-                if missed != 0 {
-                    let after = if Planted::ResumeOffByOne.is_on() { has.next() } else { has };
-                    self.behind.push_back(Behind { room, after, up_to: head });
-                }
+                let skip = Planted::ResumeOffByOne.is_on() && missed != 0;
+                self.go_on(room, if skip { has.next() } else { has });
             }
-            _ => self.reset.push_back(room),
+            _ => self.replay.look(room, Look::Reset),
         }
     }
 
@@ -164,6 +165,12 @@ impl Connection {
     pub async fn send(&self, command: u64, send: SendMessage) -> Result<(), ChatError> {
         let outlet = Arc::clone(&self.outlet);
         self.appender.enqueue(&self.caller, send, ReplyTo::Connection { outlet, command }).await
+    }
+
+    /// Names a command of this connection. Given with a call that logs an event, it has [`next`](Self::next) bring the
+    /// answer in the place of that event.
+    pub fn origin(&self, command: u64) -> Origin {
+        Origin { connection: self.outlet.id, command }
     }
 
     /// Why the chat has ended the connection, where it has. A transport looks before it does what its client asks: after
@@ -189,19 +196,34 @@ impl Connection {
             if let Some(delivery) = self.ready.pop_front() {
                 return delivery;
             }
-            let outlet = Arc::clone(&self.outlet);
+            let (outlet, hub) = (Arc::clone(&self.outlet), Arc::clone(&self.hub));
+            let follow = |room| drop(hub.follow(&outlet, &[room]));
+            // What is queued comes first: however long there is something to be read, it must not fill the queue.
             tokio::select! {
                 biased;
                 reason = outlet.ended() => return self.end(reason),
-                progress = self.advance() => match progress {
-                    Ok(progress) => self.take(progress),
-                    Err(error) => {
-                        tracing::warn!(error = &error as &dyn std::error::Error, "a connection could not be kept whole");
-                        return self.end(EndReason::Overloaded);
+                item = outlet.next_item() => self.take_item(item),
+                online = hub.presence.online_for(&*self.store, &self.caller.user), if self.look_around => match online {
+                    Ok(online) => {
+                        self.look_around = false;
+                        let online = online.into_iter();
+                        self.ready.extend(online.map(|user| Delivery::Presence { user, last_seen: None }));
                     }
+                    Err(error) => return self.fail(&error),
                 },
+                step = self.replay.next(&self.store, &self.caller.user, follow), if !self.replay.is_done() => {
+                    match step {
+                        Ok(step) => self.take_step(step),
+                        Err(error) => return self.fail(&error),
+                    }
+                }
             }
         }
+    }
+
+    fn fail(&mut self, error: &(dyn std::error::Error + 'static)) -> Delivery {
+        tracing::warn!(error, "a connection could not be kept whole");
+        self.end(EndReason::Overloaded)
     }
 
     fn end(&mut self, reason: EndReason) -> Delivery {
@@ -209,73 +231,24 @@ impl Connection {
         Delivery::Ended(reason)
     }
 
-    /// One step: a page of what was missed, else the next item. Changes nothing across an await that could be dropped,
-    /// but for keeping the item it has received.
-    async fn advance(&mut self) -> Result<Progress, ChatError> {
-        if let Some(Behind { room, after, up_to }) = self.behind.front_mut() {
-            let events = self.store.events(*room, EventRange::After(*after), CATCH_UP_PAGE).await?;
-            let missed: Vec<_> = events.into_iter().take_while(|event| event.seq <= *up_to).collect();
-            match missed.last() {
-                Some(last) if last.seq < *up_to => *after = last.seq,
-                _ => drop(self.behind.pop_front()),
-            }
-            return Ok(Progress::Missed(missed));
-        }
-        if let Some(&room) = self.reset.front() {
-            let view = self.store.room_view(room, &self.caller.user).await?;
-            self.reset.pop_front();
-            return Ok(Progress::Reset(view.map(|view| view.room.last_seq), room));
-        }
-        if let Some(&room) = self.rejoined.front() {
-            let view = self.store.room_view(room, &self.caller.user).await?;
-            self.rejoined.pop_front();
-            return Ok(Progress::Added(view.map(Box::new), room));
-        }
-        if self.current.is_none() {
-            self.current = self.items.recv().await;
-        }
-        if let Some(Item::RoomAdded(room)) = self.current {
-            let known = self.delivered.contains_key(&room);
-            let view = if known { None } else { self.store.room_view(room, &self.caller.user).await? };
-            self.current = None;
-            return Ok(Progress::Added(view.map(Box::new), room));
-        }
-        // The hub holds the other end for as long as this connection is registered.
-        let item = self.current.take().ok_or_else(|| ChatError::Internal("a connection's queue was closed".into()))?;
-        Ok(Progress::Item(item))
-    }
-
-    fn take(&mut self, progress: Progress) {
-        match progress {
-            Progress::Missed(events) => {
-                for event in events {
-                    self.take_missed(event);
-                }
-            }
-            Progress::Reset(Some(last_seq), room) => {
-                self.delivered.insert(room, last_seq);
-                self.ready.push_back(Delivery::Reset { room, last_seq });
-            }
-            Progress::Reset(None, room) => {
-                self.ready.push_back(Delivery::RoomRemoved { room, reason: RoomRemoval::Left });
-            }
-            Progress::Added(Some(view), room) => {
-                self.delivered.insert(room, view.room.last_seq);
-                self.ready.push_back(Delivery::RoomAdded(view));
-            }
-            // Known already, or left again before the client heard of it.
-            Progress::Added(None, _) => {}
-            Progress::Item(item) => self.take_item(item),
-        }
-    }
-
     fn take_item(&mut self, item: Item) {
         let delivery = match item {
             Item::Event(logged) => return self.take_event(logged),
-            // Of a room that the client does not know (any more).
-            Item::Receipt { room, .. } if !self.delivered.contains_key(&room) => return,
-            // Looked up by `advance`, before it comes here.
-            Item::RoomAdded(_) => return,
+            Item::RoomAdded(room) => {
+                if !self.rooms.contains_key(&room) {
+                    self.replay.look(room, Look::Added);
+                }
+                return;
+            }
+            // Of a room that the client does not know (any more), or in which it is not so far yet.
+            Item::Receipt { room, .. } | Item::Typing { room, .. }
+                if !self.rooms.get(&room).is_some_and(|place| place.live) =>
+            {
+                return;
+            }
+            Item::Typing { since, .. } if !self.hub.still_types(since) => return,
+            Item::Typing { room, user, .. } => Delivery::Typing { room, user },
+            Item::Presence { user, last_seen } => Delivery::Presence { user, last_seen },
             Item::Receipt { room, user, read_seq } => Delivery::Receipt { room, user, read_seq },
             Item::Answered { command, result } => Delivery::Answered { command, result },
             Item::Friend { change, with, request } => Delivery::Friend { change, with, request },
@@ -284,49 +257,139 @@ impl Connection {
         self.ready.push_back(delivery);
     }
 
-    fn take_missed(&mut self, event: Event) {
-        let known = self.delivered.contains_key(&event.room);
-        if !known && matches!(event.kind, EventKind::Joined) && event.sender == self.caller.user {
-            self.rejoined.push_back(event.room);
-        }
-        self.take_event(Arc::new(Logged::new(event)));
-    }
-
-    /// Delivers an event if it is the next one of a room the client knows. The hub routes without gap; what is not the
-    /// next one stood in the room as it was told.
+    /// Delivers an event that was routed if it is the next one of a room that is heard live. The hub routes without gap;
+    /// what is not the next one stood in the room as it was told, or is read.
     fn take_event(&mut self, logged: Arc<Logged>) {
         let (room, seq) = (logged.event.room, logged.event.seq);
-        let own_command = match logged.origin {
-            Some(Origin { connection, command }) if connection == self.outlet.id => Some(command),
-            _ => None,
-        };
-        let is_next = match self.delivered.get_mut(&room) {
-            Some(delivered) if *delivered < seq => {
-                *delivered = seq;
+        let is_next = match self.rooms.get_mut(&room) {
+            Some(place) if place.live && place.delivered < seq => {
+                place.delivered = seq;
                 true
             }
             _ => false,
         };
-        let left = is_next && matches!(logged.event.kind, EventKind::Left) && logged.event.sender == self.caller.user;
-        match own_command {
+        let removal = self.removal(&logged.event).filter(|_| is_next);
+        match logged.origin.filter(|origin| origin.connection == self.outlet.id) {
             // An answer is due in any case.
-            Some(command) => self.ready.push_back(Delivery::Sent { command, event: logged }),
+            Some(origin) => self.ready.push_back(Delivery::Sent { command: origin.command, event: logged }),
             None if is_next => self.ready.push_back(Delivery::Event(logged)),
             None => {}
         }
-        if left {
-            self.delivered.remove(&room);
-            self.ready.push_back(Delivery::RoomRemoved { room, reason: RoomRemoval::Left });
+        if let Some(reason) = removal {
+            self.remove(room, reason);
         }
     }
-}
 
-/// What one step brought.
-enum Progress {
-    Missed(Vec<Event>),
-    Added(Option<Box<RoomView>>, RoomId),
-    Reset(Option<Seq>, RoomId),
-    Item(Item),
+    fn take_step(&mut self, step: Step) {
+        match step {
+            Step::Missed(event) => self.take_missed(event),
+            Step::NoSeat(Behind { room, own, .. }) => {
+                self.answer(own.into_values());
+                let ended = self.has_no_seat(room);
+                self.remove(room, ended.unwrap_or(RoomRemoval::Left));
+            }
+            Step::Looked(room, why, Some(view)) => {
+                let last_seq = view.room.last_seq;
+                self.hub.start_topics(&[(room, last_seq)]);
+                self.ready.push_back(match why {
+                    Look::Added => Delivery::RoomAdded(view),
+                    Look::Reset => Delivery::Reset { room, last_seq },
+                });
+                self.go_on(room, last_seq);
+            }
+            Step::Looked(room, why, None) => {
+                let ended = self.has_no_seat(room);
+                if why == Look::Reset {
+                    self.remove(room, ended.unwrap_or(RoomRemoval::Left));
+                }
+            }
+        }
+    }
+
+    /// Delivers the next event of the room that is read on.
+    fn take_missed(&mut self, event: Event) {
+        let (room, seq) = (event.room, event.seq);
+        let Some(behind) = self.replay.first() else { return };
+        behind.after = seq;
+        let (own, turn_is_over) = (behind.own.remove(&seq), seq == behind.up_to);
+        if let Some(place) = self.rooms.get_mut(&room) {
+            place.delivered = seq;
+        }
+        let removal = self.removal(&event);
+        match own {
+            Some(own) => self.answer([own]),
+            None => self.ready.push_back(Delivery::Event(Arc::new(Logged::new(event)))),
+        }
+        let over = if removal.is_some() || turn_is_over { self.replay.take_first() } else { None };
+        let Some(Behind { own, .. }) = over else { return };
+        if let Some(reason) = removal {
+            self.answer(own.into_values());
+            self.remove(room, reason);
+            let (ended, own) = self.hub.came_to_an_end(&self.outlet, room);
+            self.answer(own);
+            if let Ended::LookAgain = ended {
+                self.replay.look(room, Look::Added);
+            }
+        } else {
+            self.follow_on(room, seq, own);
+        }
+    }
+
+    /// The client has, or was told of, a room's events up to `after`.
+    fn go_on(&mut self, room: RoomId, after: Seq) {
+        self.rooms.insert(room, Place { delivered: after, live: false });
+        self.follow_on(room, after, BTreeMap::new());
+    }
+
+    /// Hears a room live where nothing more is to be read of it; else reads on.
+    fn follow_on(&mut self, room: RoomId, after: Seq, mut own: BTreeMap<Seq, Arc<Logged>>) {
+        let Some((reach, caused)) = self.hub.catch_up(&self.outlet, room, after) else {
+            // Too much waits behind a gap in its log.
+            return self.outlet.end(EndReason::Overloaded);
+        };
+        own.extend(caused.into_iter().map(|logged| (logged.event.seq, logged)));
+        let ahead = own.split_off(&after.next());
+        self.answer(own.into_values());
+        match reach {
+            Reach::UpTo(up_to) => self.replay.read_on(Behind { room, after, up_to, own: ahead }),
+            Reach::Live(receipts) => {
+                if let Some(place) = self.rooms.get_mut(&room) {
+                    place.live = true;
+                }
+                let receipts = receipts.into_iter();
+                self.ready.extend(receipts.map(|(user, read_seq)| Delivery::Receipt { room, user, read_seq }));
+            }
+        }
+    }
+
+    /// The store knows of no seat in the room; answers why, where nothing follows.
+    fn has_no_seat(&mut self, room: RoomId) -> Option<RoomRemoval> {
+        let (ended, own): (Ended, Own) = self.hub.has_no_seat(&self.outlet, room);
+        self.answer(own);
+        match ended {
+            Ended::Gone(reason) => Some(reason),
+            Ended::LookAgain => {
+                self.replay.look(room, Look::Added);
+                None
+            }
+        }
+    }
+
+    /// Why the client's user has no seat after this event, where it takes theirs.
+    fn removal(&self, event: &Event) -> Option<RoomRemoval> {
+        (event.unseats() == Some(&self.caller.user)).then(|| RoomRemoval::by(&event.kind))
+    }
+
+    fn remove(&mut self, room: RoomId, reason: RoomRemoval) {
+        self.rooms.remove(&room);
+        self.ready.push_back(Delivery::RoomRemoved { room, reason });
+    }
+
+    /// Answers the commands of this connection that have caused these events.
+    fn answer(&mut self, own: impl IntoIterator<Item = Arc<Logged>>) {
+        let answer = |event: Arc<Logged>| event.origin.map(|Origin { command, .. }| Delivery::Sent { command, event });
+        self.ready.extend(own.into_iter().filter_map(answer));
+    }
 }
 
 impl Drop for Connection {

@@ -7,9 +7,10 @@ use crate::{
     api::Sent,
     error::ChatError,
     model::{
-        event::Seq,
+        event::{EventKind, Seq},
         friend::{FriendChange, RequestId},
         room::{RoomId, RoomView},
+        time::Timestamp,
         user::UserId,
     },
 };
@@ -19,11 +20,11 @@ use crate::{
 pub enum Delivery {
     /// An event of one of the client's rooms: each once, in the order of the log.
     Event(Arc<Logged>),
-    /// The answer to a send of this connection, in the place of its event.
+    /// The answer to a command of this connection, in the place of the event that it logged.
     Sent {
-        /// The number that was given with the send.
+        /// The number that was given with the command.
         command: u64,
-        /// The event.
+        /// The event; where it changes a message, with that.
         event: Arc<Logged>,
     },
     /// The answer to a send of this connection that logged nothing: a repetition, or a failure.
@@ -68,6 +69,20 @@ pub enum Delivery {
         /// By which request.
         request: Option<RequestId>,
     },
+    /// A member types. Nothing tells that they have ceased to: a few seconds without another of these do.
+    Typing {
+        /// In which room.
+        room: RoomId,
+        /// Who.
+        user: UserId,
+    },
+    /// Somebody whom the client's user may see is online, or is so no more.
+    Presence {
+        /// Who.
+        user: UserId,
+        /// When they were last seen; none while they are online.
+        last_seen: Option<Timestamp>,
+    },
     /// The chat shuts down: send nothing more, take the answers that are due, and come back.
     Draining,
     /// The connection is over. Nothing follows.
@@ -77,8 +92,23 @@ pub enum Delivery {
 /// Why a room was taken from a client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RoomRemoval {
-    /// The user left.
+    /// The user left, or never was in it.
     Left,
+    /// The user was removed (R-ROL-02).
+    Removed,
+    /// The user was removed, and banned (R-ROL-02).
+    Banned,
+}
+
+impl RoomRemoval {
+    /// Why a seat ended that this event has ended.
+    pub(crate) const fn by(kind: &EventKind) -> Self {
+        match kind {
+            EventKind::Removed { banned: true, .. } => Self::Banned,
+            EventKind::Removed { banned: false, .. } => Self::Removed,
+            _ => Self::Left,
+        }
+    }
 }
 
 /// Why the chat ended a connection.

@@ -1,7 +1,7 @@
 //! Who is connected to this process, and what they hear.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU64, Ordering},
@@ -9,11 +9,12 @@ use std::{
     time::Duration,
 };
 
-use tokio::sync::{mpsc, watch};
+use tokio::sync::watch;
 
 use super::{
     connection::ConnectionId,
-    delivery::EndReason,
+    delivery::{EndReason, RoomRemoval},
+    live_presence::LivePresence,
     notice::{Logged, Notice},
     outlet::{Item, Outlet},
     topic::{Gap, Topic},
@@ -32,19 +33,23 @@ use crate::{
 pub(crate) struct Hub {
     state: Mutex<State>,
     store: Arc<dyn Store>,
+    /// Its lock may be held where that of the hub is taken, and never the other way round.
+    pub(super) presence: Arc<LivePresence>,
     last_id: AtomicU64,
     /// How many connections there are, for who waits until none is left.
     count: watch::Sender<usize>,
 }
 
 #[derive(Default)]
-struct State {
+pub(super) struct State {
     /// No connection is taken any more.
     draining: bool,
-    users: HashMap<UserId, Vec<Arc<Outlet>>>,
-    topics: HashMap<RoomId, Topic>,
+    pub(super) users: HashMap<UserId, Vec<Arc<Outlet>>>,
+    pub(super) topics: HashMap<RoomId, Topic>,
     /// The topics of each connection, so that leaving need not look at all there are.
-    subscriptions: HashMap<ConnectionId, Vec<RoomId>>,
+    pub(super) subscriptions: HashMap<ConnectionId, Vec<RoomId>>,
+    /// The connections that have said hello.
+    pub(super) greeted: HashSet<ConnectionId>,
 }
 
 /// How many events are read at once to fill a gap.
@@ -53,21 +58,20 @@ const FILL_PAGE: usize = 500;
 const FILL_RETRY: Duration = Duration::from_millis(200);
 
 impl Hub {
-    pub(crate) fn new(store: Arc<dyn Store>) -> Self {
-        Self { state: Mutex::default(), store, last_id: AtomicU64::new(0), count: watch::Sender::new(0) }
+    pub(crate) fn new(store: Arc<dyn Store>, presence: Arc<LivePresence>) -> Self {
+        Self { state: Mutex::default(), store, presence, last_id: AtomicU64::new(0), count: watch::Sender::new(0) }
     }
 
     /// The state is consistent between any two statements that can panic, so a poisoned lock is as good as any.
-    fn state(&self) -> MutexGuard<'_, State> {
+    pub(super) fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Registers a connection, which from now on hears what concerns its user. `None` while the chat drains.
-    pub(crate) fn register(&self, caller: &Caller) -> Option<(Arc<Outlet>, mpsc::Receiver<Item>)> {
+    pub(crate) fn register(&self, caller: &Caller) -> Option<Arc<Outlet>> {
         let id = ConnectionId(self.last_id.fetch_add(1, Ordering::Relaxed) + 1);
         let session = caller.session.as_ref().map(|session| session.id);
-        let (outlet, items) = Outlet::new(id, caller.user.clone(), session);
-        let outlet = Arc::new(outlet);
+        let outlet = Arc::new(Outlet::new(id, caller.user.clone(), session));
         let mut state = self.state();
         if state.draining {
             return None;
@@ -75,7 +79,7 @@ impl Hub {
         state.users.entry(caller.user.clone()).or_default().push(Arc::clone(&outlet));
         state.subscriptions.insert(id, Vec::new());
         self.count.send_modify(|count| *count += 1);
-        Some((outlet, items))
+        Some(outlet)
     }
 
     /// Forgets a connection.
@@ -91,29 +95,12 @@ impl Hub {
                 state.users.remove(&outlet.user);
             }
         }
-        self.count.send_modify(|count| *count = count.saturating_sub(1));
-    }
-
-    /// Subscribes a connection to rooms. Afterwards it hears every event above the number that is answered for the
-    /// room; where none is, the caller reads where the log stands and says so by [`start_topics`](Self::start_topics).
-    pub(crate) fn subscribe(&self, outlet: &Arc<Outlet>, rooms: &[RoomId]) -> Vec<(RoomId, Option<Seq>)> {
-        let mut state = self.state();
-        rooms.iter().map(|&room| (room, state.subscribe(room, outlet))).collect()
-    }
-
-    /// Says where the logs of these rooms stood when they were read; answers where their topics are now.
-    pub(crate) fn start_topics(self: &Arc<Self>, read: &[(RoomId, Seq)]) -> Vec<(RoomId, Seq)> {
-        let mut state = self.state();
-        let mut heads = Vec::with_capacity(read.len());
-        for &(room, last_seq) in read {
-            if let Some(topic) = state.topics.get_mut(&room) {
-                let passed = topic.start_after(last_seq);
-                heads.push((room, topic.head().unwrap_or(last_seq)));
-                passed.iter().for_each(|logged| state.pass(logged));
-                self.advance(&mut state, room);
-            }
+        let was_greeted = state.greeted.remove(&outlet.id);
+        drop(state);
+        if was_greeted {
+            self.presence.disconnected(&outlet.user);
         }
-        heads
+        self.count.send_modify(|count| *count = count.saturating_sub(1));
     }
 
     /// Says that a commit of this process is about to log in these rooms. Until the guard is dropped, which is after
@@ -138,20 +125,26 @@ impl Hub {
 
     /// Routes what was committed.
     pub(crate) fn deliver(self: &Arc<Self>, notices: Vec<Notice>) {
+        self.presence.hear(&notices);
+        let now = self.presence.now();
         let mut state = self.state();
         for notice in notices {
             match notice {
                 Notice::Logged(logged) => self.log(&mut state, logged),
                 Notice::Receipt { room, user, read_seq } => {
-                    for subscriber in state.topics.get(&room).iter().flat_map(|topic| &topic.subscribers) {
+                    let Some(topic) = state.topics.get_mut(&room) else { continue };
+                    for subscriber in &topic.subscribers {
                         subscriber.offer(Item::Receipt { room, user: user.clone(), read_seq });
                     }
+                    topic.followers.iter_mut().for_each(|follower| follower.receive(&user, read_seq));
                 }
                 Notice::Friend { to, change, with, request } => {
                     for outlet in state.users.get(&to).into_iter().flatten() {
                         outlet.offer(Item::Friend { change, with: with.clone(), request });
                     }
                 }
+                Notice::Typing { room, user, to } => state.tell_typing(room, &user, &to, now),
+                Notice::BlockChanged { .. } | Notice::Presence { .. } => {}
                 Notice::SessionEnded { user, session } => state.end_session(&user, session),
                 Notice::SignedOut { user } => state.end_vouched(&user),
                 Notice::StandingChanged { standing: Standing::Active, .. } => {}
@@ -174,7 +167,7 @@ impl Hub {
     }
 
     /// Routes what has become next, and sees to a gap.
-    fn advance(self: &Arc<Self>, state: &mut State, room: RoomId) {
+    pub(super) fn advance(self: &Arc<Self>, state: &mut State, room: RoomId) {
         while let Some(logged) = state.topics.get_mut(&room).and_then(Topic::next) {
             state.route(&logged);
         }
@@ -185,8 +178,8 @@ impl Hub {
                 tokio::spawn(Arc::clone(self).fill(room, after, before));
             }
             Gap::TooWide => {
-                for subscriber in topic.subscribers.drain(..) {
-                    subscriber.end(EndReason::Overloaded);
+                for outlet in topic.outlets() {
+                    outlet.end(EndReason::Overloaded);
                 }
                 state.topics.remove(&room);
             }
@@ -232,25 +225,6 @@ impl Hub {
 }
 
 impl State {
-    fn subscribe(&mut self, room: RoomId, outlet: &Arc<Outlet>) -> Option<Seq> {
-        let topic = self.topics.entry(room).or_default();
-        if topic.subscribe(outlet)
-            && let Some(rooms) = self.subscriptions.get_mut(&outlet.id)
-        {
-            rooms.push(room);
-        }
-        topic.head()
-    }
-
-    fn unsubscribe(&mut self, room: RoomId, connection: ConnectionId) {
-        if let Some(topic) = self.topics.get_mut(&room) {
-            topic.unsubscribe(connection);
-            if topic.is_idle() {
-                self.topics.remove(&room);
-            }
-        }
-    }
-
     /// Whether an event seats somebody who is connected here.
     fn seats_somebody_here(&self, event: &Event) -> bool {
         matches!(event.kind, EventKind::Joined) && self.users.contains_key(&event.sender)
@@ -258,11 +232,14 @@ impl State {
 
     /// Of an event that the topic had passed when it was published: the seat that it gives, whose taker looks the room
     /// up, and the answer that is due to who caused it.
-    fn pass(&mut self, logged: &Arc<Logged>) {
+    pub(super) fn pass(&mut self, logged: &Arc<Logged>) {
         if self.seats_somebody_here(&logged.event) {
             self.seat(logged.event.room, &logged.event.sender);
         }
         let Some(origin) = logged.origin else { return };
+        if let Some(follower) = self.follower(logged.event.room, origin.connection) {
+            return follower.route(logged);
+        }
         for outlet in self.users.get(&logged.event.sender).into_iter().flatten() {
             if outlet.id == origin.connection {
                 outlet.offer(Item::Event(Arc::clone(logged)));
@@ -274,31 +251,17 @@ impl State {
     /// makes a seat begin and end between two numbers of the log.
     fn route(&mut self, logged: &Arc<Logged>) {
         let Event { room, sender, kind, .. } = &logged.event;
-        for subscriber in self.topics.get(room).iter().flat_map(|topic| &topic.subscribers) {
-            subscriber.offer(Item::Event(Arc::clone(logged)));
-        }
-        match kind {
-            EventKind::Joined => self.seat(*room, sender),
-            EventKind::Left => self.unseat(*room, sender),
-            _ => {}
-        }
-    }
-
-    fn seat(&mut self, room: RoomId, user: &UserId) {
-        let outlets = self.users.get(user).cloned().unwrap_or_default();
-        for outlet in outlets {
-            self.subscribe(room, &outlet);
-            outlet.offer(Item::RoomAdded(room));
-        }
-    }
-
-    fn unseat(&mut self, room: RoomId, user: &UserId) {
-        let outlets = self.users.get(user).cloned().unwrap_or_default();
-        for outlet in outlets {
-            self.unsubscribe(room, outlet.id);
-            if let Some(rooms) = self.subscriptions.get_mut(&outlet.id) {
-                rooms.retain(|other| *other != room);
+        if let Some(topic) = self.topics.get_mut(room) {
+            for subscriber in &topic.subscribers {
+                subscriber.offer(Item::Event(Arc::clone(logged)));
             }
+            topic.followers.iter_mut().for_each(|follower| follower.route(logged));
+        }
+        if matches!(kind, EventKind::Joined) {
+            self.seat(*room, sender);
+        }
+        if let Some(user) = logged.event.unseats() {
+            self.unseat(*room, user, RoomRemoval::by(kind));
         }
     }
 

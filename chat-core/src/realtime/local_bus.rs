@@ -22,6 +22,10 @@ impl Bus for LocalBus {
         }
     }
 
+    fn reaches_others(&self) -> bool {
+        false
+    }
+
     async fn publish(&self, notices: Vec<Notice>) {
         if let Some(sink) = self.sink.get() {
             sink.deliver(notices);

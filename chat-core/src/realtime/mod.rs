@@ -6,14 +6,23 @@
 mod appender;
 pub mod connection;
 pub mod delivery;
+mod ephemeral;
+mod follower;
 mod hub;
+mod live_presence;
 mod local_bus;
 pub mod notice;
 mod outlet;
+mod presence;
+mod queue;
+mod replay;
+pub mod sign;
+mod subscription;
 mod topic;
 
 pub(crate) use self::{
     appender::{Appender, ReplyTo},
     hub::{Announced, Hub},
+    live_presence::LivePresence,
 };
 pub use local_bus::LocalBus;

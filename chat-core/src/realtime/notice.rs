@@ -12,10 +12,13 @@ use crate::{
         session::SessionId,
         user::{Standing, UserId},
     },
-    realtime::connection::ConnectionId,
+    realtime::{
+        connection::ConnectionId,
+        sign::{NodeId, Sign},
+    },
 };
 
-/// Something that was committed and concerns live connections.
+/// Something that was committed and concerns live connections; or, of typing and presence, that is so for now.
 #[derive(Clone, Debug)]
 pub enum Notice {
     /// An event of a room's log.
@@ -39,6 +42,31 @@ pub enum Notice {
         with: UserId,
         /// By which request, where there is one.
         request: Option<RequestId>,
+    },
+    /// A member types.
+    Typing {
+        /// In which room.
+        room: RoomId,
+        /// Who.
+        user: UserId,
+        /// Who is told.
+        to: Vec<UserId>,
+    },
+    /// Who is connected to a node.
+    Presence {
+        /// Which node says it.
+        node: NodeId,
+        /// What it says.
+        sign: Sign,
+    },
+    /// Somebody blocks somebody, or does so no more: neither is told, but what they may hear of each other changes.
+    BlockChanged {
+        /// Who.
+        user: UserId,
+        /// Whom.
+        other: UserId,
+        /// They do now.
+        blocks: bool,
     },
     /// A session was ended: its connections close, its access tokens are good no more.
     SessionEnded {
@@ -68,12 +96,14 @@ pub struct Logged {
     pub event: Event,
     /// The command that caused it: on that connection its reply stands in the event's place.
     pub(crate) origin: Option<Origin>,
+    /// Of an event that changes a message and was caused by a command: the message as that left it.
+    pub message: Option<Event>,
     encoded: OnceLock<Bytes>,
 }
 
-/// A command on a live connection.
+/// A command on a live connection: on that connection its answer stands in the place of the event that it logs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Origin {
+pub struct Origin {
     pub(crate) connection: ConnectionId,
     pub(crate) command: u64,
 }
@@ -81,11 +111,16 @@ pub(crate) struct Origin {
 impl Logged {
     /// An event that no connection's command has caused.
     pub fn new(event: Event) -> Self {
-        Self { event, origin: None, encoded: OnceLock::new() }
+        Self::caused_by(event, None)
     }
 
     pub(crate) fn caused_by(event: Event, origin: Option<Origin>) -> Self {
-        Self { event, origin, encoded: OnceLock::new() }
+        Self { event, origin, message: None, encoded: OnceLock::new() }
+    }
+
+    /// An event that leaves a message as this, caused by a command where one is named.
+    pub(crate) fn changing(message: &Event, event: Event, origin: Option<Origin>) -> Self {
+        Self { message: origin.map(|_| message.clone()), ..Self::caused_by(event, origin) }
     }
 
     /// The event in the encoding of the transport that first asks; all others get the same bytes. One slot, for the

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use super::{connection::ConnectionId, notice::Logged, outlet::Outlet};
+use super::{connection::ConnectionId, follower::Follower, notice::Logged, outlet::Outlet};
 use crate::model::event::Seq;
 
 /// Invariant: every event up to `head` was routed, or was in the log before the first subscriber came; `held` has only
@@ -17,7 +17,10 @@ pub(super) struct Topic {
     filling: bool,
     /// Events above `head` may have been published before there was this topic, or not at all: the store is read.
     unsure: bool,
+    /// Who hears each event as it is routed.
     pub(super) subscribers: Vec<Arc<Outlet>>,
+    /// Who reads them from the store, and is no subscriber yet.
+    pub(super) followers: Vec<Follower>,
 }
 
 /// How many events may wait for one that is missing.
@@ -115,21 +118,45 @@ impl Topic {
         self.announced = self.announced.saturating_sub(1);
     }
 
-    pub(super) fn subscribe(&mut self, outlet: &Arc<Outlet>) -> bool {
-        let is_new = !self.subscribers.iter().any(|subscriber| subscriber.id == outlet.id);
-        if is_new {
-            self.subscribers.push(Arc::clone(outlet));
+    /// Makes a connection a follower; answers whether the topic did not know it.
+    pub(super) fn follow(&mut self, outlet: &Arc<Outlet>) -> bool {
+        if self.follower(outlet.id).is_some() {
+            return false;
         }
-        is_new
+        self.followers.push(Follower::new(Arc::clone(outlet)));
+        let before = self.subscribers.len();
+        self.subscribers.retain(|subscriber| subscriber.id != outlet.id);
+        self.subscribers.len() == before
+    }
+
+    pub(super) fn follower(&mut self, connection: ConnectionId) -> Option<&mut Follower> {
+        self.followers.iter_mut().find(|follower| follower.outlet.id == connection)
+    }
+
+    /// Makes a follower a subscriber.
+    pub(super) fn go_live(&mut self, connection: ConnectionId) {
+        if let Some(at) = self.followers.iter().position(|follower| follower.outlet.id == connection) {
+            self.subscribers.push(self.followers.swap_remove(at).outlet);
+        }
+    }
+
+    pub(super) fn is_live(&self, connection: ConnectionId) -> bool {
+        self.subscribers.iter().any(|subscriber| subscriber.id == connection)
     }
 
     pub(super) fn unsubscribe(&mut self, connection: ConnectionId) {
         self.subscribers.retain(|subscriber| subscriber.id != connection);
+        self.followers.retain(|follower| follower.outlet.id != connection);
+    }
+
+    /// All who hear of the room, one way or the other.
+    pub(super) fn outlets(&self) -> impl Iterator<Item = &Arc<Outlet>> {
+        self.subscribers.iter().chain(self.followers.iter().map(|follower| &follower.outlet))
     }
 
     /// Nobody here listens, and nothing of ours is under way: forgetting it loses nothing.
     pub(super) fn is_idle(&self) -> bool {
-        self.subscribers.is_empty() && self.held.is_empty() && self.announced == 0 && !self.filling
+        self.outlets().next().is_none() && self.held.is_empty() && self.announced == 0 && !self.filling
     }
 }
 

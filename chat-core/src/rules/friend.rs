@@ -8,6 +8,7 @@ use crate::{
         user::UserId,
     },
     policy::{FriendRequests, Policy},
+    rules::block::is_hidden,
 };
 
 /// What is known of two users when one asks the other to be friends, read under both their locks.
@@ -27,6 +28,8 @@ pub struct RequestFacts {
     pub declined_at: Option<Timestamp>,
     /// They share, or once shared, a room.
     pub participants: bool,
+    /// Who asks blocks the other.
+    pub blocks: bool,
 }
 
 /// What asking somebody to be friends comes to.
@@ -40,7 +43,7 @@ pub enum Request {
     Accept,
 }
 
-/// Whether a friend request is made (R-FRI-01 to R-FRI-03).
+/// Whether a friend request is made (R-FRI-01 to R-FRI-03). What is hidden from who asks, they do not cross (R-FRI-04).
 pub fn decide_request(facts: &RequestFacts, policy: &Policy, now: Timestamp) -> Result<Request, Rejection> {
     if facts.oneself {
         return Err(Rejection::invalid("userId", Fault::new(FieldCode::BadFormat, "ask somebody else")));
@@ -51,7 +54,7 @@ pub fn decide_request(facts: &RequestFacts, policy: &Policy, now: Timestamp) -> 
     if facts.friends {
         return Err(Rejection::AlreadyFriends);
     }
-    if facts.crossing {
+    if facts.crossing && !is_hidden(RequestState::Open, facts.blocks) {
         return Ok(Request::Accept);
     }
     if facts.open {
@@ -90,14 +93,19 @@ pub enum Answered {
     AlreadyAccepted,
 }
 
-/// Whether `user` may answer, or withdraw, a request (R-FRI-03). Accepting again succeeds whatever became of the
-/// friendship, and changes nothing: the first answer may have been lost.
-pub fn decide_answer(request: &FriendRequest, user: &UserId, answer: Answer) -> Result<Answered, Rejection> {
-    let entitled = match answer {
-        Answer::Accept | Answer::Decline => &request.to,
-        Answer::Withdraw => &request.from,
+/// Whether `user`, who blocks the other side or does not, may answer, or withdraw, a request (R-FRI-03, R-FRI-04).
+/// Accepting again succeeds whatever became of the friendship, and changes nothing: the first answer may have been lost.
+pub fn decide_answer(
+    request: &FriendRequest,
+    user: &UserId,
+    blocks: bool,
+    answer: Answer,
+) -> Result<Answered, Rejection> {
+    let (entitled, hidden) = match answer {
+        Answer::Accept | Answer::Decline => (&request.to, is_hidden(request.state, blocks)),
+        Answer::Withdraw => (&request.from, false),
     };
-    if entitled != user {
+    if entitled != user || hidden {
         return Err(Rejection::RequestNotFound);
     }
     match (request.state, answer) {
@@ -136,6 +144,7 @@ mod tests {
             open: true,
             declined_at: Some(NOON),
             participants: false,
+            blocks: false,
         };
         let decide = |facts: &RequestFacts| decide(facts, FriendRequests::Participants);
         assert_eq!(decide(&facts), "invalid_request");
@@ -165,6 +174,7 @@ mod tests {
             open: false,
             declined_at: None,
             participants: false,
+            blocks: false,
         };
         assert_eq!(decide(&stranger, FriendRequests::Anyone), "Open");
         assert_eq!(
@@ -183,6 +193,7 @@ mod tests {
             open: false,
             declined_at: Some(Timestamp::from_millis(NOON.as_millis() - i64::try_from(ago.as_millis()).unwrap())),
             participants: true,
+            blocks: false,
         };
         let day = Duration::from_hours(24);
         let early = decide_request(&declined(day - Duration::from_secs(7)), &Policy::default(), NOON);
@@ -203,15 +214,51 @@ mod tests {
         };
         let not_found = Err(Rejection::RequestNotFound);
         let becomes = |state| Ok(Answered::Becomes(state));
-        assert_eq!(decide_answer(&request, &carol, Answer::Accept), becomes(RequestState::Accepted));
-        assert_eq!(decide_answer(&request, &carol, Answer::Decline), becomes(RequestState::Declined));
-        assert_eq!(decide_answer(&request, &bob, Answer::Withdraw), becomes(RequestState::Withdrawn));
+        assert_eq!(decide_answer(&request, &carol, false, Answer::Accept), becomes(RequestState::Accepted));
+        assert_eq!(decide_answer(&request, &carol, false, Answer::Decline), becomes(RequestState::Declined));
+        assert_eq!(decide_answer(&request, &bob, false, Answer::Withdraw), becomes(RequestState::Withdrawn));
         for (user, answer) in [(&bob, Answer::Accept), (&bob, Answer::Decline), (&carol, Answer::Withdraw)] {
-            assert_eq!(decide_answer(&request, user, answer), not_found, "{user} {answer:?}");
+            assert_eq!(decide_answer(&request, user, false, answer), not_found, "{user} {answer:?}");
         }
         request.state = RequestState::Accepted;
-        assert_eq!(decide_answer(&request, &carol, Answer::Accept), Ok(Answered::AlreadyAccepted));
-        assert_eq!(decide_answer(&request, &carol, Answer::Decline), not_found);
-        assert_eq!(decide_answer(&request, &bob, Answer::Withdraw), not_found);
+        assert_eq!(decide_answer(&request, &carol, false, Answer::Accept), Ok(Answered::AlreadyAccepted));
+        assert_eq!(decide_answer(&request, &carol, false, Answer::Decline), not_found);
+        assert_eq!(decide_answer(&request, &bob, false, Answer::Withdraw), not_found);
+    }
+
+    #[test]
+    fn r_fri_04_a_hidden_request_is_neither_crossed_nor_answered_and_its_sender_sees_no_difference() {
+        let (bob, carol) = (UserId::parse("bob").unwrap(), UserId::parse("carol").unwrap());
+        let request = FriendRequest {
+            id: RequestId::new(),
+            from: bob.clone(),
+            to: carol.clone(),
+            state: RequestState::Open,
+            created_at: NOON,
+            decided_at: None,
+        };
+        for answer in [Answer::Accept, Answer::Decline] {
+            assert_eq!(decide_answer(&request, &carol, true, answer), Err(Rejection::RequestNotFound), "{answer:?}");
+        }
+        let withdrawn = Ok(Answered::Becomes(RequestState::Withdrawn));
+        assert_eq!(decide_answer(&request, &bob, true, Answer::Withdraw), withdrawn);
+        let accepted = FriendRequest { state: RequestState::Accepted, ..request };
+        assert_eq!(decide_answer(&accepted, &carol, true, Answer::Accept), Ok(Answered::AlreadyAccepted));
+
+        let mut facts = RequestFacts {
+            oneself: false,
+            exists: true,
+            friends: false,
+            crossing: true,
+            open: false,
+            declined_at: None,
+            participants: true,
+            blocks: true,
+        };
+        assert_eq!(decide(&facts, FriendRequests::Participants), "Open");
+        facts.open = true;
+        assert_eq!(decide(&facts, FriendRequests::Participants), "Repeat");
+        facts.blocks = false;
+        assert_eq!(decide(&facts, FriendRequests::Participants), "Accept");
     }
 }

@@ -10,12 +10,12 @@ use crate::{
     model::{
         event::{Event, EventKind, Seq},
         message::{ClientId, ContentMac, Message, MessageBody},
-        room::RoomId,
+        room::{Member, Role, RoomId},
         time::Timestamp,
         user::{Standing, UserId},
     },
     planted::Planted,
-    rules::user::decide_act,
+    rules::{mention::mentioned, user::decide_act},
 };
 
 /// A message on its way into a room's log.
@@ -31,6 +31,13 @@ pub struct Draft {
     pub client_id: Option<(ClientId, ContentMac)>,
     /// The message it answers.
     pub reply_to: Option<Seq>,
+}
+
+impl Draft {
+    /// Whether it can mention anybody: then its room's members are asked for (R-MSG-10).
+    pub fn may_mention(&self) -> bool {
+        self.body.as_str().contains('@')
+    }
 }
 
 /// What is known of a room that is written to.
@@ -62,6 +69,8 @@ pub struct BatchFacts {
     pub sent_before: HashMap<(RoomId, UserId, ClientId), SentBefore>,
     /// Those of the numbers answered to that are messages.
     pub messages: HashSet<(RoomId, Seq)>,
+    /// The present members of the rooms to which a draft [that may mention](Draft::may_mention) goes.
+    pub present: HashMap<RoomId, Vec<UserId>>,
 }
 
 /// What becomes of one draft.
@@ -83,7 +92,7 @@ pub fn plan_batch(drafts: &[Draft], mut facts: BatchFacts, now: Timestamp) -> Ve
 
 fn plan(draft: &Draft, facts: &mut BatchFacts, now: Timestamp) -> Planned {
     let event = match decide_send(draft, facts) {
-        Ok(Send::New { seq }) => new_event(draft, seq, now),
+        Ok(Send::New { seq }) => new_event(draft, seq, facts.present.get(&draft.room), now),
         Ok(Send::Repeat(event)) => return Planned::Repeated(event),
         Err(rejection) => return Planned::Refused(rejection),
     };
@@ -133,15 +142,56 @@ fn decide_send(draft: &Draft, facts: &BatchFacts) -> Result<Send, Rejection> {
     Ok(Send::New { seq: room.last_seq.next() })
 }
 
-fn new_event(draft: &Draft, seq: Seq, now: Timestamp) -> Event {
+fn new_event(draft: &Draft, seq: Seq, present: Option<&Vec<UserId>>, now: Timestamp) -> Event {
     let message = Message {
         body: Some(draft.body.clone()),
         client_id: draft.client_id.as_ref().map(|(client_id, _)| client_id.clone()),
         reply_to: draft.reply_to,
+        mentions: present.map(|present| mentioned(&draft.body, present)).unwrap_or_default(),
         edited_at: None,
         deleted_at: None,
+        reactions: Vec::new(),
     };
     Event { room: draft.room, seq, sender: draft.sender.clone(), at: now, kind: EventKind::Message(message) }
+}
+
+/// What is known of a message that somebody would change, read under the lock of its room.
+#[derive(Clone, Copy, Debug)]
+pub struct MessageFacts<'f> {
+    /// Who would.
+    pub actor: &'f UserId,
+    /// The present members of the room.
+    pub members: &'f [Member],
+    /// The room is closed.
+    pub closed: bool,
+    /// The message of that number as it is now, where there is one.
+    pub event: Option<&'f Event>,
+}
+
+impl<'f> MessageFacts<'f> {
+    /// What is to be changed, in the order: member · room closed · message, of which a deletion leaves none (R-MSG-01,
+    /// R-MSG-06).
+    pub(super) fn found(self) -> Result<Found<'f>, Rejection> {
+        let actor = self.members.iter().find(|member| member.user == *self.actor).ok_or(Rejection::NotAMember)?;
+        if self.closed {
+            return Err(Rejection::RoomClosed);
+        }
+        match self.event {
+            Some(Event { sender, kind: EventKind::Message(message), .. }) if message.deleted_at.is_none() => {
+                Ok(Found { message, role: actor.role, is_senders_own: *sender == actor.user })
+            }
+            _ => Err(Rejection::MessageNotFound),
+        }
+    }
+}
+
+/// A message that may be changed by who may.
+pub(super) struct Found<'f> {
+    pub(super) message: &'f Message,
+    /// The role of who would change it.
+    pub(super) role: Role,
+    /// They have sent it.
+    pub(super) is_senders_own: bool,
 }
 
 /// Where a read position goes that shall go to `wanted`: only forward, never past the log's end (R-MSG-07).
@@ -234,7 +284,7 @@ mod tests {
     fn r_msg_04_a_client_id_seen_before_is_answered_also_in_a_closed_room_but_to_members_alone() {
         let mut facts = facts();
         let first = keyed(2, "alice", "hi", "k");
-        let event = new_event(&first, Seq::new(2), NOON);
+        let event = new_event(&first, Seq::new(2), None, NOON);
         let content = first.client_id.as_ref().map(|(_, content)| *content);
         let key = (room(2), user("alice"), ClientId::parse("k").unwrap());
         facts.sent_before.insert(key.clone(), SentBefore { event: event.clone(), content });
@@ -254,6 +304,18 @@ mod tests {
             &["new 11", "message_not_found", "new 12", "new 13"],
         );
         check(&[reply(2, 9)], facts(), &["room_closed"]);
+    }
+
+    #[test]
+    fn r_msg_10_a_message_names_the_present_members_that_its_body_mentions() {
+        let mut facts = facts();
+        facts.present.insert(room(1), vec![user("alice"), user("bob")]);
+        let drafts = [draft(1, "alice", "@bob, @eve and @alice"), draft(1, "bob", "nobody")];
+        let mentions = plan_batch(&drafts, facts, NOON).into_iter().map(|planned| match planned {
+            Planned::New(Event { kind: EventKind::Message(message), .. }) => message.mentions,
+            other => panic!("{other:?}"),
+        });
+        assert_eq!(mentions.collect::<Vec<_>>(), [vec![user("bob"), user("alice")], vec![]]);
     }
 
     #[test]

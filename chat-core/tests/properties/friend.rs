@@ -8,7 +8,10 @@ use chat_core::{
         user::UserId,
     },
     policy::{FriendRequests, Policy},
-    rules::friend::{Answer, Answered, Request, RequestFacts, decide_answer, decide_request},
+    rules::{
+        block::{BlockFacts, decide_block},
+        friend::{Answer, Answered, Request, RequestFacts, decide_answer, decide_request},
+    },
 };
 use proptest::{prelude::*, sample::select};
 
@@ -31,12 +34,14 @@ type Asking = (RequestFacts, FriendRequests);
 
 /// Somebody asks somebody, perhaps a millisecond before, on, or after the end of the wait.
 fn asking() -> impl Strategy<Value = Asking> {
-    let ties = (rarely(), rarely(), rarely(), rarely(), rarely());
+    let ties = (rarely(), rarely(), rarely(), rarely(), rarely(), rarely());
     let declined = prop::option::of(offset());
     (ties, declined, any::<bool>(), any_policy()).prop_map(
-        |((oneself, unknown, friends, crossing, open), declined, participants, policy)| {
+        |((oneself, unknown, friends, crossing, open, blocks), declined, participants, policy)| {
             let declined_at = declined.map(|offset| shifted(NOW, offset - millis(DAY)));
-            (RequestFacts { oneself, exists: !unknown, friends, crossing, open, declined_at, participants }, policy)
+            let exists = !unknown;
+            let facts = RequestFacts { oneself, exists, friends, crossing, open, declined_at, participants, blocks };
+            (facts, policy)
         },
     )
 }
@@ -63,7 +68,7 @@ fn r_fri_01_asking_is_decided_in_the_order_of_the_rule() {
         line("invalid_request", |(facts, _): &Asking| facts.oneself),
         line("user_not_found", |(facts, _)| !facts.exists),
         line("already_friends", |(facts, _)| facts.friends),
-        line("Accept", |(facts, _)| facts.crossing),
+        line("Accept", |(facts, _)| facts.crossing && !facts.blocks),
         line("Repeat", |(facts, _)| facts.open),
         line("request_declined", waits),
         line("not_a_participant", |asking| !may_ask(asking)),
@@ -75,13 +80,14 @@ fn r_fri_01_asking_is_decided_in_the_order_of_the_rule() {
     });
 }
 
-/// Answers to a request between users 0 and 1, of whichever of them or of a third.
-type Answering = (FriendRequest, u8, Answer);
+/// Answers to a request between users 0 and 1, of whichever of them or of a third, who may block the other side.
+type Answering = (FriendRequest, u8, Answer, bool);
 
 fn answering() -> impl Strategy<Value = Answering> {
     let states = vec![RequestState::Open, RequestState::Accepted, RequestState::Declined, RequestState::Withdrawn];
     let answers = vec![Answer::Accept, Answer::Decline, Answer::Withdraw];
-    (select(states), 0..3_u8, select(answers)).prop_map(|(state, who, answer)| (request(0, 1, state), who, answer))
+    (select(states), 0..3_u8, select(answers), rarely())
+        .prop_map(|(state, who, answer, blocks)| (request(0, 1, state), who, answer, blocks))
 }
 
 fn request(from: u8, to: u8, state: RequestState) -> FriendRequest {
@@ -92,18 +98,19 @@ fn request(from: u8, to: u8, state: RequestState) -> FriendRequest {
 #[test]
 fn r_fri_03_an_answer_is_refused_to_strangers_and_to_what_is_over() {
     let order = [
-        line("request_not_found", |(_, who, _): &Answering| *who == 2),
-        line("request_not_found", |(_, who, answer)| (*who == 0) != (*answer == Answer::Withdraw)),
-        line("AlreadyAccepted", |(request, _, answer)| {
+        line("request_not_found", |(_, who, ..): &Answering| *who == 2),
+        line("request_not_found", |(_, who, answer, _)| (*who == 0) != (*answer == Answer::Withdraw)),
+        line("AlreadyAccepted", |(request, _, answer, _)| {
             request.state == RequestState::Accepted && *answer == Answer::Accept
         }),
         line("request_not_found", |(request, ..)| request.state != RequestState::Open),
-        sole("Becomes(Accepted)", |(.., answer)| *answer == Answer::Accept),
-        line("Becomes(Declined)", |(.., answer)| *answer == Answer::Decline),
+        line("request_not_found", |(_, who, _, blocks)| *who == 1 && *blocks),
+        sole("Becomes(Accepted)", |(.., answer, _)| *answer == Answer::Accept),
+        line("Becomes(Declined)", |(.., answer, _)| *answer == Answer::Decline),
         line("Becomes(Withdrawn)", |_| true),
     ];
-    assert_order(file!(), answering(), order, |(request, who, answer)| {
-        match decide_answer(request, &user(*who), *answer) {
+    assert_order(file!(), answering(), order, |(request, who, answer, blocks)| {
+        match decide_answer(request, &user(*who), *blocks, *answer) {
             Ok(answered) => format!("{answered:?}"),
             Err(refused) => code(&refused),
         }
@@ -115,6 +122,8 @@ fn r_fri_03_an_answer_is_refused_to_strangers_and_to_what_is_over() {
 struct Between {
     requests: Vec<FriendRequest>,
     friends: bool,
+    /// Whether user 0 blocks user 1, and the other way round.
+    blocks: [bool; 2],
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -122,6 +131,8 @@ enum Deed {
     Ask,
     Answer(Answer),
     Unfriend,
+    Block,
+    Unblock,
 }
 
 impl Between {
@@ -133,7 +144,7 @@ impl Between {
     fn act(&mut self, who: u8, deed: Deed, policy: &Policy, now: Timestamp) -> String {
         let (own, other) = (user(who), user(1 - who));
         match deed {
-            Deed::Ask => match decide_request(&self.facts(&own, &other), policy, now) {
+            Deed::Ask => match decide_request(&self.facts(who), policy, now) {
                 Ok(asked) => {
                     match asked {
                         Request::Open => {
@@ -144,6 +155,7 @@ impl Between {
                         Request::Accept => {
                             let at = self.open(&other).expect("a request that is crossed is open");
                             self.decide(at, RequestState::Accepted, now);
+                            self.close(&own, RequestState::Withdrawn, now);
                         }
                     }
                     format!("{asked:?}")
@@ -152,10 +164,13 @@ impl Between {
             },
             Deed::Answer(answer) => {
                 let Some(at) = self.requests.len().checked_sub(1) else { return "none".to_owned() };
-                match decide_answer(&self.requests[at], &own, answer) {
+                match decide_answer(&self.requests[at], &own, self.blocks[usize::from(who)], answer) {
                     Ok(answered) => {
                         if let Answered::Becomes(state) = answered {
                             self.decide(at, state, now);
+                            if state == RequestState::Accepted {
+                                self.close(&own, RequestState::Withdrawn, now);
+                            }
                         }
                         format!("{answered:?}")
                     }
@@ -166,10 +181,25 @@ impl Between {
                 self.friends = false;
                 "unfriended".to_owned()
             }
+            Deed::Block | Deed::Unblock => {
+                let block = matches!(deed, Deed::Block);
+                let facts = BlockFacts { oneself: false, exists: true, blocks: self.blocks[usize::from(who)] };
+                let changes = decide_block(&facts, block).expect("somebody else who is there");
+                if changes {
+                    if block {
+                        self.friends = false;
+                        self.close(&own, RequestState::Withdrawn, now);
+                    }
+                    self.close(&other, if block { RequestState::Declined } else { RequestState::Withdrawn }, now);
+                    self.blocks[usize::from(who)] = block;
+                }
+                format!("{changes}")
+            }
         }
     }
 
-    fn facts(&self, own: &UserId, other: &UserId) -> RequestFacts {
+    fn facts(&self, who: u8) -> RequestFacts {
+        let (own, other) = (&user(who), &user(1 - who));
         let declined = |request: &&FriendRequest| request.from == *own && request.state == RequestState::Declined;
         RequestFacts {
             oneself: false,
@@ -179,6 +209,14 @@ impl Between {
             open: self.open(own).is_some(),
             declined_at: self.requests.iter().filter(declined).filter_map(|request| request.decided_at).max(),
             participants: true,
+            blocks: self.blocks[usize::from(who)],
+        }
+    }
+
+    /// What is open from this user is over.
+    fn close(&mut self, from: &UserId, state: RequestState, now: Timestamp) {
+        if let Some(at) = self.open(from) {
+            self.decide(at, state, now);
         }
     }
 
@@ -195,13 +233,23 @@ impl Between {
             to: request.from.clone(),
             ..request.clone()
         };
-        Self { requests: self.requests.iter().map(swap).collect(), friends: self.friends }
+        Self {
+            requests: self.requests.iter().map(swap).collect(),
+            friends: self.friends,
+            blocks: [self.blocks[1], self.blocks[0]],
+        }
     }
 }
 
 fn deeds() -> impl Strategy<Value = Vec<(u8, Deed, i64)>> {
     let answers = select(vec![Answer::Accept, Answer::Decline, Answer::Withdraw]);
-    let deed = prop_oneof![3 => Just(Deed::Ask), 3 => answers.prop_map(Deed::Answer), 1 => Just(Deed::Unfriend)];
+    let deed = prop_oneof![
+        6 => Just(Deed::Ask),
+        6 => answers.prop_map(Deed::Answer),
+        2 => Just(Deed::Unfriend),
+        1 => Just(Deed::Block),
+        1 => Just(Deed::Unblock),
+    ];
     let waits = prop_oneof![3 => Just(0), 1 => (-1..=1_i64).prop_map(|offset| millis(DAY) + offset)];
     prop::collection::vec((0..2_u8, deed, waits), 0..30)
 }
@@ -215,17 +263,20 @@ proptest! {
         prop_assert!(!ok(FriendRequests::Participants) || ok(FriendRequests::Anyone));
     }
 
-    /// R-FRI-02: whatever happened between two, requests that cross make friends, and two are never open at once.
+    /// R-FRI-02: whatever happened between two, requests that cross make friends, and two are never open at once, but
+    /// where one is hidden (R-FRI-04).
     #[test]
     fn r_fri_02_requests_that_cross_make_friends_and_are_never_open_both(deeds in deeds()) {
         let (mut between, mut now) = (Between::default(), NOW);
         for (who, deed, wait) in deeds {
             now = shifted(now, wait);
-            let crossing = matches!(deed, Deed::Ask) && between.open(&user(1 - who)).is_some();
+            let hidden = between.blocks[usize::from(who)];
+            let crossing = matches!(deed, Deed::Ask) && between.open(&user(1 - who)).is_some() && !hidden;
             between.act(who, deed, &Policy::default(), now);
             prop_assert!(!crossing || between.friends);
             let open = between.requests.iter().filter(|request| request.state == RequestState::Open).count();
-            prop_assert!(open <= 1 && !(open == 1 && between.friends), "{:?}", between);
+            prop_assert!(open == 0 || !between.friends, "{:?}", between);
+            prop_assert!(open <= 1 || between.blocks.contains(&true), "{:?}", between);
         }
     }
 
@@ -264,15 +315,42 @@ proptest! {
         prop_assert_eq!(answers, ["Open", "Becomes(Declined)", "request_declined", "Open"]);
     }
 
+    /// R-FRI-04: whom user 0 blocks is answered as if user 0 had ended all there was and done nothing since; what they
+    /// see of it differs in nothing either.
+    #[test]
+    fn r_fri_04_who_is_blocked_is_answered_as_if_they_were_not(before in deeds(), after in deeds()) {
+        let (mut with, mut now) = (Between::default(), NOW);
+        for (who, deed, wait) in before {
+            now = shifted(now, wait);
+            with.act(who, deed, &Policy::default(), now);
+        }
+        with.act(0, Deed::Unblock, &Policy::default(), now);
+        with.act(1, Deed::Unblock, &Policy::default(), now);
+        let mut without = with.clone();
+        with.act(0, Deed::Block, &Policy::default(), now);
+        without.friends = false;
+        without.close(&user(0), RequestState::Withdrawn, now);
+        without.close(&user(1), RequestState::Declined, now);
+        for (_, deed, wait) in after {
+            now = shifted(now, wait);
+            let answer = without.act(1, deed, &Policy::default(), now);
+            prop_assert_eq!(with.act(1, deed, &Policy::default(), now), answer, "{:?}", deed);
+            prop_assert_eq!((&with.requests, with.friends), (&without.requests, without.friends));
+        }
+    }
+
     /// R-FRI-03: what was answered stays so; only its acceptance is answered again.
     #[test]
-    fn r_fri_03_an_answer_stands((mut request, who, answer) in answering(), (later, again) in (0..3_u8, 0..3_usize)) {
-        if let Ok(Answered::Becomes(state)) = decide_answer(&request, &user(who), answer) {
+    fn r_fri_03_an_answer_stands(
+        (mut request, who, answer, blocks) in answering(),
+        (later, again) in (0..3_u8, 0..3_usize),
+    ) {
+        if let Ok(Answered::Becomes(state)) = decide_answer(&request, &user(who), blocks, answer) {
             request.state = state;
             let again = [Answer::Accept, Answer::Decline, Answer::Withdraw][again];
             let repeated = state == RequestState::Accepted && again == Answer::Accept && user(later) == request.to;
             let expected = if repeated { Ok(Answered::AlreadyAccepted) } else { Err(Rejection::RequestNotFound) };
-            prop_assert_eq!(decide_answer(&request, &user(later), again), expected);
+            prop_assert_eq!(decide_answer(&request, &user(later), blocks, again), expected);
         }
     }
 }

@@ -5,11 +5,14 @@
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod admission;
+mod block;
 mod coin;
 mod edge;
 mod friend;
 mod invite;
+mod mention;
 mod message;
+mod message_change;
 mod order;
 mod room;
 mod session;

@@ -7,7 +7,10 @@ use chat_core::{
         room::RoomId,
         user::Standing,
     },
-    rules::message::{BatchFacts, Draft, Planned, RoomFacts, SentBefore, decide_read, plan_batch},
+    rules::{
+        mention::mentioned,
+        message::{BatchFacts, Draft, Planned, RoomFacts, SentBefore, decide_read, plan_batch},
+    },
 };
 use proptest::{prelude::*, sample::select};
 
@@ -23,10 +26,15 @@ fn draft() -> impl Strategy<Value = Draft> {
     parts.prop_map(|(room_number, sender, body, key, reply_to)| Draft {
         room: room(room_number),
         sender: user(sender),
-        body: MessageBody::parse(format!("body {body}")).expect("a body"),
+        body: said(body),
         client_id: key.map(|key| (client_id(key), content(body))),
         reply_to: reply_to.map(Seq::new),
     })
+}
+
+/// Each mentions somebody, who may be a member.
+fn said(n: u8) -> MessageBody {
+    MessageBody::parse(format!("body {n} @user-{}", n % 3)).expect("a body")
 }
 
 fn client_id(n: u8) -> ClientId {
@@ -50,6 +58,9 @@ fn facts() -> impl Strategy<Value = BatchFacts> {
             }
             facts.messages.extend(messages.into_iter().map(|(n, seq)| (room(n), Seq::new(seq))));
             for (n, standing) in (0..9_u8).zip(members) {
+                if standing.is_some() {
+                    facts.present.entry(room(n / 3)).or_default().push(user(n % 3));
+                }
                 facts.members.extend(standing.map(|standing| ((room(n / 3), user(n % 3)), standing)));
             }
             for ((n, sender, key, body), seq) in before.into_iter().zip(1..) {
@@ -64,11 +75,13 @@ fn facts() -> impl Strategy<Value = BatchFacts> {
 
 fn sent(n: u8, sender: u8, key: u8, body: Option<u8>, seq: u64) -> Event {
     let message = Message {
-        body: body.map(|body| MessageBody::parse(format!("body {body}")).expect("a body")),
+        body: body.map(said),
         client_id: Some(client_id(key)),
         reply_to: None,
+        mentions: Vec::new(),
         edited_at: None,
         deleted_at: body.is_none().then_some(NOW),
+        reactions: Vec::new(),
     };
     Event { room: room(n), seq: Seq::new(seq), sender: user(sender), at: NOW, kind: EventKind::Message(message) }
 }
@@ -157,6 +170,8 @@ proptest! {
                 let EventKind::Message(message) = event.kind else { panic!("a send is a message") };
                 prop_assert_eq!(message.body.as_ref(), Some(&draft.body), "R-MSG-05");
                 prop_assert_eq!(message.reply_to, draft.reply_to);
+                let mentions = mentioned(&draft.body, &facts.present[&draft.room]);
+                prop_assert_eq!(message.mentions, mentions, "R-MSG-10");
             }
         }
     }

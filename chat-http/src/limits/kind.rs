@@ -32,6 +32,8 @@ impl Kind {
             (&Method::POST, "/api/refresh") => Self::Refresh,
             (&Method::POST, "/api/joinroom" | "/api/password" | "/api/chatrooms/{}/invites") => Self::Passwords,
             (&Method::POST, "/api/messages") => Self::Send,
+            // Each is an event for all members, as a message is.
+            (_, path) if path.starts_with("/api/chatrooms/{}/messages/{}") => Self::Send,
             _ => Self::Write,
         }
     }

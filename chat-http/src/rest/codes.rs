@@ -39,6 +39,13 @@ pub(super) fn codes_of(operation: &str) -> Option<&'static [Code]> {
             InsufficientCoins,
         ],
 
+        "updateRoom" => limited![RoomNotFound, NotAMember, NotAllowed, RoomClosed, CapacityBelowMembers],
+        "closeRoom" => limited![RoomNotFound, NotAMember, NotAllowed],
+        "removeMember" | "setRole" | "banUser" | "liftBan" => {
+            limited![RoomNotFound, NotAMember, NotAllowed, RoomClosed, UserNotFound]
+        }
+        "listBans" => limited![RoomNotFound, NotAMember, NotAllowed],
+
         "invite" => limited![
             RoomNotFound,
             NotAMember,
@@ -54,14 +61,22 @@ pub(super) fn codes_of(operation: &str) -> Option<&'static [Code]> {
         "revokeInvite" => limited![RoomNotFound, NotAMember, InviteNotFound, NotAllowed],
 
         "sendMessage" => limited![RoomNotFound, NotAMember, IdempotencyConflict, RoomClosed, MessageNotFound],
+        "editMessage" | "deleteMessage" => {
+            limited![RoomNotFound, NotAMember, RoomClosed, MessageNotFound, NotAllowed]
+        }
+        "addReaction" => {
+            limited![InvalidRequest, RoomNotFound, NotAMember, RoomClosed, MessageNotFound, TooManyReactions]
+        }
+        "removeReaction" => limited![InvalidRequest, RoomNotFound, NotAMember, RoomClosed, MessageNotFound],
         "getHistory" | "markRead" => limited![RoomNotFound, NotAMember],
 
         "listCoinEntries" => limited![],
 
         "requestFriend" => limited![UserNotFound, AlreadyFriends, RequestDeclined, NotAParticipant],
         "acceptFriendRequest" | "declineFriendRequest" | "withdrawFriendRequest" => limited![RequestNotFound],
-        "listFriendRequests" | "listFriends" => limited![],
+        "listFriendRequests" | "listFriends" | "listBlocks" => limited![],
         "unfriend" => limited![UserNotFound],
+        "block" | "unblock" => limited![InvalidRequest, UserNotFound],
         _ => return None,
     })
 }

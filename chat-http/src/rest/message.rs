@@ -1,9 +1,10 @@
 use std::sync::Arc;
 
 use chat_core::{
-    api::{self, ChatService},
+    api::{self, ChatService, MessageId, React},
     error::{Fault, FieldCode},
     model::{
+        emoji::Emoji,
         event::Seq,
         message::{ClientId, MessageBody},
         session::Caller,
@@ -12,7 +13,7 @@ use chat_core::{
 };
 use poem_openapi::{OpenApi, param::Path};
 
-use super::{Tag, page::Limit, room_id};
+use super::{Tag, number::Number, page::Limit, room_id};
 use crate::{
     answer::{Answer, Created, CreatedOrOk},
     payload::Json,
@@ -22,7 +23,7 @@ use crate::{
     signed_in::SignedIn,
     wire::{
         event::Event,
-        message::{History, ReadPosition},
+        message::{ChangedMessage, History, ReadPosition},
     },
 };
 
@@ -37,6 +38,14 @@ request! {
         optional client_id: ClientId = "clientId",
         /// The number of the message that it answers.
         optional reply_to: Seq = "replyTo",
+    }
+}
+
+request! {
+    /// A message written anew.
+    pub(super) struct EditMessage = "EditMessageRequest" {
+        /// What it says from now on: not only white space, no NUL; kept byte for byte.
+        required body: MessageBody = "body",
     }
 }
 
@@ -88,6 +97,89 @@ impl MessageRoutes {
         Ok(Json(self.0.history(&caller.0, room_id(&room)?, range, limit.count()).await?.into()))
     }
 
+    /// Write one's message anew.
+    ///
+    /// Where it says so already, nothing changes.
+    #[oai(path = "/api/chatrooms/:roomId/messages/:seq", method = "patch", operation_id = "editMessage")]
+    async fn edit_message(
+        &self,
+        caller: SignedIn<Caller>,
+        /// Which room.
+        #[oai(name = "roomId")]
+        room: Path<String>,
+        /// The message's number.
+        #[oai(name = "seq")]
+        number: Path<Number>,
+        edit: Json<EditMessage>,
+    ) -> Answer<Json<ChangedMessage>> {
+        let message = message_id(&room, number)?;
+        Ok(Json(self.0.edit_message(&caller.0, message, edit.0.body, None).await?.into()))
+    }
+
+    /// Delete a message.
+    ///
+    /// One's own, or as owner or moderator anybody's. Its place in the log stays; what it said is gone, also what it said
+    /// before it was edited.
+    #[oai(path = "/api/chatrooms/:roomId/messages/:seq", method = "delete", operation_id = "deleteMessage")]
+    async fn delete_message(
+        &self,
+        caller: SignedIn<Caller>,
+        /// Which room.
+        #[oai(name = "roomId")]
+        room: Path<String>,
+        /// The message's number.
+        #[oai(name = "seq")]
+        number: Path<Number>,
+    ) -> Answer<Json<ChangedMessage>> {
+        Ok(Json(self.0.delete_message(&caller.0, message_id(&room, number)?, None).await?.into()))
+    }
+
+    /// React to a message.
+    ///
+    /// Where one reacts so already, nothing changes.
+    #[oai(path = "/api/chatrooms/:roomId/messages/:seq/reactions/:emoji", method = "put", operation_id = "addReaction")]
+    async fn add_reaction(
+        &self,
+        caller: SignedIn<Caller>,
+        /// Which room.
+        #[oai(name = "roomId")]
+        room: Path<String>,
+        /// The message's number.
+        #[oai(name = "seq")]
+        number: Path<Number>,
+        /// One emoji of Unicode (an RGI sequence), percent-encoded.
+        #[oai(name = "emoji")]
+        text: Path<String>,
+    ) -> Answer<Json<ChangedMessage>> {
+        let react = React::With(emoji(&text)?);
+        Ok(Json(self.0.react(&caller.0, message_id(&room, number)?, react, None).await?.into()))
+    }
+
+    /// Take a reaction back.
+    ///
+    /// Where one does not react so, nothing changes.
+    #[oai(
+        path = "/api/chatrooms/:roomId/messages/:seq/reactions/:emoji",
+        method = "delete",
+        operation_id = "removeReaction"
+    )]
+    async fn remove_reaction(
+        &self,
+        caller: SignedIn<Caller>,
+        /// Which room.
+        #[oai(name = "roomId")]
+        room: Path<String>,
+        /// The message's number.
+        #[oai(name = "seq")]
+        number: Path<Number>,
+        /// One emoji of Unicode (an RGI sequence), percent-encoded.
+        #[oai(name = "emoji")]
+        text: Path<String>,
+    ) -> Answer<Json<ChangedMessage>> {
+        let react = React::Without(emoji(&text)?);
+        Ok(Json(self.0.react(&caller.0, message_id(&room, number)?, react, None).await?.into()))
+    }
+
     /// Say how far one has read.
     #[oai(path = "/api/chatrooms/:roomId/read", method = "put", operation_id = "markRead")]
     async fn mark_read(
@@ -100,6 +192,14 @@ impl MessageRoutes {
     ) -> Answer<Json<ReadPosition>> {
         Ok(Json(self.0.mark_read(&caller.0, room_id(&room)?, read.0.seq).await?.into()))
     }
+}
+
+fn message_id(room: &str, Path(number): Path<Number>) -> Result<MessageId, Problem> {
+    Ok(MessageId { room: room_id(room)?, seq: number.0 })
+}
+
+fn emoji(text: &str) -> Result<Emoji, Problem> {
+    Emoji::parse(text).map_err(|fault| Problem::invalid(vec![fault.at("emoji")]))
 }
 
 fn range(before: Option<Seq>, after: Option<Seq>) -> Result<EventRange, Problem> {

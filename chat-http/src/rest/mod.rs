@@ -1,10 +1,14 @@
 //! The operations of users: one file a noun, each with its requests and its routes. Nothing is decided here.
 
+mod ban;
+mod block;
 mod codes;
 mod coin;
 mod friend;
 mod invite;
+mod member;
 mod message;
+mod number;
 pub(crate) mod page;
 mod room;
 mod session;
@@ -34,10 +38,13 @@ type Accounts = (user::RegisterRoutes, session::SessionRoutes);
 type Operations = (
     user::UserRoutes,
     room::RoomRoutes,
+    member::MemberRoutes,
+    ban::BanRoutes,
     invite::InviteRoutes,
     message::MessageRoutes,
     coin::CoinRoutes,
     friend::FriendRoutes,
+    block::BlockRoutes,
 );
 
 /// A router of all operations on `chat`, those of its own accounts only where it has any, and of `routes`, which are none.
@@ -63,10 +70,13 @@ fn operations(chat: &Arc<dyn ChatService>) -> Operations {
     (
         user::UserRoutes(chat()),
         room::RoomRoutes(chat()),
+        member::MemberRoutes(chat()),
+        ban::BanRoutes(chat()),
         invite::InviteRoutes(chat()),
         message::MessageRoutes(chat()),
         coin::CoinRoutes(chat()),
         friend::FriendRoutes(chat()),
+        block::BlockRoutes(chat()),
     )
 }
 
@@ -87,13 +97,15 @@ enum Tag {
     Sessions,
     /// Making, joining and leaving rooms.
     Rooms,
+    /// Who is in a room, as what, and who is kept out.
+    Members,
     /// Bringing prime members into a room.
     Invites,
     /// Writing to rooms and reading them.
     Messages,
     /// The ledger of one's coins.
     Coins,
-    /// Friends and friend requests.
+    /// Friends, friend requests and blocks.
     Friends,
 }
 

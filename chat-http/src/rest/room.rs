@@ -23,7 +23,7 @@ use crate::{
     request_context::RequestContext,
     response::response,
     signed_in::SignedIn,
-    wire::room::{Joined, Member, Room},
+    wire::room::{Joined, Room},
 };
 
 request! {
@@ -37,6 +37,18 @@ request! {
         optional capacity: Capacity = "capacity",
         /// A key of printable ASCII, best a random UUID: the same again answers the room that was made first.
         optional client_id: ClientId = "clientId",
+    }
+}
+
+request! {
+    /// What changes of a room.
+    pub(super) struct UpdateRoom = "UpdateRoomRequest" {
+        /// Another name: 1 to 64 characters, white space around them not counted.
+        optional name: Name = "name",
+        /// Another password. Any characters but NUL.
+        optional password: RoomPassword = "password",
+        /// How many members it may have, the owner included; not below those it has.
+        optional capacity: Capacity = "capacity",
     }
 }
 
@@ -61,14 +73,6 @@ response! {
     pub(super) struct RoomList = "RoomList" {
         /// The one with the latest event first.
         required rooms: Vec<Room> = "rooms",
-    }
-}
-
-response! {
-    /// The members of a room.
-    pub(super) struct MemberList = "MemberList" {
-        /// Each of them.
-        required members: Vec<Member> = "members",
     }
 }
 
@@ -144,17 +148,36 @@ impl RoomRoutes {
         Ok(NoContent)
     }
 
-    /// List the members of one of one's rooms.
-    #[oai(path = "/api/chatrooms/:roomId/members", method = "get", operation_id = "listMembers")]
-    async fn list_members(
+    /// Change a room.
+    ///
+    /// For its owner. What is absent stays. Invites that were made stay good when the password changes.
+    #[oai(path = "/api/chatrooms/:roomId", method = "patch", operation_id = "updateRoom")]
+    async fn update_room(
         &self,
         caller: SignedIn<Caller>,
         /// Which room.
         #[oai(name = "roomId")]
         room: Path<String>,
-    ) -> Answer<Json<MemberList>> {
-        let members = self.0.members(&caller.0, room_id(&room)?).await?;
-        Ok(Json(MemberList { members: members.into_iter().map(Member::from).collect() }))
+        update: Json<UpdateRoom>,
+    ) -> Answer<Json<Room>> {
+        let Json(UpdateRoom { name, password, capacity }) = update;
+        let change = api::ChangeRoom { name, password, capacity };
+        Ok(Json(Room::from(&self.0.change_room(&caller.0, room_id(&room)?, change).await?)))
+    }
+
+    /// Close a room.
+    ///
+    /// For its owner. Its members stay, and read on; nothing is written or joined any more. Closing again changes nothing.
+    #[oai(path = "/api/chatrooms/:roomId", method = "delete", operation_id = "closeRoom")]
+    async fn close_room(
+        &self,
+        caller: SignedIn<Caller>,
+        /// Which room.
+        #[oai(name = "roomId")]
+        room: Path<String>,
+    ) -> Answer<NoContent> {
+        self.0.close_own_room(&caller.0, room_id(&room)?).await?;
+        Ok(NoContent)
     }
 }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use chat_core::{
     error::{Fault, FieldCode, FieldError},
     model::{
+        emoji::Emoji,
         event::Seq,
         message::{ClientId, MessageBody},
     },
@@ -21,7 +22,9 @@ use crate::{
 pub(super) enum Command {
     Hello(Hello),
     Send(Send),
+    Change(Change),
     Read(Read),
+    Typing(Typing),
     Auth(Auth),
     Ping,
 }
@@ -30,12 +33,21 @@ impl Command {
     /// With what it is counted.
     pub(super) const fn kind(&self) -> Kind {
         match self {
-            Self::Send(_) => Kind::Send,
+            Self::Send(_) | Self::Change(_) => Kind::Send,
             Self::Read(_) => Kind::Write,
+            // It writes nothing.
+            Self::Typing(_) => Kind::Read,
             // Who has read too much shall still be able to stay.
             Self::Hello(_) | Self::Auth(_) | Self::Ping => Kind::Read,
         }
     }
+}
+
+/// What changes a message that was sent before.
+pub(super) enum Change {
+    Edit(Edit),
+    Delete(Delete),
+    React(React),
 }
 
 crate::request! {
@@ -61,12 +73,56 @@ crate::request! {
 }
 
 crate::request! {
+    /// Writes one's message anew.
+    pub(super) struct Edit = "Edit" {
+        /// In which room.
+        required room_id: String = "roomId",
+        /// Its number.
+        required seq: Seq = "seq",
+        /// What it says from now on.
+        required body: MessageBody = "body",
+    }
+}
+
+crate::request! {
+    /// Deletes a message.
+    pub(super) struct Delete = "Delete" {
+        /// In which room.
+        required room_id: String = "roomId",
+        /// Its number.
+        required seq: Seq = "seq",
+    }
+}
+
+crate::request! {
+    /// Reacts to a message.
+    pub(super) struct React = "React" {
+        /// In which room.
+        required room_id: String = "roomId",
+        /// Its number.
+        required seq: Seq = "seq",
+        /// With what.
+        required emoji: Emoji = "emoji",
+        /// Takes the reaction back.
+        optional remove: bool = "remove",
+    }
+}
+
+crate::request! {
     /// Moves the read position.
     pub(super) struct Read = "Read" {
         /// In which room.
         required room_id: String = "roomId",
         /// To which number.
         required seq: Seq = "seq",
+    }
+}
+
+crate::request! {
+    /// Says that one types.
+    pub(super) struct Typing = "Typing" {
+        /// In which room.
+        required room_id: String = "roomId",
     }
 }
 
@@ -116,7 +172,11 @@ pub(super) fn read(text: &str) -> Heard {
     let command = match kind.as_str() {
         "hello" => fields.read(UnknownFields::Ignored).map(Command::Hello),
         "send" => fields.read(UnknownFields::Ignored).map(Command::Send),
+        "edit" => fields.read(UnknownFields::Ignored).map(Change::Edit).map(Command::Change),
+        "delete" => fields.read(UnknownFields::Ignored).map(Change::Delete).map(Command::Change),
+        "react" => fields.read(UnknownFields::Ignored).map(Change::React).map(Command::Change),
         "read" => fields.read(UnknownFields::Ignored).map(Command::Read),
+        "typing" => fields.read(UnknownFields::Ignored).map(Command::Typing),
         "auth" => fields.read(UnknownFields::Ignored).map(Command::Auth),
         "ping" => Ok(Command::Ping),
         _ => return refused(Some(id), "type", FieldCode::Unknown, "there is no such command"),
@@ -142,7 +202,11 @@ mod tests {
                 let name = match command {
                     Command::Hello(_) => "hello",
                     Command::Send(_) => "send",
+                    Command::Change(Change::Edit(_)) => "edit",
+                    Command::Change(Change::Delete(_)) => "delete",
+                    Command::Change(Change::React(_)) => "react",
                     Command::Read(_) => "read",
+                    Command::Typing(_) => "typing",
                     Command::Auth(_) => "auth",
                     Command::Ping => "ping",
                 };
@@ -160,6 +224,10 @@ mod tests {
     fn a_command_is_read_whatever_else_stands_in_it() {
         assert_eq!(outcome(r#"{"type":"ping","id":7,"later":true}"#), "ping 7");
         assert_eq!(outcome(r#"{"id":1,"roomId":"x","body":"hi","type":"send"}"#), "send 1");
+        assert_eq!(outcome(r#"{"id":1,"roomId":"x","seq":3,"body":"hi","type":"edit"}"#), "edit 1");
+        assert_eq!(outcome(r#"{"id":1,"roomId":"x","seq":3,"type":"delete"}"#), "delete 1");
+        assert_eq!(outcome(r#"{"id":1,"roomId":"x","seq":3,"emoji":"👍","type":"react"}"#), "react 1");
+        assert_eq!(outcome(r#"{"type":"typing","id":2,"roomId":"x"}"#), "typing 2");
         assert_eq!(outcome(r#"{"id":1.5,"type":"hello"}"#), "hello 1.5");
     }
 
@@ -178,6 +246,8 @@ mod tests {
         assert_eq!(outcome(r#"{"type":"ping","id":"7"}"#), "refused - id:wrong_type");
         assert_eq!(outcome(r#"{"type":"dance","id":7}"#), "refused 7 type:unknown");
         assert_eq!(outcome(r#"{"type":"send","id":7,"body":""}"#), "refused 7 roomId:required,body:too_short");
+        let react = outcome(r#"{"type":"react","id":7,"roomId":"x","seq":3,"emoji":":+1:","remove":1}"#);
+        assert_eq!(react, "refused 7 emoji:bad_format,remove:wrong_type");
     }
 
     /// Text in which the pieces of commands stand in any order.

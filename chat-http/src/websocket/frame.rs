@@ -8,7 +8,7 @@ use serde_json::Number;
 
 use crate::{
     problem::ProblemDocument,
-    wire::{self, room::Room},
+    wire::{self, Time, room::Room},
 };
 
 /// A frame, but for `event` and `ok`, whose contents were encoded before.
@@ -44,6 +44,16 @@ pub(super) enum Frame<'a> {
         room_id: &'a str,
         reason: &'static str,
     },
+    Typing {
+        room_id: String,
+        user_id: &'a str,
+    },
+    Presence {
+        user_id: &'a str,
+        online: bool,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        last_seen_at: Option<Time>,
+    },
     Friend {
         change: &'static str,
         user_id: &'a str,
@@ -68,11 +78,14 @@ pub(super) fn event(logged: &Logged) -> Message {
     Message::Text(Utf8Bytes::try_from(bytes).unwrap_or_default())
 }
 
-/// The `ok` that stands in an event's place on the connection that caused it.
-pub(super) fn ok_event(id: &Number, logged: &Logged) -> Message {
+/// The `ok` that stands in an event's place on the connection that caused it: the event, or the message that it changes
+/// and the event.
+pub(super) fn ok_logged(id: &Number, logged: &Logged) -> Message {
     let frame = logged.encoded(encode_event);
-    let event = frame.get(EVENT_FRAME.len()..frame.len() - 1).unwrap_or_default();
-    ok(id, &String::from_utf8_lossy(event))
+    let event = String::from_utf8_lossy(frame.get(EVENT_FRAME.len()..frame.len() - 1).unwrap_or_default());
+    let Some(message) = &logged.message else { return ok(id, &event) };
+    let message = wire::event::encode(message);
+    ok(id, &format!(r#"{{"message":{},"event":{event}}}"#, String::from_utf8_lossy(&message)))
 }
 
 /// The `ok` with a result that is JSON already.

@@ -1,5 +1,6 @@
 //! The WebSocket: commands in, frames out, and nothing of its own decided (subprotocol `chat.v1`).
 
+mod change;
 mod close;
 mod command;
 mod frame;

@@ -19,15 +19,20 @@ use serde_json::Number;
 use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep_until, timeout};
 
 use super::{
+    change::Changes,
     close::Close,
-    command::{self, Auth, Command, Heard, Read, Send as SendCommand},
+    command::{self, Auth, Change, Command, Heard, Read, Send as SendCommand, Typing},
     frame::{self, Frame},
     session::{Over, Peer, Socket, error, has_expired, still_signed_in, text_of},
 };
 use crate::{
     code::Code,
     problem::Problem,
-    wire::{self, message::ReadPosition, room::Room},
+    wire::{
+        self, Time,
+        message::{ChangedMessage, ReadPosition},
+        room::Room,
+    },
 };
 
 /// How many commands may wait for their answers; further ones wait in the client's socket.
@@ -53,7 +58,9 @@ pub(super) struct Talk<'a, S> {
     /// The number to answer each command under, by our own number for it.
     in_flight: HashMap<u64, Number>,
     last_serial: u64,
-    answers: FuturesUnordered<BoxFuture<'static, Answer>>,
+    /// `None` comes of a command whose answer is a delivery.
+    answers: FuturesUnordered<BoxFuture<'static, Option<Answer>>>,
+    changes: Changes,
     last_heard: Instant,
     /// When the access token ends, and whether the client was told that it is about to.
     expires: Option<Instant>,
@@ -72,6 +79,7 @@ impl<'a, S: Socket> Talk<'a, S> {
             in_flight: HashMap::new(),
             last_serial: 0,
             answers: FuturesUnordered::new(),
+            changes: Changes::default(),
             last_heard: Instant::now(),
             expires: None,
             expiry_told: false,
@@ -99,7 +107,9 @@ impl<'a, S: Socket> Talk<'a, S> {
             let expiry = self.next_expiry();
             tokio::select! {
                 delivery = self.connection.next() => self.deliver_burst(delivery).await?,
-                Some(answer) = self.answers.next() => self.answer(answer).await?,
+                Some(answer) = self.answers.next() => if let Some(answer) = answer {
+                    self.answer(answer).await?;
+                },
                 heard = self.socket.next(), if listening => self.hear(heard).await?,
                 _ = pings.tick() => self.beat(heartbeat, listening).await?,
                 () = sleep_until(expiry.unwrap_or_else(Instant::now)), if expiry.is_some() => self.expire().await?,
@@ -120,7 +130,7 @@ impl<'a, S: Socket> Talk<'a, S> {
         let message = match delivery {
             Delivery::Event(logged) => frame::event(&logged),
             Delivery::Sent { command, event } => match self.in_flight.remove(&command) {
-                Some(id) => frame::ok_event(&id, &event),
+                Some(id) => frame::ok_logged(&id, &event),
                 None => frame::event(&event),
             },
             Delivery::Answered { command, result } => {
@@ -131,6 +141,8 @@ impl<'a, S: Socket> Talk<'a, S> {
             Delivery::RoomRemoved { room, reason } => {
                 let reason = match reason {
                     RoomRemoval::Left => "left",
+                    RoomRemoval::Removed => "removed",
+                    RoomRemoval::Banned => "banned",
                 };
                 Frame::RoomRemoved { room_id: &room.to_string(), reason }.message()
             }
@@ -140,6 +152,15 @@ impl<'a, S: Socket> Talk<'a, S> {
             Delivery::Receipt { room, user, read_seq } => {
                 Frame::Receipt { room_id: room.to_string(), user_id: user.as_str(), read_seq: read_seq.get() }.message()
             }
+            Delivery::Typing { room, user } => {
+                Frame::Typing { room_id: room.to_string(), user_id: user.as_str() }.message()
+            }
+            Delivery::Presence { user, last_seen } => Frame::Presence {
+                user_id: user.as_str(),
+                online: last_seen.is_none(),
+                last_seen_at: last_seen.map(Time),
+            }
+            .message(),
             Delivery::Friend { change, with, request } => Frame::Friend {
                 change: change.as_str(),
                 user_id: with.as_str(),
@@ -188,7 +209,9 @@ impl<'a, S: Socket> Talk<'a, S> {
         match command {
             Command::Hello(_) => return Err(Over::Close(Close::ProtocolError("hello comes once"))),
             Command::Send(send) => return self.send(serial, send).await,
+            Command::Change(change) => self.change(serial, change),
             Command::Read(read) => self.answers.push(self.read(serial, read)),
+            Command::Typing(typing) => self.answers.push(self.type_in(serial, typing)),
             Command::Auth(auth) => return self.renew(serial, auth).await,
             Command::Ping => return self.answer(Answer { serial, result: Ok("{}".to_owned()) }).await,
         }
@@ -211,7 +234,21 @@ impl<'a, S: Socket> Talk<'a, S> {
         self.answer(Answer { serial, result: Err(refused.into()) }).await
     }
 
-    fn read(&self, serial: u64, read: Read) -> BoxFuture<'static, Answer> {
+    /// Where something changes, the answer comes as a delivery.
+    fn change(&mut self, serial: u64, change: Change) {
+        let (chat, origin) = (Arc::clone(&self.peer.endpoint.chat), self.connection.origin(serial));
+        let changed = self.changes.begin(chat, self.caller.clone(), change, origin);
+        self.answers.push(Box::pin(async move {
+            let result = match changed.await {
+                Ok(changed) if changed.event.is_some() => return None,
+                Ok(unchanged) => Ok(frame::json(&ChangedMessage::from(unchanged))),
+                Err(refused) => Err(refused.into()),
+            };
+            Some(Answer { serial, result })
+        }));
+    }
+
+    fn read(&self, serial: u64, read: Read) -> BoxFuture<'static, Option<Answer>> {
         let chat = Arc::clone(&self.peer.endpoint.chat);
         let caller = self.caller.clone();
         async move {
@@ -220,7 +257,20 @@ impl<'a, S: Socket> Talk<'a, S> {
                 None => Err(Rejection::RoomNotFound.into()),
             };
             let result = result.map_err(Problem::from).map(|position| frame::json(&ReadPosition::from(position)));
-            Answer { serial, result }
+            Some(Answer { serial, result })
+        }
+        .boxed()
+    }
+
+    fn type_in(&self, serial: u64, typing: Typing) -> BoxFuture<'static, Option<Answer>> {
+        let chat = Arc::clone(&self.peer.endpoint.chat);
+        let caller = self.caller.clone();
+        async move {
+            let result = match RoomId::parse(&typing.room_id) {
+                Some(room) => chat.type_in(&caller, room).await,
+                None => Err(Rejection::RoomNotFound.into()),
+            };
+            Some(Answer { serial, result: result.map_err(Problem::from).map(|()| "{}".to_owned()) })
         }
         .boxed()
     }

@@ -3,7 +3,10 @@
 use bytes::Bytes;
 use chat_core::model::{
     event::{self as core, EventKind},
+    message,
     room::RoomId,
+    text::Name,
+    user::UserId,
 };
 use poem_openapi::registry::{MetaSchema, MetaSchemaRef, Registry};
 use serde::{Serialize, Serializer};
@@ -28,30 +31,71 @@ response! {
         required room_id: IdText = "roomId",
         /// Its place in the room's log: 1, 2, 3 … without gap.
         required seq: u64 = "seq",
-        /// What happened: `message` (the sender wrote), `joined`, `left` (the sender did), `role_changed` (that of
-        /// `userId`), `room_closed` (by its owner, who is the sender, or by the operator).
+        /// What happened: `message` (the sender wrote), `joined`, `left` (the sender did), `removed` (the sender took back
+        /// the seat of `userId`), `role_changed` (that of `userId`), `room_changed`, `message_edited`, `message_deleted`,
+        /// `reaction_added`, `reaction_removed` (the sender did that to the message `targetSeq`), `room_closed` (by its
+        /// owner, who is the sender, or by the operator).
         required kind: EventKindName = "kind",
         /// Who did it.
         required sender_id: &'a str = "senderId",
         /// When.
         required created_at: Time = "createdAt",
-        /// With `message`: what it says. Absent once it was deleted.
+        /// With `message`: what it says; with `message_edited`: what it says since. Absent once it was deleted.
         optional body: &'a str = "body",
         /// With `message`: the sender's key for it.
         optional client_id: &'a str = "clientId",
         /// With `message`: the number of the message that it answers.
         optional reply_to: u64 = "replyTo",
+        /// With `message` and `message_edited`: the members whom it mentions, each as `@` and their id, in the order of
+        /// the body.
+        optional mentions: Vec<&'a str> = "mentions",
         /// With `message`: when it was edited last.
         optional edited_at: Time = "editedAt",
         /// With `message`: when it was deleted.
         optional deleted_at: Time = "deletedAt",
-        /// With `role_changed`: whose role.
+        /// With `message`: how members have reacted to it, a kind each, in the order in which the kinds came.
+        optional reactions: Vec<Reaction<'a>> = "reactions",
+        /// With `removed` and `role_changed`: whom it concerns.
         optional user_id: &'a str = "userId",
+        /// With `removed`: they were banned, and do not come back before that is lifted.
+        optional banned: bool = "banned",
         /// With `role_changed`: the new role.
         optional role: RoleName = "role",
+        /// With `room_changed`: the new name, where it is another.
+        optional name: &'a str = "name",
+        /// With `room_changed`: how many members the room may have, where that is another.
+        optional capacity: u8 = "capacity",
+        /// With `message_edited`, `message_deleted`, `reaction_added` and `reaction_removed`: the number of the message.
+        optional target_seq: u64 = "targetSeq",
+        /// With `reaction_added` and `reaction_removed`: the emoji.
+        optional emoji: &'static str = "emoji",
         /// With `room_closed`: the operator closed it, not its owner.
         optional by_operator: bool = "byOperator",
     }
+}
+
+response! {
+    /// One kind of reaction to a message.
+    pub(crate) struct Reaction<'a> = "Reaction" {
+        /// The emoji.
+        required emoji: &'static str = "emoji",
+        /// Who reacts with it, in the order in which they did.
+        required user_ids: Vec<&'a str> = "userIds",
+    }
+}
+
+impl<'a> From<&'a message::Reaction> for Reaction<'a> {
+    fn from(reaction: &'a message::Reaction) -> Self {
+        Self { emoji: reaction.emoji.as_str(), user_ids: ids(&reaction.users) }
+    }
+}
+
+fn ids(users: &[UserId]) -> Vec<&str> {
+    users.iter().map(UserId::as_str).collect()
+}
+
+fn some<T>(list: Vec<T>) -> Option<Vec<T>> {
+    (!list.is_empty()).then_some(list)
 }
 
 impl<'a> From<&'a core::Event> for EventFields<'a> {
@@ -65,10 +109,17 @@ impl<'a> From<&'a core::Event> for EventFields<'a> {
             body: None,
             client_id: None,
             reply_to: None,
+            mentions: None,
             edited_at: None,
             deleted_at: None,
+            reactions: None,
             user_id: None,
+            banned: None,
             role: None,
+            name: None,
+            capacity: None,
+            target_seq: None,
+            emoji: None,
             by_operator: None,
         };
         match &event.kind {
@@ -76,12 +127,30 @@ impl<'a> From<&'a core::Event> for EventFields<'a> {
                 body: message.body.as_ref().map(|body| body.as_str()),
                 client_id: message.client_id.as_ref().map(|key| key.as_str()),
                 reply_to: message.reply_to.map(|seq| seq.get()),
+                mentions: some(ids(&message.mentions)),
                 edited_at: message.edited_at.map(Time),
                 deleted_at: message.deleted_at.map(Time),
+                reactions: some(message.reactions.iter().map(Reaction::from).collect()),
                 ..bare
             },
+            EventKind::Removed { user, banned } => Self { user_id: Some(user.as_str()), banned: Some(*banned), ..bare },
             EventKind::RoleChanged { user, role } => {
                 Self { user_id: Some(user.as_str()), role: Some(RoleName(*role)), ..bare }
+            }
+            EventKind::RoomChanged { name, capacity } => Self {
+                name: name.as_ref().map(Name::as_str),
+                capacity: capacity.map(|capacity| capacity.get()),
+                ..bare
+            },
+            EventKind::MessageEdited { target, body, mentions } => Self {
+                target_seq: Some(target.get()),
+                body: body.as_ref().map(|body| body.as_str()),
+                mentions: some(ids(mentions)),
+                ..bare
+            },
+            EventKind::MessageDeleted { target } => Self { target_seq: Some(target.get()), ..bare },
+            EventKind::ReactionAdded { target, emoji } | EventKind::ReactionRemoved { target, emoji } => {
+                Self { target_seq: Some(target.get()), emoji: Some(emoji.as_str()), ..bare }
             }
             EventKind::RoomClosed { by_operator } => Self { by_operator: by_operator.then_some(true), ..bare },
             // `joined`, `left`, and kinds that are newer than this crate: known by their name alone.
@@ -142,7 +211,19 @@ impl Schema for EventKindName {
     const NAME: &'static str = "EventKind";
 
     fn schema_ref() -> MetaSchemaRef {
-        one_of(&["message", "joined", "left", "role_changed", "room_closed"])
+        one_of(&[
+            "message",
+            "joined",
+            "left",
+            "removed",
+            "role_changed",
+            "room_changed",
+            "message_edited",
+            "message_deleted",
+            "reaction_added",
+            "reaction_removed",
+            "room_closed",
+        ])
     }
 }
 
@@ -151,11 +232,11 @@ openapi_type!(EventKindName);
 #[cfg(test)]
 mod tests {
     use chat_core::model::{
+        emoji::Emoji,
         event::Seq,
         message::{ClientId, Message, MessageBody},
-        room::Role,
+        room::{Capacity, Role},
         time::Timestamp,
-        user::UserId,
     };
 
     use super::*;
@@ -184,8 +265,10 @@ mod tests {
             body: Some(MessageBody::parse("say \"hi\"\n\u{1f600}".to_owned()).unwrap()),
             client_id: None,
             reply_to: None,
+            mentions: Vec::new(),
             edited_at: None,
             deleted_at: None,
+            reactions: Vec::new(),
         };
         check(EventKind::Message(bare.clone()), concat!("message ,\"body\":\"say \\\"hi\\\"\\n", "\u{1f600}\""));
         let keyed = Message {
@@ -195,8 +278,16 @@ mod tests {
             ..bare.clone()
         };
         check(EventKind::Message(keyed), r#"message ,"body":"hi","clientId":"7f1c","replyTo":3"#);
-        let deleted = Message { body: None, deleted_at: Some(Timestamp::from_millis(0)), ..bare };
+        let deleted = Message { body: None, deleted_at: Some(Timestamp::from_millis(0)), ..bare.clone() };
         check(EventKind::Message(deleted), r#"message ,"deletedAt":"1970-01-01T00:00:00.000Z""#);
+        let reactions = vec![message::Reaction { emoji: thumb(), users: vec![id("bob"), id("eve")] }];
+        let answered = Message { body: None, mentions: vec![id("eve"), id("bob")], reactions, ..bare };
+        let rest = r#"message ,"mentions":["eve","bob"],"reactions":[{"emoji":"👍","userIds":["bob","eve"]}]"#;
+        check(EventKind::Message(answered), rest);
+    }
+
+    fn thumb() -> Emoji {
+        Emoji::parse("\u{1F44D}").unwrap()
     }
 
     #[test]
@@ -205,6 +296,21 @@ mod tests {
         check(EventKind::Left, "left");
         let change = EventKind::RoleChanged { user: id("bob"), role: Role::Owner };
         check(change, r#"role_changed ,"userId":"bob","role":"owner""#);
+        let removed = |banned| EventKind::Removed { user: id("bob"), banned };
+        check(removed(false), r#"removed ,"userId":"bob","banned":false"#);
+        check(removed(true), r#"removed ,"userId":"bob","banned":true"#);
+        let name = Some(Name::parse("Den").unwrap());
+        check(EventKind::RoomChanged { name, capacity: None }, r#"room_changed ,"name":"Den""#);
+        let capacity = Some(Capacity::MIN);
+        check(EventKind::RoomChanged { name: None, capacity }, r#"room_changed ,"capacity":2"#);
+        let (target, body) = (Seq::new(3), Some(MessageBody::parse("hi @bob".to_owned()).unwrap()));
+        let edited = EventKind::MessageEdited { target, body, mentions: vec![id("bob")] };
+        check(edited, r#"message_edited ,"body":"hi @bob","mentions":["bob"],"targetSeq":3"#);
+        check(EventKind::MessageDeleted { target }, r#"message_deleted ,"targetSeq":3"#);
+        let added = EventKind::ReactionAdded { target, emoji: thumb() };
+        check(added, r#"reaction_added ,"targetSeq":3,"emoji":"👍""#);
+        let removed = EventKind::ReactionRemoved { target, emoji: thumb() };
+        check(removed, r#"reaction_removed ,"targetSeq":3,"emoji":"👍""#);
         check(EventKind::RoomClosed { by_operator: false }, "room_closed");
         check(EventKind::RoomClosed { by_operator: true }, r#"room_closed ,"byOperator":true"#);
     }

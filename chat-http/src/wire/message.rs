@@ -14,6 +14,16 @@ response! {
 }
 
 response! {
+    /// A message that was to be changed.
+    pub(crate) struct ChangedMessage = "ChangedMessage" {
+        /// The message as it is now.
+        required message: Event = "message",
+        /// The event that the change logged; absent where nothing changed.
+        optional event: Event = "event",
+    }
+}
+
+response! {
     /// A stretch of a room's log.
     pub(crate) struct History = "History" {
         /// In the order of the log.
@@ -28,6 +38,12 @@ response! {
 impl From<api::ReadPosition> for ReadPosition {
     fn from(position: api::ReadPosition) -> Self {
         Self { read_seq: position.read_seq.get(), unread: position.unread }
+    }
+}
+
+impl From<api::ChangedMessage> for ChangedMessage {
+    fn from(changed: api::ChangedMessage) -> Self {
+        Self { message: Event(changed.message), event: changed.event.map(Event) }
     }
 }
 

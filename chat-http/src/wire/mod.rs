@@ -1,5 +1,7 @@
 //! What clients are sent, by REST and by WebSocket alike: the core's types in the contract's JSON.
 
+pub(crate) mod ban;
+pub(crate) mod block;
 pub(crate) mod coin;
 pub(crate) mod event;
 pub(crate) mod friend;

@@ -78,11 +78,13 @@ async fn the_types_of_the_contract_are_schemas_of_that_name() {
         ("Member", "joinedAt name readSeq role userId"),
         ("CoinEntry", "amount at balanceAfter kind number reason? roomId?"),
         ("Invite", "createdAt createdBy expiresAt inviteId revokedAt? usedAt? userId"),
+        ("Reaction", "emoji userIds"),
         ("FriendRequest", "createdAt decidedAt? fromUserId requestId state toUserId"),
         ("Friend", "name since userId"),
         (
             "Event",
-            "body? byOperator? clientId? createdAt deletedAt? editedAt? kind replyTo? role? roomId senderId seq userId?",
+            "banned? body? byOperator? capacity? clientId? createdAt deletedAt? editedAt? emoji? kind mentions? name? \
+             reactions? replyTo? role? roomId senderId seq targetSeq? userId?",
         ),
     ] {
         let schema = &schemas[name];

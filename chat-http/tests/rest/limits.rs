@@ -132,6 +132,7 @@ async fn every_operation_is_limited_and_says_so() {
                 (_, "/api/refresh") => "refresh",
                 (_, "/api/joinroom" | "/api/password" | "/api/chatrooms/{roomId}/invites") => "passwords-address",
                 (_, "/api/messages") => "send-address",
+                (_, path) if path.starts_with("/api/chatrooms/{roomId}/messages/{seq}") => "send-address",
                 _ => "write-address",
             };
             let told = reply.header("ratelimit-policy");

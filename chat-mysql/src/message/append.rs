@@ -18,7 +18,7 @@ use chat_core::{
     ports::store::{Attempt, Source, StoreError, ask},
     rules::message::{BatchFacts, Draft, Planned, RoomFacts, plan_batch},
 };
-use chat_sql::{row::Columns, sent_before, standing, tables::Tables};
+use chat_sql::{mentions_of, row::Columns, sent_before, standing, tables::Tables};
 
 use crate::{
     MySqlStore,
@@ -159,9 +159,13 @@ const TARGETS: &str = "
 ;SELECT room_id, seq FROM chat_events FORCE INDEX (PRIMARY) WHERE kind = 'message' AND (";
 const TARGETS_END: &str = ")";
 
+/// Followed by the list of rooms.
+const PRESENT: &str = "
+;SELECT m.room_id, m.user_id FROM chat_members m FORCE INDEX (PRIMARY) WHERE m.left_at IS NULL AND ";
+
 const SENT_BEFORE: &str = "
 ;SELECT room_id, seq, kind, sender, at, CONVERT(client_id USING ascii) AS client_id, content, target, subject, detail,
-    body, edited_at, deleted_at
+    body, mentions, reactions, edited_at, deleted_at
 FROM chat_events FORCE INDEX (chat_events_by_client_id)
 WHERE ";
 
@@ -174,10 +178,14 @@ async fn read_facts(
 ) -> Result<BatchFacts, StoreError> {
     let mut senders: BTreeMap<RoomId, BTreeSet<&UserId>> = BTreeMap::new();
     let mut targets: BTreeMap<RoomId, BTreeSet<Seq>> = BTreeMap::new();
+    let mut mentioning: BTreeSet<RoomId> = BTreeSet::new();
     for draft in drafts {
         senders.entry(draft.room).or_default().insert(&draft.sender);
         if let Some(target) = draft.reply_to {
             targets.entry(draft.room).or_default().insert(target);
+        }
+        if draft.may_mention() {
+            mentioning.insert(draft.room);
         }
     }
     let mut sql = [BEGIN, tables.sql(LOCK_ROOMS).as_str()].concat();
@@ -191,11 +199,15 @@ async fn read_facts(
         push_pairs(&mut sql, "room_id", "seq", targets.iter().map(|(room, seqs)| (room, seqs.iter().copied())));
         sql += TARGETS_END;
     }
+    if !mentioning.is_empty() {
+        sql += tables.sql(PRESENT).as_str();
+        push_in(&mut sql, "m.room_id", mentioning.iter().map(Value::from));
+    }
     if repeats == Repeats::Sought {
         push_sent_before(&mut sql, tables, drafts);
     }
     let replies = lease.run(&sql, Then::More).await?;
-    facts(replies.into_iter().skip(BEGUN), !targets.is_empty())
+    facts(replies.into_iter().skip(BEGUN), !targets.is_empty(), !mentioning.is_empty())
 }
 
 /// `(room = … AND column IN (…)) OR …`, which both servers turn into ranges of their index; rows of `IN` they do not.
@@ -233,8 +245,13 @@ fn push_sent_before(sql: &mut String, tables: &Tables, drafts: &[Draft]) {
     }
 }
 
-/// What the replies say: rooms, senders, then messages answered to where they were asked for, then what was sent before.
-fn facts(mut replies: impl Iterator<Item = Reply>, with_targets: bool) -> Result<BatchFacts, StoreError> {
+/// What the replies say: rooms, senders, then messages answered to and members where they were asked for, then what was
+/// sent before.
+fn facts(
+    mut replies: impl Iterator<Item = Reply>,
+    with_targets: bool,
+    with_present: bool,
+) -> Result<BatchFacts, StoreError> {
     let mut facts = BatchFacts::default();
     for row in replies.next().unwrap_or_default().rows {
         let columns = Columns::new(&row, "rooms", &["room_id"]);
@@ -253,6 +270,13 @@ fn facts(mut replies: impl Iterator<Item = Reply>, with_targets: bool) -> Result
             facts.messages.insert((RoomId::from_bytes(columns.bytes("room_id")?), columns.seq("seq")?));
         }
     }
+    if with_present {
+        for row in replies.next().unwrap_or_default().rows {
+            let columns = Columns::new(&row, "members", &["room_id", "user_id"]);
+            let room = RoomId::from_bytes(columns.bytes("room_id")?);
+            facts.present.entry(room).or_default().push(columns.parsed("user_id", UserId::parse)?);
+        }
+    }
     for row in replies.next().unwrap_or_default().rows {
         let sent = sent_before(&row)?;
         if let EventKind::Message(Message { client_id: Some(client_id), .. }) = &sent.event.kind {
@@ -268,7 +292,7 @@ struct New<'b> {
 }
 
 const INSERT_MESSAGES: &str = "
-INSERT INTO chat_events (room_id, seq, kind, sender, at, client_id, content, target, body) VALUES ";
+INSERT INTO chat_events (room_id, seq, kind, sender, at, client_id, content, target, body, mentions) VALUES ";
 
 /// By the key, or a server that finds a small table cheaper to read whole would wait for rooms of others.
 const COUNT_MESSAGES: &str =
@@ -323,6 +347,7 @@ impl<'b> New<'b> {
 }
 
 fn push_row(sql: &mut String, event: &Event, draft: &Draft) {
+    let mentions = mentions_of(event);
     sql.push('(');
     push_list(
         sql,
@@ -336,6 +361,7 @@ fn push_row(sql: &mut String, event: &Event, draft: &Draft) {
             draft.client_id.as_ref().map(|(_, content)| content).into(),
             draft.reply_to.into(),
             Value::Text(draft.body.as_str()),
+            mentions.as_deref().map(Value::Ascii).into(),
         ],
     );
     sql.push(')');

@@ -28,6 +28,19 @@ fn statements(room: &str) -> Vec<String> {
          WHERE m.room_id = ROOM AND m.user_id = _ascii x'616c696365' AND m.left_at IS NULL",
         "SELECT r.name FROM chat_members m JOIN chat_rooms r ON r.room_id = m.room_id
          WHERE m.user_id = _ascii x'616c696365' AND m.left_at IS NULL",
+        "SELECT m.user_id FROM chat_members own
+         JOIN chat_members m ON m.room_id = own.room_id AND m.left_at IS NULL AND m.user_id <> _ascii x'616c696365'
+         WHERE own.user_id = _ascii x'616c696365' AND own.left_at IS NULL
+             AND NOT EXISTS (SELECT 1 FROM chat_blocks WHERE user_id = _ascii x'616c696365' AND blocked_id = m.user_id)
+             AND NOT EXISTS (SELECT 1 FROM chat_blocks WHERE user_id = m.user_id AND blocked_id = _ascii x'616c696365')",
+        "SELECT f.friend_id FROM chat_friendships f
+         WHERE f.user_id = _ascii x'616c696365'
+             AND NOT EXISTS (SELECT 1 FROM chat_blocks WHERE user_id = _ascii x'616c696365' AND blocked_id = f.friend_id)
+             AND NOT EXISTS (SELECT 1 FROM chat_blocks WHERE user_id = f.friend_id AND blocked_id = _ascii x'616c696365')",
+        "SELECT m.user_id FROM chat_members m
+         WHERE m.room_id = ROOM AND m.left_at IS NULL
+             AND NOT EXISTS (SELECT 1 FROM chat_blocks WHERE user_id = _ascii x'616c696365' AND blocked_id = m.user_id)
+             AND NOT EXISTS (SELECT 1 FROM chat_blocks WHERE user_id = m.user_id AND blocked_id = _ascii x'616c696365')",
         "SELECT invite_id FROM chat_invites WHERE token_hash = x'00'",
         "SELECT 1 FROM chat_admissions WHERE free_of = _ascii x'616c696365'",
         "SELECT number FROM chat_coin_entries WHERE user_id = _ascii x'616c696365' AND `key` = x'6b'",

@@ -14,11 +14,14 @@ on_both! {
 mod version_1;
 #[path = "../../../chat-sql/tests/released/version_2.rs"]
 mod version_2;
+#[path = "../../../chat-sql/tests/released/version_3.rs"]
+mod version_3;
 
 /// The migrations in the order in which they were released, each with rows for the tables that came with it.
-const RELEASED: [(&str, &str, &str); 2] = [
+const RELEASED: [(&str, &str, &str); 3] = [
     ("chat", include_str!("../../src/migrations/0001_chat.sql"), include_str!("rows/0001.sql")),
     ("operator", include_str!("../../src/migrations/0002_operator.sql"), include_str!("rows/0002.sql")),
+    ("everyday", include_str!("../../src/migrations/0003_everyday.sql"), include_str!("rows/0003.sql")),
 ];
 
 async fn tables_of_every_release_are_upgraded_with_their_rows(kind: Kind) {
@@ -43,6 +46,9 @@ async fn tables_of_every_release_are_upgraded_with_their_rows(kind: Kind) {
         version_1::reads_the_rows_of_version_1(&store).await;
         if 2 <= version {
             version_2::reads_the_rows_of_version_2(&store).await;
+        }
+        if 3 <= version {
+            version_3::reads_the_rows_of_version_3(&store).await;
         }
     }
 }

@@ -3,17 +3,22 @@
 //! Whatever its size, a batch is a handful of commands to the connection's thread. The rows go there as one JSON array
 //! that SQLite takes apart, so that a statement's text, and with it its prepared form, does not depend on the width.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    fmt::Display,
+};
 
 use chat_core::{
     model::{
         event::{Event, Seq},
         room::RoomId,
+        user::UserId,
     },
     ports::store::{Attempt, Source, StoreError, ask},
     rules::message::{BatchFacts, Draft, Planned, RoomFacts, SentBefore, plan_batch},
 };
 use chat_sql::{
+    mentions_of,
     row::{changed, hexadecimal},
     sent_before, standing,
 };
@@ -44,16 +49,23 @@ LEFT JOIN chat_events t ON t.room_id = r.room_id AND t.seq = d.target";
 /// What [`FACTS`] says of one draft.
 type DraftFacts = (usize, u64, u8, Option<String>, Option<u8>, Option<i64>);
 
+/// The present members of rooms, in one row: `[room, member]` each.
+const PRESENT: &str = "
+SELECT json_group_array(json_array(d.value, m.user_id))
+FROM json_each(?1) d
+JOIN chat_members m ON m.room_id = unhex(d.value) AND m.left_at IS NULL";
+
 const SENT_BEFORE: &str = "
-SELECT room_id, seq, kind, sender, at, client_id, content, target, subject, detail, body, edited_at, deleted_at
+SELECT room_id, seq, kind, sender, at, client_id, content, target, subject, detail, body, mentions,
+    reactions, edited_at, deleted_at
 FROM chat_events
 WHERE room_id = ?1 AND seq = ?2";
 
-/// One row an event: `[room, number, sender, client id, content, number answered to, body]`.
+/// One row an event: `[room, number, sender, client id, content, number answered to, body, mentions]`.
 const INSERT_MESSAGES: &str = "
-INSERT INTO chat_events (room_id, seq, kind, sender, at, client_id, content, target, body)
+INSERT INTO chat_events (room_id, seq, kind, sender, at, client_id, content, target, body, mentions)
 SELECT unhex(e.value ->> 0), e.value ->> 1, 'message', e.value ->> 2, ?2,
-    e.value ->> 3, unhex(e.value ->> 4), e.value ->> 5, e.value ->> 6
+    e.value ->> 3, unhex(e.value ->> 4), e.value ->> 5, e.value ->> 6, e.value ->> 7
 FROM json_each(?1) AS e";
 
 /// One row a room: `[room, number of its newest event]`.
@@ -117,7 +129,28 @@ async fn read_facts(db: &mut Db<'_>, drafts: &[Draft]) -> Result<BatchFacts, Sto
             facts.sent_before.insert(key, read_sent_before(db, draft.room, seq).await?);
         }
     }
+    facts.present = read_present(db, drafts).await?;
     Ok(facts)
+}
+
+/// The members of the rooms in which somebody may be mentioned; without such a draft nothing is asked.
+async fn read_present(db: &mut Db<'_>, drafts: &[Draft]) -> Result<HashMap<RoomId, Vec<UserId>>, StoreError> {
+    let rooms: BTreeSet<RoomId> = drafts.iter().filter(|draft| draft.may_mention()).map(|draft| draft.room).collect();
+    if rooms.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let by_name: HashMap<String, RoomId> = rooms.into_iter().map(|room| (hexadecimal(room.as_bytes()), room)).collect();
+    let query = db.query(PRESENT).bind(json!(by_name.keys().collect::<Vec<_>>()).to_string());
+    let row = query.fetch_one(&mut *db.connection).await.map_err(from_driver)?;
+    let corrupt = |error: &dyn Display| StoreError::Corrupt(format!("members.user_id of a batch: {error}"));
+    let members: Vec<(String, String)> =
+        serde_json::from_str(row.try_get(0).map_err(from_driver)?).map_err(|error| corrupt(&error))?;
+    let mut present: HashMap<RoomId, Vec<UserId>> = HashMap::new();
+    for (room, user) in members {
+        let Some(room) = by_name.get(&room) else { continue };
+        present.entry(*room).or_default().push(UserId::parse(&user).map_err(|error| corrupt(&error))?);
+    }
+    Ok(present)
 }
 
 async fn read_sent_before(db: &mut Db<'_>, room: RoomId, seq: i64) -> Result<SentBefore, StoreError> {
@@ -163,6 +196,7 @@ fn message_row(event: &Event, draft: &Draft) -> serde_json::Value {
         client_id,
         content,
         draft.reply_to.map(Seq::get),
-        draft.body.as_str()
+        draft.body.as_str(),
+        mentions_of(event)
     ])
 }

@@ -32,7 +32,10 @@ async fn the_schema_refuses_what_must_never_be() {
         "UPDATE chat_rooms SET member_count = 7",
         "UPDATE chat_rooms SET last_seq = -1",
         "UPDATE chat_members SET role = 'king'",
-        "UPDATE chat_members SET banned_at = 1",
+        "INSERT INTO chat_bans SELECT room_id, 'nobody', 'alice', 0 FROM chat_rooms",
+        "INSERT INTO chat_blocks VALUES ('alice', 'alice', 0)",
+        "INSERT INTO chat_edits SELECT room_id, 3, 3 FROM chat_rooms",
+        "UPDATE chat_events SET reactions = 'x' WHERE seq = 1",
         "UPDATE chat_members SET user_id = 'nobody' WHERE user_id = 'bob'",
         "UPDATE chat_events SET seq = 0 WHERE seq = 1",
         "UPDATE chat_events SET seq = 1 WHERE seq = 2",
@@ -103,7 +106,8 @@ async fn a_ban_and_a_suspension_are_seen_as_they_lie() {
     let store = file().await;
     let (room, sql) = room_and_sql(&store).await;
     sqlx::raw_sql(
-        "UPDATE chat_members SET left_at = 1, banned_at = 1 WHERE user_id = 'bob';
+        "UPDATE chat_members SET left_at = 1 WHERE user_id = 'bob';
+         INSERT INTO chat_bans SELECT room_id, 'bob', 'alice', 1 FROM chat_rooms;
          UPDATE chat_users SET standing = 'suspended' WHERE user_id = 'alice'",
     )
     .execute(&sql)

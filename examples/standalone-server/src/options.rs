@@ -123,6 +123,10 @@ pub(crate) struct Options {
     #[arg(long, env = "CHAT_DECLINE_WAIT", value_name = "TIME", default_value = "24h", value_parser = time)]
     pub(crate) decline_wait: Duration,
 
+    /// For how long whoever has lost their last connection is shown as online
+    #[arg(long, env = "CHAT_PRESENCE_GRACE", value_name = "TIME", default_value = "10s", value_parser = time)]
+    pub(crate) presence_grace: Duration,
+
     /// How long a WebSocket may wait before its hello
     #[arg(long, env = "CHAT_HELLO_TIMEOUT", value_name = "TIME", default_value = "10s", value_parser = some_time)]
     pub(crate) hello_timeout: Duration,
@@ -180,6 +184,7 @@ impl Options {
                 Asking::Nobody => FriendRequests::Nobody,
             },
             decline_wait: self.decline_wait,
+            presence_grace: self.presence_grace,
             access_ttl: self.access_ttl,
             refresh_ttl: self.refresh_ttl,
             refresh_grace: self.refresh_grace,

@@ -127,29 +127,32 @@ async fn two_people_meet_and_a_cut_connection_costs_them_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_edited_deleted_and_liked_is_shown_where_the_server_has_it() {
+async fn what_is_edited_deleted_and_liked_and_who_is_writing_is_shown() {
     let server = Server::start().await;
-    let document = server.nobody().get("/api/openapi.json").await.is(200);
     let alice = server.prime("alice").await;
+    let bob = server.register("bob").await;
     let room = alice.create_room("Tea").await;
-    let mut terminal = Terminal::start(server.base());
-    terminal.types(&format!("/login alice {PASSWORD}"));
-    terminal.shows("connected as alice");
-    terminal.types(&format!("/go {room}"));
-    terminal.types("helo");
-    terminal.shows("2 alice: helo");
-    let paths = document["paths"].as_object().unwrap();
-    let edits = paths.iter().any(|(path, methods)| path.contains("/messages/{") && !methods["patch"].is_null());
-    terminal.types("/edit 2 hello");
-    if !edits {
-        terminal.shows("invalid_request");
-        return;
+    bob.join(&room).await;
+    let mut bob = Terminal::start(server.base());
+    bob.types(&format!("/login bob {PASSWORD}"));
+    bob.shows("[Tea] is your room");
+    let mut alice = Terminal::start(server.base());
+    alice.types(&format!("/login alice {PASSWORD}"));
+    alice.shows("[Tea] is your room");
+    bob.shows("alice is online");
+    alice.types(&format!("/go {room}"));
+    alice.types("/typing");
+    bob.shows("[Tea] alice is writing");
+    alice.types("helo");
+    alice.types("/edit 3 hello");
+    alice.types("/react 3 👍");
+    alice.types("/delete 3");
+    let told = ["3 alice: helo", "4 alice now says in 3: hello", "5 alice put 👍 under 3", "6 alice deleted 3"];
+    for terminal in [&mut alice, &mut bob] {
+        for line in told {
+            assert_eq!(terminal.shows("[Tea] "), format!("[Tea] {line}"));
+        }
     }
-    terminal.shows("3 alice now says in 2: hello");
-    terminal.types("/react 2 👍");
-    terminal.shows("4 alice put 👍 under 2");
-    terminal.types("/delete 2");
-    terminal.shows("5 alice deleted 2");
-    terminal.types("/history");
-    terminal.shows("2 alice wrote what is deleted");
+    alice.types("/history");
+    alice.shows("[Tea] 3 alice wrote what is deleted");
 }

@@ -8,7 +8,7 @@ use chat_core::{
         event::Seq,
         friend::{RequestBox, RequestId},
         invite::InviteId,
-        room::RoomId,
+        room::{Role, RoomId},
         session::SessionId,
         user::UserId,
     },
@@ -113,6 +113,41 @@ pub enum Command {
         user: UserId,
         room: RoomId,
     },
+    RemoveMember {
+        user: UserId,
+        room: RoomId,
+        other: UserId,
+    },
+    SetRole {
+        user: UserId,
+        room: RoomId,
+        other: UserId,
+        role: Role,
+    },
+    Bans {
+        user: UserId,
+        room: RoomId,
+    },
+    Ban {
+        user: UserId,
+        room: RoomId,
+        other: UserId,
+    },
+    LiftBan {
+        user: UserId,
+        room: RoomId,
+        other: UserId,
+    },
+    ChangeRoom {
+        user: UserId,
+        room: RoomId,
+        name: Option<u8>,
+        capacity: Option<u8>,
+    },
+    CloseOwnRoom {
+        user: UserId,
+        room: RoomId,
+    },
     Invite {
         tag: Tag,
         user: UserId,
@@ -180,6 +215,17 @@ pub enum Command {
         user: UserId,
         other: UserId,
     },
+    Blocks {
+        user: UserId,
+    },
+    Block {
+        user: UserId,
+        other: UserId,
+    },
+    Unblock {
+        user: UserId,
+        other: UserId,
+    },
     FindUser {
         user: UserId,
     },
@@ -236,6 +282,13 @@ impl Command {
             | Self::JoinByInvite { user, .. }
             | Self::Leave { user, .. }
             | Self::Members { user, .. }
+            | Self::RemoveMember { user, .. }
+            | Self::SetRole { user, .. }
+            | Self::Bans { user, .. }
+            | Self::Ban { user, .. }
+            | Self::LiftBan { user, .. }
+            | Self::ChangeRoom { user, .. }
+            | Self::CloseOwnRoom { user, .. }
             | Self::Invite { user, .. }
             | Self::Invites { user, .. }
             | Self::RevokeInvite { user, .. }
@@ -249,7 +302,10 @@ impl Command {
             | Self::DeclineRequest { user, .. }
             | Self::WithdrawRequest { user, .. }
             | Self::Friends { user }
-            | Self::Unfriend { user, .. } => Some(user),
+            | Self::Unfriend { user, .. }
+            | Self::Blocks { user }
+            | Self::Block { user, .. }
+            | Self::Unblock { user, .. } => Some(user),
             _ => None,
         }
     }
@@ -262,6 +318,13 @@ impl Command {
             | Self::Join { room, .. }
             | Self::Leave { room, .. }
             | Self::Members { room, .. }
+            | Self::RemoveMember { room, .. }
+            | Self::SetRole { room, .. }
+            | Self::Bans { room, .. }
+            | Self::Ban { room, .. }
+            | Self::LiftBan { room, .. }
+            | Self::ChangeRoom { room, .. }
+            | Self::CloseOwnRoom { room, .. }
             | Self::Invite { room, .. }
             | Self::Invites { room, .. }
             | Self::RevokeInvite { room, .. }

@@ -7,7 +7,7 @@ use chat_core::{
         event::Seq,
         friend::{RequestBox, RequestId},
         invite::InviteId,
-        room::RoomId,
+        room::{Role, RoomId},
         session::SessionId,
         user::{Standing, UserId},
     },
@@ -149,7 +149,8 @@ impl<'a> Draw<'a> {
     #[must_use]
     pub fn write(mut self) -> Command {
         let tag = self.tag;
-        match self.dice.roll(100) {
+        match self.dice.roll(114) {
+            100..=113 => self.govern(),
             0..=21 => {
                 let (user, room) = (self.user(), self.room());
                 let (right, max_charge) = (self.dice.often(), self.dice.one(&LIMITS));
@@ -200,8 +201,8 @@ impl<'a> Draw<'a> {
                 let (user, capacity) = (self.user(), 2 + self.dice.number(5));
                 Command::CreateRoom { tag, user, capacity, client_id: self.dice.maybe(3) }
             }
-            85..=91 => Command::RequestFriend { tag, user: self.user(), other: self.anybody() },
-            92..=97 => {
+            85..=90 => Command::RequestFriend { tag, user: self.user(), other: self.anybody() },
+            91..=95 => {
                 let request = self.request_id();
                 let known = self.world.requests.get(&request).map(|known| (known.from.clone(), known.to.clone()));
                 let (from, to) = known.unwrap_or_else(|| (self.user(), self.user()));
@@ -212,7 +213,40 @@ impl<'a> Draw<'a> {
                     _ => Command::AcceptRequest { user: to, request },
                 }
             }
-            _ => Command::Unfriend { user: self.user(), other: self.anybody() },
+            96 => Command::Unfriend { user: self.user(), other: self.anybody() },
+            97 | 98 => Command::Block { user: self.user(), other: self.anybody() },
+            _ => {
+                let blocks: Vec<(UserId, UserId)> = self.world.blocks.keys().cloned().collect();
+                let known = if blocks.is_empty() || !self.dice.often() { None } else { Some(self.dice.one(&blocks)) };
+                let (user, other) = known.unwrap_or_else(|| (self.user(), self.anybody()));
+                Command::Unblock { user, other }
+            }
+        }
+    }
+
+    /// What members do to each other and to their room, mostly the owner.
+    fn govern(mut self) -> Command {
+        let room = self.room();
+        let owner = self.world.places.get(&room).map(|place| place.room.owner.clone());
+        let user = owner.filter(|_| self.dice.roll(3) != 0).unwrap_or_else(|| self.member_of(room));
+        let other = if self.dice.roll(8) == 0 { self.anybody() } else { self.member_of(room) };
+        match self.dice.roll(16) {
+            0..=2 => Command::RemoveMember { user, room, other },
+            3..=6 => {
+                let role = self.dice.one(&[Role::Moderator, Role::Moderator, Role::Member, Role::Owner]);
+                Command::SetRole { user, room, other, role }
+            }
+            7 | 8 => Command::Ban { user, room, other },
+            9..=11 => {
+                let banned = self.world.places.get(&room).map(|place| place.bans.clone()).unwrap_or_default();
+                let other = if banned.is_empty() { other } else { self.dice.one(&banned).user };
+                Command::LiftBan { user, room, other }
+            }
+            12..=14 => {
+                let (name, capacity) = (self.dice.maybe(3), self.dice.maybe(5));
+                Command::ChangeRoom { user, room, name, capacity: capacity.map(|more| 2 + more) }
+            }
+            _ => Command::CloseOwnRoom { user, room },
         }
     }
 
@@ -221,7 +255,8 @@ impl<'a> Draw<'a> {
     pub fn read(mut self) -> Command {
         let user = self.user();
         let room = self.room();
-        match self.dice.roll(11) {
+        match self.dice.roll(12) {
+            11 => Command::Bans { user: self.member_of(room), room },
             0 => Command::Me { user },
             1 => Command::Profile { user, other: self.anybody() },
             2 => Command::Rooms { user },
@@ -242,6 +277,7 @@ impl<'a> Draw<'a> {
             }
             8 => Command::FriendRequests { user, which: self.dice.one(&[RequestBox::In, RequestBox::Out]) },
             9 => Command::Friends { user },
+            10 => Command::Blocks { user },
             _ => Command::FindUser { user: self.anybody() },
         }
     }

@@ -112,7 +112,7 @@ impl Ear {
                 self.heard.insert(names.told_room_id(view.room.id), view.room.last_seq);
             }
             Delivery::RoomRemoved { room, .. } => drop(self.heard.remove(&names.told_room_id(room))),
-            Delivery::Receipt { .. } | Delivery::Friend { .. } => {}
+            Delivery::Receipt { .. } | Delivery::Friend { .. } | Delivery::Presence { .. } => {}
             other => return Err(format!("{} hears {other:?}", self.user)),
         }
         Ok(())

@@ -77,9 +77,12 @@ impl Place {
             return Err(format!("the last of {} is told as {}", room.id, room.last_seq));
         }
         let joined = self.log.iter().filter(|event| event.kind == EventKind::Joined).count();
-        let left = self.log.iter().filter(|event| event.kind == EventKind::Left).count();
-        if joined - left != self.members.len() {
-            return Err(format!("{joined} joined {} and {left} left, and {} are there", room.id, self.members.len()));
+        let gone = self.log.iter().filter(|event| event.unseats().is_some()).count();
+        if joined - gone != self.members.len() {
+            return Err(format!("{joined} joined {} and {gone} went, and {} are there", room.id, self.members.len()));
+        }
+        if let Some(ban) = self.bans.iter().find(|ban| self.member(&ban.user).is_some()) {
+            return Err(format!("{} is banned from {} and sits there", ban.user, room.id));
         }
         Ok(())
     }

@@ -25,17 +25,24 @@ pub fn of_user(user: &UserId) -> Vec<Command> {
         Command::FriendRequests { user: user(), which: RequestBox::In },
         Command::FriendRequests { user: user(), which: RequestBox::Out },
         Command::Friends { user: user() },
+        Command::Blocks { user: user() },
     ]
 }
 
-/// The commands that show all that is in a room; without its log and invites where nobody is left to read them.
+/// The commands that show all that is in a room; without its log, invites and bans where nobody is left to read them.
 #[must_use]
 pub fn of_room(world: &World, room: RoomId) -> Vec<Command> {
     let members = world.places.get(&room).map(|place| place.members.as_slice()).unwrap_or_default();
     let look = Command::LookAtRoom { room };
     let Some(owner) = members.iter().find(|member| member.role == Role::Owner) else { return vec![look] };
     let user = || owner.user.clone();
-    vec![look, Command::Members { user: user(), room }, log_of(room, user()), Command::Invites { user: user(), room }]
+    vec![
+        look,
+        Command::Members { user: user(), room },
+        log_of(room, user()),
+        Command::Invites { user: user(), room },
+        Command::Bans { user: user(), room },
+    ]
 }
 
 /// The whole log of a room, as this user reads it.

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use chat_core::{
     api::{AdminRoom, ChangedCoins, CreatedRoom, FriendRequestOutcome, Joined, RequestedFriend, Sent},
     model::{
+        ban::Ban,
+        block::Block,
         coin::CoinEntry,
         event::{Event, EventKind},
         friend::{Friend, FriendRequest, RequestId},
@@ -201,6 +203,13 @@ impl Names {
             Reply::Members(members) => {
                 Reply::Members(members.into_iter().map(|member| self.told_member(member)).collect())
             }
+            Reply::Member(member) => Reply::Member(self.told_member(member)),
+            Reply::Bans(bans) => {
+                let told = |ban: Ban| Ban { user: self.told_id(&ban.user), by: self.told_id(&ban.by), ..ban };
+                let mut bans: Vec<Ban> = bans.into_iter().map(told).collect();
+                bans.sort_by(|a, b| a.user.cmp(&b.user));
+                Reply::Bans(bans)
+            }
             Reply::Invite(invite) => Reply::Invite(self.told_invite(invite)),
             Reply::Invites(invites) => {
                 let mut invites: Vec<Invite> = invites.into_iter().map(|invite| self.told_invite(invite)).collect();
@@ -235,6 +244,12 @@ impl Names {
                     friends.into_iter().map(|friend| Friend { id: self.told_id(&friend.id), ..friend }).collect();
                 friends.sort_by(|a, b| a.id.cmp(&b.id));
                 Reply::Friends(friends)
+            }
+            Reply::Blocks(blocks) => {
+                let mut blocks: Vec<Block> =
+                    blocks.into_iter().map(|block| Block { id: self.told_id(&block.id), ..block }).collect();
+                blocks.sort_by(|a, b| a.id.cmp(&b.id));
+                Reply::Blocks(blocks)
             }
             Reply::AdminUser(seen) => Reply::AdminUser(self.told_admin_user(seen)),
             Reply::AdminUsers(mut page) => {
@@ -303,6 +318,7 @@ impl Names {
     #[must_use]
     pub fn told_event(&self, event: Event) -> Event {
         let kind = match event.kind {
+            EventKind::Removed { user, banned } => EventKind::Removed { user: self.told_id(&user), banned },
             EventKind::RoleChanged { user, role } => EventKind::RoleChanged { user: self.told_id(&user), role },
             other => other,
         };

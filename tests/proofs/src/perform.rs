@@ -3,9 +3,9 @@
 use chat_core::{
     Chat,
     api::{
-        Admin as _, ChangeCoins, ChangePassword, CreateRoom, EnsureUser, Friends as _, InviteUser, Invites as _,
-        JoinKey, JoinRoom, Ledger as _, Login, Messages as _, Register, Rooms as _, SendMessage, Sessions as _,
-        SignedIn, UpdateUser, Users as _,
+        Admin as _, Bans as _, Blocks as _, ChangeCoins, ChangePassword, ChangeRoom, CreateRoom, EnsureUser,
+        Friends as _, InviteUser, Invites as _, JoinKey, JoinRoom, Ledger as _, Login, Members as _, Messages as _,
+        Register, Rooms as _, SendMessage, Sessions as _, SignedIn, UpdateUser, Users as _,
     },
     error::ChatError,
     model::{
@@ -128,6 +128,33 @@ async fn ask(chat: &Chat, names: &Names, command: &Command, secret: &mut Option<
             Reply::Done
         }
         Command::Members { room, .. } => Reply::Members(chat.members(caller, names.room(*room)).await?),
+        Command::RemoveMember { room, other, .. } => {
+            chat.remove_member(caller, names.room(*room), Some(names.user(other))).await?;
+            Reply::Done
+        }
+        Command::SetRole { room, other, role, .. } => {
+            Reply::Member(chat.set_role(caller, names.room(*room), Some(names.user(other)), *role).await?)
+        }
+        Command::Bans { room, .. } => Reply::Bans(chat.bans(caller, names.room(*room)).await?),
+        Command::Ban { room, other, .. } => {
+            chat.ban(caller, names.room(*room), Some(names.user(other))).await?;
+            Reply::Done
+        }
+        Command::LiftBan { room, other, .. } => {
+            chat.lift_ban(caller, names.room(*room), Some(names.user(other))).await?;
+            Reply::Done
+        }
+        Command::ChangeRoom { room, name, capacity, .. } => {
+            let capacity = capacity.map(|capacity| Capacity::parse(capacity.into()).expect("it is from 2 to 6"));
+            let change = ChangeRoom { name: name.map(words::name), password: None, capacity };
+            // The room as it looks afterwards is looked at afterwards.
+            chat.change_room(caller, names.room(*room), change).await?;
+            Reply::Done
+        }
+        Command::CloseOwnRoom { room, .. } => {
+            chat.close_own_room(caller, names.room(*room)).await?;
+            Reply::Done
+        }
         Command::Invite { room, invitee, right, .. } => {
             let invite = InviteUser { invitee: Some(names.user(invitee)), password: room_password(*right) };
             let made = chat.invite(caller, names.room(*room), invite).await?;
@@ -170,6 +197,15 @@ async fn ask(chat: &Chat, names: &Names, command: &Command, secret: &mut Option<
         Command::Friends { .. } => Reply::Friends(chat.friends(caller).await?),
         Command::Unfriend { other, .. } => {
             chat.unfriend(caller, &names.user(other)).await?;
+            Reply::Done
+        }
+        Command::Blocks { .. } => Reply::Blocks(chat.blocks(caller).await?),
+        Command::Block { other, .. } => {
+            chat.block(caller, &names.user(other)).await?;
+            Reply::Done
+        }
+        Command::Unblock { other, .. } => {
+            chat.unblock(caller, &names.user(other)).await?;
             Reply::Done
         }
         Command::FindUser { user } => Reply::AdminUser(chat.find_user(host, &names.user(user)).await?),

@@ -23,7 +23,14 @@ pub(crate) enum Caller {
     OtherUser,
     /// Was in the room, and left.
     FormerMember,
+    /// Was in the room, and was removed.
+    Removed,
+    /// Was in the room, and was banned.
+    Banned,
     Member,
+    Moderator,
+    /// Is a member whom the owner and the other member block.
+    Blocked,
     Owner,
     /// An operator with every right but the one that the operation takes.
     WithoutRight,
@@ -47,7 +54,11 @@ impl Caller {
             Admin => "admin",
             OtherUser => "other user",
             FormerMember => "former member",
+            Removed => "removed member",
+            Banned => "banned",
             Member => "member",
+            Moderator => "moderator",
+            Blocked => "blocked",
             Owner => "owner",
             WithoutRight => "operator without the right",
             WithRight => "operator with it alone",
@@ -59,9 +70,14 @@ impl Caller {
         matches!(self, Expired | Revoked | Suspended | Erased)
     }
 
+    /// Whether they have a seat in the room, and do not own it.
+    pub(crate) const fn is_member(self) -> bool {
+        matches!(self, Member | Moderator | Blocked)
+    }
+
     /// Whether a user calls who is signed in.
-    pub(crate) const fn is_user(self) -> bool {
-        matches!(self, OtherUser | FormerMember | Member | Owner)
+    pub(crate) fn is_user(self) -> bool {
+        USERS.contains(&self)
     }
 }
 
@@ -70,7 +86,7 @@ pub(crate) const NOT_SIGNED_IN: &[Caller] =
     &[Nobody, Expired, Revoked, Suspended, Erased, RefreshToken, InviteToken, Admin];
 
 /// Who is let in there.
-pub(crate) const USERS: &[Caller] = &[OtherUser, FormerMember, Member, Owner];
+pub(crate) const USERS: &[Caller] = &[OtherUser, FormerMember, Removed, Banned, Member, Moderator, Blocked, Owner];
 
 /// Whom the operators' API knows nothing of, but for users.
 pub(crate) const NO_OPERATORS: &[Caller] = &[Nobody, Expired, Revoked, Suspended, Erased, RefreshToken, InviteToken];

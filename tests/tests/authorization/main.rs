@@ -6,6 +6,7 @@
 
 mod caller;
 mod late;
+mod message_changes;
 mod operators;
 mod play;
 mod rest;

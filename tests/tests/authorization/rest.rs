@@ -4,6 +4,7 @@ use chat_tests::{PASSWORD, ROOM_PASSWORD, registration};
 use serde_json::{Value, json};
 
 use crate::caller::Caller;
+use crate::message_changes;
 use crate::row::{Request, Row, at_once, row};
 use crate::stage::{Stage, login_of};
 
@@ -12,7 +13,10 @@ pub(crate) const DOCUMENT: &str = "GET /api/openapi.json";
 
 pub(crate) fn rows() -> Vec<Row> {
     let mut rows: Vec<_> =
-        [accounts(), rooms(), joins(), invites(), messages(), friends()].into_iter().flatten().collect();
+        [accounts(), rooms(), members(), joins(), invites(), messages(), message_changes::rest(), friends()]
+            .into_iter()
+            .flatten()
+            .collect();
     rows.push(row(DOCUMENT, |stage| at_once(stage.ask())));
     rows
 }
@@ -56,9 +60,42 @@ fn rooms() -> Vec<Row> {
         row("POST /api/chatrooms", |stage| Box::pin(make_a_room(stage, false))).case("by who is not"),
         row("GET /api/chatrooms", |stage| at_once(stage.ask())),
         row("GET /api/chatrooms/{roomId}", |stage| at_once(stage.ask())),
-        row("GET /api/chatrooms/{roomId}/members", |stage| at_once(stage.ask())),
+        row("PATCH /api/chatrooms/{roomId}", |stage| at_once(stage.ask().saying(json!({"name": "Coffee"})))),
+        row("DELETE /api/chatrooms/{roomId}", |stage| at_once(stage.ask())),
         row("POST /api/chatrooms/{roomId}/leave", |stage| at_once(stage.ask())),
     ]
+}
+
+fn members() -> Vec<Row> {
+    const REMOVE: &str = "DELETE /api/chatrooms/{roomId}/members/{userId}";
+    const BAN: &str = "PUT /api/chatrooms/{roomId}/bans/{userId}";
+    vec![
+        row("GET /api/chatrooms/{roomId}/members", |stage| at_once(stage.ask())),
+        row(REMOVE, |stage| at_once(stage.ask().with("userId", &stage.peer.user_id))).case("a member"),
+        row(REMOVE, |stage| Box::pin(about_a_moderator(stage))).case("a moderator"),
+        row(REMOVE, |stage| at_once(stage.ask().with("userId", &stage.me.user_id))).case("oneself"),
+        row("PUT /api/chatrooms/{roomId}/members/{userId}/role", |stage| {
+            at_once(stage.ask().with("userId", &stage.peer.user_id).saying(json!({"role": "moderator"})))
+        }),
+        row("GET /api/chatrooms/{roomId}/bans", |stage| at_once(stage.ask())),
+        row(BAN, |stage| at_once(stage.ask().with("userId", &stage.peer.user_id))).case("a member"),
+        row(BAN, |stage| Box::pin(about_a_moderator(stage))).case("a moderator"),
+        row(BAN, |stage| Box::pin(async { stage.ask().with("userId", &stage.guest().await.user_id) }))
+            .case("somebody who is no member"),
+        row("DELETE /api/chatrooms/{roomId}/bans/{userId}", |stage| {
+            Box::pin(async {
+                let guest = stage.guest().await;
+                stage.owner.ban(&stage.room, &guest.user_id).await;
+                stage.ask().with("userId", &guest.user_id)
+            })
+        }),
+    ]
+}
+
+async fn about_a_moderator(stage: &Stage) -> Request {
+    let path = format!("/api/chatrooms/{}/members/{}/role", stage.room, stage.peer.user_id);
+    stage.owner.put(&path, json!({"role": "moderator"})).await.is(200);
+    stage.ask().with("userId", &stage.peer.user_id)
 }
 
 async fn make_a_room(stage: &Stage, prime: bool) -> Request {
@@ -95,11 +132,18 @@ async fn join_by_own_invite(stage: &Stage) -> Request {
     stage.make_me_prime(true).await;
     let (room, me) = (&stage.room, &stage.me);
     let invite = match stage.caller {
-        Caller::OtherUser | Caller::FormerMember => stage.owner.invite(room, &me.user_id).await,
-        Caller::Member => {
+        Caller::OtherUser | Caller::FormerMember | Caller::Removed => stage.owner.invite(room, &me.user_id).await,
+        Caller::Banned => {
+            stage.owner.delete(&format!("/api/chatrooms/{room}/bans/{}", me.user_id)).await.is(204);
+            let invite = stage.owner.invite(room, &me.user_id).await;
+            stage.owner.ban(room, &me.user_id).await;
+            invite
+        }
+        caller if caller.is_member() => {
             me.leave(room).await;
             let invite = stage.owner.invite(room, &me.user_id).await;
             me.join(room).await;
+            stage.make_me_what_i_am(&stage.owner, room).await;
             invite
         }
         // The owner: the peer has the room meanwhile, and hands it back in the same way.
@@ -142,11 +186,10 @@ async fn revoke_own(stage: &Stage) -> Request {
     let room = stage.me.create_room("Hall").await;
     let invite = stage.me.invite(&room, &stage.guest().await.user_id).await;
     stage.peer.join(&room).await;
-    if matches!(stage.caller, Caller::Member | Caller::FormerMember) {
+    if stage.caller.is_user() && stage.caller != Caller::Owner {
         stage.me.leave(&room).await;
-    }
-    if stage.caller == Caller::Member {
         stage.me.join(&room).await;
+        stage.make_me_what_i_am(&stage.peer, &room).await;
     }
     stage.ask().with("inviteId", id_of(&invite, "inviteId")).within(room)
 }
@@ -192,12 +235,22 @@ fn friends() -> Vec<Row> {
         row("DELETE /api/friends/{userId}", |stage| {
             Box::pin(async {
                 stage.meet().await;
-                stage.me.befriend(&stage.peer.user_id).await;
-                stage.peer.post("/api/friend-requests", json!({"userId": stage.me.user_id})).await.is(200);
+                let request = stage.peer.befriend(&stage.me.user_id).await;
+                stage.me.accept(&request).await;
                 stage.ask().with("userId", &stage.peer.user_id)
             })
         }),
     ];
+    rows.extend([
+        row("GET /api/blocks", |stage| at_once(stage.ask())),
+        row("PUT /api/blocks/{userId}", |stage| at_once(stage.ask().with("userId", &stage.peer.user_id))),
+        row("DELETE /api/blocks/{userId}", |stage| {
+            Box::pin(async {
+                stage.me.block(&stage.peer.user_id).await;
+                stage.ask().with("userId", &stage.peer.user_id)
+            })
+        }),
+    ]);
     for operation in [
         "POST /api/friend-requests/{requestId}/accept",
         "POST /api/friend-requests/{requestId}/decline",

@@ -49,7 +49,7 @@ impl Row {
 
     /// Whether it would change something: then a refusal is looked at twice.
     pub(crate) fn writes(&self) -> bool {
-        !self.operation.starts_with("GET ") && !["hello", "auth", "ping"].contains(&self.operation)
+        !self.operation.starts_with("GET ") && !["hello", "typing", "auth", "ping"].contains(&self.operation)
     }
 }
 

@@ -81,16 +81,32 @@ impl Stage {
         let peer = register(&world, &format!("{name}peer")).await;
         peer.join(&room).await;
         let me = match caller {
-            Caller::OtherUser | Caller::FormerMember | Caller::Member => register(&world, &format!("{name}me")).await,
+            caller if caller.is_user() && caller != Caller::Owner => register(&world, &format!("{name}me")).await,
             _ => owner.clone(),
         };
-        if matches!(caller, Caller::FormerMember | Caller::Member) {
-            me.join(&room).await;
+        let stage = Self { world, name, caller, room, owner, owners_tablet, peer, me };
+        if stage.caller.is_user() && !matches!(stage.caller, Caller::OtherUser | Caller::Owner) {
+            stage.me.join(&stage.room).await;
+            stage.make_me_what_i_am(&stage.owner, &stage.room).await;
         }
-        if caller == Caller::FormerMember {
-            me.leave(&room).await;
+        stage
+    }
+
+    /// Makes of a caller who is a plain member what they are to be; by the owner of the room.
+    pub(crate) async fn make_me_what_i_am(&self, owner: &Client, room: &str) {
+        let member = format!("/api/chatrooms/{room}/members/{}", self.me.user_id);
+        match self.caller {
+            Caller::FormerMember => self.me.leave(room).await,
+            Caller::Removed => drop(owner.delete(&member).await.is(204)),
+            Caller::Banned => owner.ban(room, &self.me.user_id).await,
+            Caller::Moderator => drop(owner.put(&format!("{member}/role"), json!({"role": "moderator"})).await.is(200)),
+            Caller::Blocked => {
+                for blocker in [&self.owner, &self.peer] {
+                    blocker.block(&self.me.user_id).await;
+                }
+            }
+            _ => {}
         }
-        Self { world, name, caller, room, owner, owners_tablet, peer, me }
     }
 
     /// An id that no user has.
@@ -172,7 +188,7 @@ impl Stage {
             Caller::Admin => showing(me, Some(ADMIN_TOKEN)),
             Caller::WithRight => showing(me, Some(&with_right(right()))),
             Caller::WithoutRight => showing(me, Some(&without_right(right()))),
-            Caller::OtherUser | Caller::FormerMember | Caller::Member | Caller::Owner => me.clone(),
+            _ => me.clone(),
         }
     }
 
@@ -182,7 +198,8 @@ impl Stage {
     pub(crate) async fn look_around(&self, room: &str) -> Vec<Value> {
         const ROOMS: &str = "/api/chatrooms";
         const SESSIONS: &str = "/api/sessions";
-        const FRIENDS: [&str; 3] = ["/api/friends", "/api/friend-requests?box=in", "/api/friend-requests?box=out"];
+        const FRIENDS: [&str; 4] =
+            ["/api/friends", "/api/friend-requests?box=in", "/api/friend-requests?box=out", "/api/blocks"];
         let users = format!("/admin/users?query={}", self.name);
         let (members, invites) = (format!("/admin/chatrooms/{room}"), format!("/api/chatrooms/{room}/invites"));
         let (admin, owner, peer) = (&self.world.admin, &self.owners_tablet, &self.peer);

@@ -6,6 +6,7 @@ use chat_tests::tree::{files, root};
 use chat_tests::{Server, Socket};
 use serde_json::{Value, json};
 
+use crate::message_changes;
 use crate::row::{Row, What, at_once, row};
 use crate::stage::Stage;
 
@@ -13,7 +14,7 @@ use crate::stage::Stage;
 pub(crate) const HANDSHAKE: &str = "GET /api/ws";
 
 pub(crate) fn rows() -> Vec<Row> {
-    vec![
+    let mut rows = vec![
         row(HANDSHAKE, |stage| at_once(stage.what(What::Handshake))),
         row(HANDSHAKE, |stage| at_once(stage.what(What::BrowsersHandshake))).case("as browsers do"),
         row("hello", |stage| at_once(stage.what(What::HelloNaming))).case("naming the room"),
@@ -21,12 +22,16 @@ pub(crate) fn rows() -> Vec<Row> {
         row("send", |stage| at_once(stage.what(What::LateCommand(send(stage))))).case("on a living connection"),
         row("read", |stage| at_once(stage.what(What::Command(read(stage))))),
         row("read", |stage| at_once(stage.what(What::LateCommand(read(stage))))).case("on a living connection"),
+        row("typing", |stage| at_once(stage.what(What::Command(typing(stage))))),
+        row("typing", |stage| at_once(stage.what(What::LateCommand(typing(stage))))).case("on a living connection"),
         row("auth", |stage| at_once(stage.what(What::Command(auth(stage.me.token()))))).case("by the same session"),
         row("auth", |stage| Box::pin(async { stage.what(What::Command(auth(stage.my_laptop().await.token()))) }))
             .case("by another session of the caller"),
         row("auth", |stage| at_once(stage.what(What::AuthElsewhere))).case("on another user's connection"),
         row("ping", |stage| at_once(stage.what(What::Command(json!({"type": "ping"}))))),
-    ]
+    ];
+    rows.extend(message_changes::websocket());
+    rows
 }
 
 fn send(stage: &Stage) -> Value {
@@ -36,6 +41,10 @@ fn send(stage: &Stage) -> Value {
 fn read(stage: &Stage) -> Value {
     // The owner has read their own `joined`, and not yet that of the peer.
     json!({"type": "read", "roomId": stage.room, "seq": 2})
+}
+
+fn typing(stage: &Stage) -> Value {
+    json!({"type": "typing", "roomId": stage.room})
 }
 
 pub(crate) fn auth(token: &str) -> Value {

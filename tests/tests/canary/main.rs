@@ -1,6 +1,7 @@
 //! Secrets and what is people's own, followed through the whole server: nothing of it is in a log, however much is logged,
 //! in what is refused, or in a column where it does not belong.
 
+mod deleted;
 mod dump;
 mod mark;
 mod story;

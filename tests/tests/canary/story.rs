@@ -1,7 +1,7 @@
 //! All that people do, and all that they do wrong, with marks in whatever is a secret or their own.
 
 use chat_tests::raw::{connect, masked, read_to_end, websocket};
-use chat_tests::{Client, Server, Socket};
+use chat_tests::{Client, Server, Socket, message_path, reaction_path};
 use http::{Method, header};
 use reqwest::RequestBuilder;
 use serde_json::{Value, json};
@@ -122,8 +122,13 @@ impl<'a> Story<'a> {
     async fn messages(&mut self, alice: &Client, room: &str) {
         let send = |body: Value| alice.request(Method::POST, "/api/messages").json(&body);
         let message = json!({"roomId": room, "body": marked("body"), "clientId": "1"});
-        alice.post("/api/messages", message.clone()).await.is(201);
+        let seq = alice.post("/api/messages", message.clone()).await.is(201)["seq"].clone();
         alice.post("/api/messages", message).await.is(200);
+        alice.edit(room, &seq, &marked("edited body")).await;
+        let edit = |seq: &Value, body: Value| alice.request(Method::PATCH, &message_path(room, seq)).json(&body);
+        self.refused(edit(&json!(9_999), json!({"body": marked("edited body")}))).await;
+        self.refused(edit(&seq, json!({"body": [marked("edited body")]}))).await;
+        self.refused(alice.request(Method::PUT, &reaction_path(room, &seq, "no-emoji"))).await;
         for wrong in [
             json!({"roomId": room, "body": marked("another body"), "clientId": "1"}),
             json!({"roomId": room, "body": marked("body"), "replyTo": 9_999}),
@@ -152,10 +157,16 @@ impl<'a> Story<'a> {
 
     async fn sockets(&mut self, alice: &Client, room: &str) {
         let mut socket = Socket::open(self.server, alice).await;
-        socket.write(room, &marked("body by socket")).await;
+        let seq = socket.write(room, &marked("body by socket")).await["seq"].clone();
+        let edit = |seq: Value, body: Value| json!({"type": "edit", "roomId": room, "seq": seq, "body": body});
+        socket.ok(edit(seq.clone(), json!(marked("body edited by socket")))).await;
+        socket.ok(json!({"type": "react", "roomId": room, "seq": seq, "emoji": "\u{1F44D}"})).await;
         for (wrong, status, code) in [
             (json!({"type": "send", "roomId": marked("room-id"), "body": marked("body")}), 404, "room_not_found"),
             (json!({"type": "send", "roomId": room, "body": [marked("body")]}), 400, "invalid_request"),
+            (edit(json!(9_999), json!(marked("body"))), 404, "message_not_found"),
+            (edit(seq.clone(), json!([marked("body")])), 400, "invalid_request"),
+            (json!({"type": "react", "roomId": room, "seq": seq, "emoji": marked("emoji")}), 400, "invalid_request"),
             (json!({"type": marked("type"), "accessToken": marked("token")}), 400, "invalid_request"),
             (json!({"type": "auth", "accessToken": marked("token")}), 401, "unauthenticated"),
         ] {

@@ -2,6 +2,7 @@
 //! room once, in order, without hole (R-MSG-03, -04, -08, -09).
 
 mod calls;
+mod changes;
 mod ground;
 mod resume;
 mod sign_in;

@@ -19,6 +19,9 @@ pub(crate) struct Town {
     other: String,
     /// A message in `room`.
     pub(crate) message: Value,
+    /// Its number in a path, and that of another one, which may be deleted.
+    number_of_message: String,
+    number_of_spare_message: String,
     invite: Value,
     /// Alice's friend request to dave.
     sent: String,
@@ -42,8 +45,11 @@ impl Town {
         }
         server.login(&alice.user_id, "tablet").await;
         let received = bob.befriend(&alice.user_id).await;
+        let message = alice.write(&room, "the first").await["seq"].clone();
         Self {
-            message: alice.write(&room, "the first").await["seq"].clone(),
+            number_of_message: message.to_string(),
+            number_of_spare_message: alice.write(&room, "the second").await["seq"].to_string(),
+            message,
             invite: alice.invite(&room, &eve.user_id).await,
             sent: alice.befriend(&dave.user_id).await,
             received,
@@ -76,6 +82,11 @@ impl Town {
             "requestId" => &self.received,
             "userId" => &self.eve.user_id,
             "deviceId" => "tablet",
+            "seq" if operation.method == "DELETE" && !operation.path.ends_with("{emoji}") => {
+                &self.number_of_spare_message
+            }
+            "seq" => &self.number_of_message,
+            "emoji" => "%F0%9F%91%8D",
             _ => panic!("{} has a parameter {name}, for which there is no value here", operation.name()),
         }
     }

@@ -96,8 +96,7 @@ impl Person {
             }
             Act::Type { room } => {
                 if let Some(room) = self.inside(room) {
-                    // A server that knows no typing yet does not understand.
-                    accept(self.client.typing(&room).await, &["not_a_member", "invalid_request"]);
+                    accept(self.client.typing(&room).await, &CHANGING);
                 }
             }
             Act::Join { room } => drop(self.join(room).await),
@@ -272,7 +271,7 @@ impl Person {
     }
 }
 
-/// What may be refused of what changes a message: its sender was removed, or it was deleted by an earlier try.
+/// What may be refused of what is done in a room: who does it was removed, or the message was deleted meanwhile.
 const CHANGING: [&str; 2] = ["not_a_member", "message_not_found"];
 
 /// Nothing but these refusals, and what a killed server leaves in doubt.

@@ -18,6 +18,10 @@ pub struct Ties {
     pub received: Option<FriendRequest>,
     /// When the second last declined a request of the first.
     pub declined_at: Option<Timestamp>,
+    /// The first blocks the second.
+    pub blocks: bool,
+    /// The second blocks the first.
+    pub blocked: bool,
 }
 
 /// Reading friends and requests.
@@ -26,7 +30,7 @@ pub trait FriendStore: Send + Sync + 'static {
     /// A user's friends, by the time they became so, then by id.
     async fn friends(&self, user: &UserId) -> Result<Vec<Friend>, StoreError>;
 
-    /// A user's open requests, the newest first.
+    /// A user's open requests, the newest first; of those to them, none from somebody whom they block (R-FRI-04).
     async fn open_requests(&self, user: &UserId, which: RequestBox) -> Result<Vec<FriendRequest>, StoreError>;
 
     /// One request, in any state.
@@ -45,8 +49,8 @@ pub trait FriendTx: Send {
     /// Whether two users are, or once were, members of the same room, at whatever times. Locks: none needed.
     async fn have_shared_a_room(&mut self, user: &UserId, other: &UserId) -> Result<bool, StoreError>;
 
-    /// Those who are friends of a user or have an open request from or to them, in the order of their ids, without
-    /// repeats. What lies between two users changes under the locks of both, so that the lock of this one keeps the
+    /// Those who are friends of a user, have an open request from or to them, block them or are blocked by them, in the
+    /// order of their ids, without repeats. What lies between two users changes under the locks of both, so that the lock of this one keeps the
     /// answer true.
     async fn tied_to(&mut self, user: &UserId) -> Result<Vec<UserId>, StoreError>;
 

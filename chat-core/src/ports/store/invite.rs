@@ -5,6 +5,7 @@ use crate::model::{
     invite::{Invite, InviteId, InviteTokenHash},
     room::RoomId,
     time::Timestamp,
+    user::UserId,
 };
 
 /// Reading invites.
@@ -31,4 +32,8 @@ pub trait InviteTx: Send {
 
     /// Notes that it was revoked; what was revoked or used before stays as it is. Lock: the room.
     async fn revoke_invite(&mut self, id: InviteId, at: Timestamp) -> Result<(), StoreError>;
+
+    /// Notes that all invites to a room that somebody made were revoked, as [`revoke_invite`](Self::revoke_invite) does
+    /// of one. Lock: the room.
+    async fn revoke_invites_by(&mut self, room: RoomId, maker: &UserId, at: Timestamp) -> Result<(), StoreError>;
 }

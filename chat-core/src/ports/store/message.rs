@@ -4,6 +4,7 @@ use super::{Attempt, StoreError};
 use crate::{
     model::{
         event::{Event, Seq},
+        message::Message,
         room::{Member, RoomId},
         user::UserId,
     },
@@ -49,6 +50,18 @@ pub trait MessageTx: Send {
     /// Appends an event of any kind but a message, and makes its number the room's `last_seq`. Lock: the room, whose
     /// `last_seq` the event's number follows directly; `Corrupt` where it does not.
     async fn append_event(&mut self, event: &Event) -> Result<(), StoreError>;
+
+    /// The message of that number as it is now; `None` where there is no such event, or it is no message. Lock: the room.
+    async fn message_in(&mut self, room: RoomId, seq: Seq) -> Result<Option<Event>, StoreError>;
+
+    /// Writes how a message is from now on: body, mentions, reactions, the times of its last edit and its deletion. With
+    /// the deletion goes the MAC of what was sent, so that no repeat conflicts any more (R-MSG-04). Lock: the room, in
+    /// whose log an event is appended in the same transaction: by that readers know that there is something new.
+    /// `Corrupt` where there is no such message.
+    async fn rewrite_message(&mut self, room: RoomId, seq: Seq, message: &Message) -> Result<(), StoreError>;
+
+    /// Takes body and mentions from all edits of a message (R-MSG-06). Lock: the room.
+    async fn erase_edits(&mut self, room: RoomId, target: Seq) -> Result<(), StoreError>;
 
     /// Locks one present membership, and reads it with the number of the room's newest event, which may grow
     /// meanwhile. `None` where the user is no present member, or there is no such room.

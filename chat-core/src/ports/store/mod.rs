@@ -16,6 +16,8 @@
 mod admission;
 mod ask;
 mod audit;
+mod ban;
+mod block;
 mod coin;
 mod friend;
 mod invite;
@@ -33,6 +35,8 @@ pub use self::{
     admission::{AdmissionTx, Entrant},
     ask::{ASK_LIMIT, ask},
     audit::{AuditStore, AuditTx},
+    ban::{BanStore, BanTx},
+    block::{BlockStore, BlockTx},
     coin::{CoinStore, CoinTx, NewCoinEntry},
     friend::{FriendStore, FriendTx, Ties},
     invite::{InviteStore, InviteTx},
@@ -61,7 +65,17 @@ pub struct Attempt {
 /// A store: reads, and transactions.
 #[async_trait]
 pub trait Store:
-    UserStore + SessionStore + RoomStore + InviteStore + CoinStore + MessageStore + FriendStore + AuditStore + SettingStore
+    UserStore
+    + SessionStore
+    + RoomStore
+    + BanStore
+    + InviteStore
+    + CoinStore
+    + MessageStore
+    + FriendStore
+    + BlockStore
+    + AuditStore
+    + SettingStore
 {
     /// Begins a transaction that writes. The attempt is stored with what it writes.
     async fn begin(&self, attempt: Attempt) -> Result<Box<dyn StoreTx>, StoreError>;
@@ -84,7 +98,7 @@ pub trait Store:
 /// that says more than that it was done (`Taken`, a number, whether there was something to delete) is never put off.
 #[async_trait]
 pub trait StoreTx:
-    UserTx + SessionTx + RoomTx + AdmissionTx + InviteTx + CoinTx + MessageTx + FriendTx + AuditTx
+    UserTx + SessionTx + RoomTx + BanTx + AdmissionTx + InviteTx + CoinTx + MessageTx + FriendTx + BlockTx + AuditTx
 {
     /// Commits. After [`StoreError::Unknown`] it may or may not have happened: ask [`Store::was_committed`]. After
     /// any other error nothing was changed. A transaction that has written nothing commits nothing.

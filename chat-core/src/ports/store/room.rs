@@ -2,7 +2,7 @@ use async_trait::async_trait;
 
 use super::StoreError;
 use crate::model::{
-    event::Seq,
+    event::{Event, Seq},
     message::ClientId,
     room::{Capacity, Member, NamedMember, Role, Room, RoomId, RoomView},
     text::Name,
@@ -66,6 +66,10 @@ pub trait RoomStore: Send + Sync + 'static {
     /// earlier join.
     async fn members(&self, id: RoomId) -> Result<Vec<NamedMember>, StoreError>;
 
+    /// The events that ended the last seats of a user in these rooms, of those in which they have none any more and it is
+    /// known, in no order.
+    async fn departures(&self, ids: &[RoomId], user: &UserId) -> Result<Vec<Event>, StoreError>;
+
     /// The numbers of the newest events of these rooms, of those that exist, in no order.
     async fn last_seqs(&self, ids: &[RoomId]) -> Result<Vec<(RoomId, Seq)>, StoreError>;
 }
@@ -92,17 +96,20 @@ pub trait RoomTx: Send {
     /// One present member of a room. Lock: the room.
     async fn member_in(&mut self, id: RoomId, user: &UserId) -> Result<Option<Member>, StoreError>;
 
-    /// Whether a user is banned from a room (R-ROL-02). Lock: the room.
-    async fn is_banned(&mut self, id: RoomId, user: &UserId) -> Result<bool, StoreError>;
-
     /// Gives a seat, also to one who had a seat earlier, and counts it. Lock: the room.
     async fn seat_member(&mut self, id: RoomId, member: &Member) -> Result<(), StoreError>;
 
-    /// Takes a seat back, and counts it; that the user was there stays known (R-FRI-01). Lock: the room.
-    async fn unseat_member(&mut self, id: RoomId, user: &UserId, at: Timestamp) -> Result<(), StoreError>;
+    /// Takes a seat back by this event, and counts it; that the user was there stays known (R-FRI-01). Lock: the room.
+    async fn unseat_member(&mut self, user: &UserId, by: &Event) -> Result<(), StoreError>;
 
     /// Sets the role of a present member, and of the room its owner where the role is that. Lock: the room.
     async fn set_role(&mut self, id: RoomId, user: &UserId, role: Role) -> Result<(), StoreError>;
+
+    /// Sets what a room is called and how many members it may have. Lock: the room.
+    async fn change_room(&mut self, id: RoomId, name: &Name, capacity: Capacity) -> Result<(), StoreError>;
+
+    /// Sets a room's password. Lock: the room.
+    async fn set_room_password(&mut self, id: RoomId, password: &PasswordHash) -> Result<(), StoreError>;
 
     /// Closes a room. Lock: the room.
     async fn close_room(&mut self, id: RoomId, at: Timestamp) -> Result<(), StoreError>;

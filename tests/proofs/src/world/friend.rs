@@ -49,7 +49,7 @@ impl World {
         if self.are_friends(user, other) {
             return Err(Rejection::AlreadyFriends);
         }
-        if let Some(crossing) = self.open_from(other, user) {
+        if let Some(crossing) = self.open_from(other, user).filter(|id| !self.is_hidden(&self.requests[id])) {
             let request = self.close(crossing, RequestState::Accepted)?;
             return Ok(Reply::Requested(RequestedFriend { request, outcome: FriendRequestOutcome::Accepted }));
         }
@@ -90,8 +90,22 @@ impl World {
         let request = request.clone();
         if state == RequestState::Accepted {
             self.friendships.insert(pair(&request.from, &request.to), now);
+            self.end_open(&request.to, &request.from, RequestState::Withdrawn);
         }
         Ok(request)
+    }
+
+    /// What is open from one to another is over.
+    pub(super) fn end_open(&mut self, from: &UserId, to: &UserId, state: RequestState) {
+        let now = self.now;
+        if let Some(open) = self.open_from(from, to).and_then(|id| self.requests.get_mut(&id)) {
+            open.state = state;
+            open.decided_at = Some(now);
+        }
+    }
+
+    pub(super) fn end_friendship(&mut self, a: &UserId, b: &UserId) {
+        self.friendships.remove(&pair(a, b));
     }
 
     /// A request that there is, asked about by somebody who may act.
@@ -103,7 +117,7 @@ impl World {
 
     pub(super) fn accept_request(&mut self, user: &UserId, id: RequestId) -> Answer {
         let request = self.asked_about(user, id)?;
-        let request = Some(request).filter(|request| request.to == *user);
+        let request = Some(request).filter(|request| request.to == *user && !self.is_hidden(request));
         match request.map(|request| request.state) {
             Some(RequestState::Open) => Ok(Reply::Request(self.close(id, RequestState::Accepted)?)),
             Some(RequestState::Accepted) => Ok(Reply::Request(self.requests[&id].clone())),
@@ -114,7 +128,7 @@ impl World {
     pub(super) fn decline_request(&mut self, user: &UserId, id: RequestId) -> Answer {
         self.asked_about(user, id)?;
         match self.requests.get(&id) {
-            Some(request) if request.to == *user && request.state == RequestState::Open => {
+            Some(request) if request.to == *user && request.state == RequestState::Open && !self.is_hidden(request) => {
                 Ok(Reply::Request(self.close(id, RequestState::Declined)?))
             }
             _ => Err(Rejection::RequestNotFound),
@@ -138,7 +152,8 @@ impl World {
                 RequestBox::In => &request.to,
                 RequestBox::Out => &request.from,
             };
-            request.state == RequestState::Open && whose == user
+            let hidden = which == RequestBox::In && self.is_hidden(request);
+            request.state == RequestState::Open && whose == user && !hidden
         };
         self.requests.values().filter(mine).cloned().collect()
     }
@@ -160,7 +175,7 @@ impl World {
     pub(super) fn unfriend(&mut self, user: &UserId, other: &UserId) -> Answer {
         self.acting(user)?;
         self.account(other)?;
-        self.friendships.remove(&pair(user, other));
+        self.end_friendship(user, other);
         Ok(Reply::Done)
     }
 }

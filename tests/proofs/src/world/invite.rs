@@ -45,6 +45,9 @@ impl World {
         if place.member(invitee).is_some() {
             return Err(Rejection::AlreadyMember);
         }
+        if place.is_banned(invitee) {
+            return Err(Rejection::Banned);
+        }
         if !prime {
             return Err(Rejection::InviteeNotPrime);
         }

@@ -67,8 +67,10 @@ impl World {
             body: Some(body(says)),
             client_id: key.as_ref().map(|(_, client_id)| client_id.clone()),
             reply_to,
+            mentions: Vec::new(),
             edited_at: None,
             deleted_at: None,
+            reactions: Vec::new(),
         };
         let event = place.log(user, now, EventKind::Message(message));
         if let Some(key) = key {

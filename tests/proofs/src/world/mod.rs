@@ -1,9 +1,11 @@
 //! The whole chat as its rules describe it: one value, no locks, no store. It is written from the rules, not from the
 //! code, and shares nothing with chat-core but the types.
 
+mod block;
 mod coin;
 mod friend;
 mod invite;
+mod member;
 mod message;
 mod operator;
 mod room;
@@ -19,6 +21,7 @@ use chat_core::{
     error::Rejection,
     model::{
         admission::Admission,
+        ban::Ban,
         coin::{CoinEntry, Reason},
         event::{Event, EventKind, Seq},
         friend::{FriendRequest, RequestId},
@@ -51,6 +54,8 @@ pub struct World {
     pub requests: BTreeMap<RequestId, FriendRequest>,
     /// Who are friends, each pair in the order of the ids, and since when.
     pub friendships: BTreeMap<(UserId, UserId), Timestamp>,
+    /// Who blocks whom, and since when.
+    pub blocks: BTreeMap<(UserId, UserId), Timestamp>,
     /// All sessions.
     pub sessions: BTreeMap<SessionId, Session>,
 }
@@ -81,6 +86,8 @@ pub struct Place {
     pub room: Room,
     /// Who sits there.
     pub members: Vec<Member>,
+    /// Who is banned, in the order of the ids.
+    pub bans: Vec<Ban>,
     /// Who has ever sat there.
     pub once: BTreeSet<UserId>,
     /// The log. Shared by the worlds that a search compares.
@@ -117,6 +124,7 @@ impl Default for World {
             invites: BTreeMap::new(),
             requests: BTreeMap::new(),
             friendships: BTreeMap::new(),
+            blocks: BTreeMap::new(),
             sessions: BTreeMap::new(),
         }
     }
@@ -159,6 +167,13 @@ impl World {
             }
             Command::Leave { user, room } => self.leave(user, *room),
             Command::Members { user, room } => self.members(user, *room),
+            Command::RemoveMember { user, room, other } => self.remove_member(user, *room, other),
+            Command::SetRole { user, room, other, role } => self.set_role(user, *room, other, *role),
+            Command::Bans { user, room } => self.bans(user, *room),
+            Command::Ban { user, room, other } => self.ban(user, *room, other),
+            Command::LiftBan { user, room, other } => self.lift_ban(user, *room, other),
+            Command::ChangeRoom { user, room, name, capacity } => self.change_room(user, *room, *name, *capacity),
+            Command::CloseOwnRoom { user, room } => self.close_own_room(user, *room),
             Command::Invite { tag, user, room, invitee, right } => self.invite(*tag, user, *room, invitee, *right),
             Command::Invites { user, room } => self.invites_to(user, *room),
             Command::RevokeInvite { user, room, invite } => self.revoke_invite(user, *room, *invite),
@@ -175,6 +190,9 @@ impl World {
             Command::WithdrawRequest { user, request } => self.withdraw_request(user, *request),
             Command::Friends { user } => Ok(Reply::Friends(self.friends(user))),
             Command::Unfriend { user, other } => self.unfriend(user, other),
+            Command::Blocks { user } => Ok(Reply::Blocks(self.blocks_of(user))),
+            Command::Block { user, other } => self.block(user, other),
+            Command::Unblock { user, other } => self.unblock(user, other),
             Command::EnsureUser { user, coins } => self.ensure_user(user, *coins),
             Command::LookAtRoom { room } => self.look_at_room(*room),
             Command::SetPrime { user, prime } => self.set_prime(user, *prime),
@@ -225,6 +243,10 @@ impl Place {
     #[must_use]
     pub fn member(&self, user: &UserId) -> Option<&Member> {
         self.members.iter().find(|member| member.user == *user)
+    }
+
+    fn is_banned(&self, user: &UserId) -> bool {
+        self.bans.iter().any(|ban| ban.user == *user)
     }
 
     fn log(&mut self, sender: &UserId, at: Timestamp, kind: EventKind) -> Event {

@@ -72,6 +72,7 @@ impl World {
             }
         }
         self.friendships.retain(|(a, b), _| a != user && b != user);
+        self.blocks.retain(|(a, b), _| a != user && b != user);
         for request in self.requests.values_mut().filter(|request| request.state == RequestState::Open) {
             let state = match (request.from == *user, request.to == *user) {
                 (true, _) => RequestState::Withdrawn,

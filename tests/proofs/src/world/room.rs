@@ -47,7 +47,14 @@ impl World {
             created_at: self.now,
             closed_at: None,
         };
-        let place = Place { room, members: vec![], once: BTreeSet::new(), log: Arc::default(), sent: BTreeMap::new() };
+        let place = Place {
+            room,
+            members: vec![],
+            bans: vec![],
+            once: BTreeSet::new(),
+            log: Arc::default(),
+            sent: BTreeMap::new(),
+        };
         self.places.insert(id, place);
         if let Some(key) = key {
             self.account_mut(user)?.made.insert(client_id(key), id);
@@ -166,6 +173,9 @@ impl World {
         }
         if place.room.closed_at.is_some() {
             return Err(Rejection::RoomClosed);
+        }
+        if place.is_banned(user) {
+            return Err(Rejection::Banned);
         }
         let invite = key?;
         if place.members.len() == usize::from(place.room.capacity.get()) {

@@ -91,7 +91,7 @@ impl World {
             Relation::Friend
         } else if open(user, other) {
             Relation::RequestSent
-        } else if open(other, user) {
+        } else if open(other, user) && !self.does_block(user, other) {
             Relation::RequestReceived
         } else {
             Relation::None

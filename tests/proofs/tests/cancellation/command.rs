@@ -2,13 +2,15 @@
 
 use chat_core::{
     api::{
-        Admin, ChangeCoins, EnsureUser, Friends, Invites, JoinKey, JoinRoom, Login, Messages, Rooms, Sessions, Users,
+        Admin, Bans, Blocks, ChangeCoins, ChangeRoom, EnsureUser, Friends, Invites, JoinKey, JoinRoom, Login, Members,
+        Messages, Rooms, Sessions, Users,
     },
     error::ChatError,
     model::{
         coin::{Amount, CoinKey, Coins, Reason},
         event::Seq,
         operator::Operator,
+        room::{Capacity, Role},
         session::Caller,
     },
 };
@@ -28,31 +30,39 @@ pub(crate) enum Command {
     JoinForCoins,
     JoinByInvite,
     LeaveAsOwner,
+    HandOver,
+    Ban,
+    ChangeRoom,
     Invite,
     SendMessage,
     MarkRead,
     ChangeCoins,
     RequestFriend,
     AcceptRequest,
+    Block,
     Login,
     Refresh,
     Logout,
 }
 
 impl Command {
-    pub(crate) const ALL: [Self; 15] = [
+    pub(crate) const ALL: [Self; 19] = [
         Self::Register,
         Self::EnsureUser,
         Self::CreateRoom,
         Self::JoinForCoins,
         Self::JoinByInvite,
         Self::LeaveAsOwner,
+        Self::HandOver,
+        Self::Ban,
+        Self::ChangeRoom,
         Self::Invite,
         Self::SendMessage,
         Self::MarkRead,
         Self::ChangeCoins,
         Self::RequestFriend,
         Self::AcceptRequest,
+        Self::Block,
         Self::Login,
         Self::Refresh,
         Self::Logout,
@@ -76,13 +86,24 @@ impl Command {
                 let room = scene.make("alice", "room").await;
                 scene.invite("alice", room, "bob").await;
             }
-            Self::LeaveAsOwner => {
+            Self::LeaveAsOwner | Self::HandOver | Self::ChangeRoom => {
                 scene.prime("alice").await;
                 let room = scene.make("alice", "room").await;
                 for role in ["carol", "bob"] {
                     scene.enter(role).await;
                     scene.join(role, room).await;
                 }
+            }
+            // Bob has made an invite while the room was his.
+            Self::Ban => {
+                scene.prime("alice").await;
+                scene.prime("carol").await;
+                scene.enter("bob").await;
+                let room = scene.make("alice", "room").await;
+                scene.join("bob", room).await;
+                scene.hand_over("alice", room, "bob").await;
+                scene.invite("bob", room, "carol").await;
+                scene.hand_over("bob", room, "alice").await;
             }
             Self::Invite => {
                 scene.prime("alice").await;
@@ -98,10 +119,10 @@ impl Command {
                 scene.say("alice", room, "and this").await;
             }
             Self::ChangeCoins => drop(scene.enter("bob").await),
-            Self::RequestFriend | Self::AcceptRequest => {
+            Self::RequestFriend | Self::AcceptRequest | Self::Block => {
                 scene.enter("alice").await;
                 scene.enter("bob").await;
-                if self == Self::AcceptRequest {
+                if self != Self::RequestFriend {
                     scene.ask("alice", "bob").await;
                 }
             }
@@ -115,7 +136,7 @@ impl Command {
         match self {
             Self::Register | Self::EnsureUser => &[],
             Self::CreateRoom => &["alice"],
-            Self::LeaveAsOwner => &["alice", "bob", "carol"],
+            Self::LeaveAsOwner | Self::HandOver | Self::ChangeRoom => &["alice", "bob", "carol"],
             Self::ChangeCoins | Self::Login | Self::Refresh | Self::Logout => &["bob"],
             _ => &["alice", "bob"],
         }
@@ -144,6 +165,16 @@ impl Command {
                 join(scene, &bob, JoinRoom { key: JoinKey::Invite(token), dry_run: false, max_charge: None }).await
             }
             Self::LeaveAsOwner => chat.leave_room(&alice, room()).await.map(|()| "left".to_owned()),
+            Self::HandOver => {
+                let handed = chat.set_role(&alice, room(), Some(scene.user("carol")), Role::Owner).await;
+                handed.map(|named| format!("{:?}", named.member.role))
+            }
+            Self::Ban => chat.ban(&alice, room(), Some(scene.user("bob"))).await.map(|()| "banned".to_owned()),
+            Self::ChangeRoom => {
+                let change =
+                    ChangeRoom { capacity: Capacity::parse(4).ok(), password: None, name: Some(name("changed")) };
+                chat.change_room(&alice, room(), change).await.map(|view| format!("{:?}", view.room.name))
+            }
             Self::Invite => chat.invite(&alice, room(), scene.invitation("bob")).await.map(|_| "invited".to_owned()),
             Self::SendMessage => chat
                 .send_message(&bob, message(room(), "heard?", Some("key")))
@@ -167,6 +198,7 @@ impl Command {
                 let request = scene.request.expect("alice has asked");
                 chat.accept_request(&bob, request).await.map(|request| format!("{:?}", request.state))
             }
+            Self::Block => chat.block(&bob, &scene.user("alice")).await.map(|()| "blocked".to_owned()),
             Self::Login => {
                 let login = Login {
                     user_id: scene.user("bob").as_str().to_owned(),

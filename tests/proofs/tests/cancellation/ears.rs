@@ -46,6 +46,8 @@ impl Scene {
                         heard.push(format!("{role}: the end, {reason:?}"));
                         break;
                     }
+                    // When somebody is told who is online depends on nothing that a command does.
+                    Delivery::Presence { .. } => {}
                     delivery => heard.push(format!("{role}: {}", self.told_delivery(&delivery).await)),
                 }
             }

@@ -8,8 +8,8 @@ use std::sync::{
 use chat_core::{
     Chat,
     api::{
-        Admin, CreateRoom, Friends, InviteUser, Invites, JoinKey, JoinRoom, Messages, Register, Rooms, SendMessage,
-        Sessions, SignedIn, Users,
+        Admin, CreateRoom, Friends, InviteUser, Invites, JoinKey, JoinRoom, Members, Messages, Register, Rooms,
+        SendMessage, Sessions, SignedIn, Users,
     },
     error::ChatError,
     model::{
@@ -18,7 +18,7 @@ use chat_core::{
         invite::InviteToken,
         message::{ClientId, MessageBody},
         operator::Operator,
-        room::{Capacity, RoomId, RoomPassword},
+        room::{Capacity, Role, RoomId, RoomPassword},
         session::{Caller, DeviceId},
         text::Name,
         time::Timestamp,
@@ -161,6 +161,11 @@ impl Scene {
 
     pub(crate) async fn join(&self, role: &str, room: RoomId) {
         self.chat.join_room(&self.caller(role), joining(room)).await.expect("there are seats");
+    }
+
+    pub(crate) async fn hand_over(&self, owner: &str, room: RoomId, heir: &str) {
+        let handed = self.chat.set_role(&self.caller(owner), room, Some(self.user(heir)), Role::Owner).await;
+        handed.expect("they own it");
     }
 
     pub(crate) async fn invite(&mut self, role: &str, room: RoomId, invitee: &str) {

@@ -55,8 +55,8 @@ impl Scene {
             }
             for other in users.iter().filter(|other| *other != user) {
                 let ties = self.store.ties(user, other).await.map_err(unread)?;
-                let (friends, sent) = (ties.friends, ties.sent.is_some());
-                lines.push(format!("{} to {}: {friends} {sent}", self.role(user), self.role(other)));
+                let (friends, sent, blocks) = (ties.friends, ties.sent.is_some(), ties.blocks);
+                lines.push(format!("{} to {}: {friends} {sent} {blocks}", self.role(user), self.role(other)));
             }
         }
         for (&room, named) in &rooms {
@@ -130,6 +130,9 @@ impl Scene {
             return Err(format!("the log of {named} ends at {} and has {numbers:?}", room.last_seq));
         }
         lines.extend(events.iter().map(|event| format!("{named} {}", self.told_event(event))));
+        for ban in self.store.bans(id).await.map_err(unread)? {
+            lines.push(format!("{} is banned from {named} by {}", self.role(&ban.user), self.role(&ban.by)));
+        }
         for invite in self.store.invites_to(id).await.map_err(unread)? {
             let (maker, invitee) = (self.role(&invite.maker), self.role(&invite.invitee));
             let (used, revoked) = (invite.used_at.is_some(), invite.revoked_at.is_some());
@@ -142,6 +145,8 @@ impl Scene {
     pub(crate) fn told_event(&self, event: &chat_core::model::event::Event) -> String {
         let what = match &event.kind {
             EventKind::Message(message) => format!("{:?} {:?}", message.body, message.client_id),
+            EventKind::Removed { user, banned } => format!("{} {banned}", self.role(user)),
+            EventKind::RoomChanged { name, capacity } => format!("{name:?} {capacity:?}"),
             EventKind::RoleChanged { user, role } => format!("{} {role:?}", self.role(user)),
             _ => String::new(),
         };

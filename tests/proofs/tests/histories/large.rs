@@ -11,7 +11,7 @@ use std::{
 
 use chat_core::{
     Chat,
-    api::{Ledger as _, Live as _, Messages as _, Resume, Rooms as _, Users as _},
+    api::{Ledger as _, Live as _, Members as _, Messages as _, Resume, Rooms as _, Users as _},
     model::{
         coin::{CoinEntry, CoinKind},
         event::{Event, EventKind, Seq},
@@ -184,9 +184,10 @@ fn check_log(events: &[Event]) {
 fn seated(events: &[Event]) -> BTreeMap<UserId, bool> {
     let mut seated = BTreeMap::new();
     for event in events {
-        match event.kind {
+        match &event.kind {
             EventKind::Joined => assert_ne!(seated.insert(event.sender.clone(), true), Some(true), "{event:?}"),
             EventKind::Left => assert_eq!(seated.insert(event.sender.clone(), false), Some(true), "{event:?}"),
+            EventKind::Removed { user, .. } => assert_eq!(seated.insert(user.clone(), false), Some(true), "{event:?}"),
             _ => {}
         }
     }

@@ -55,6 +55,7 @@ fn within_the_log(world: &World, mut command: Command) -> Command {
 fn door(world: &World, command: &Command) -> Option<(UserId, RoomId)> {
     match command {
         Command::Join { user, room, .. } | Command::Leave { user, room } => Some((user.clone(), *room)),
+        Command::RemoveMember { room, other, .. } | Command::Ban { room, other, .. } => Some((other.clone(), *room)),
         Command::JoinByInvite { user, invite, .. } => {
             world.invites.get(invite).map(|invite| (user.clone(), invite.room))
         }
