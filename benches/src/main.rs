@@ -19,6 +19,7 @@ mod page;
 mod place;
 mod promise;
 mod ratio;
+mod reconnects;
 mod refusals;
 mod report;
 mod run;

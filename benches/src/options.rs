@@ -39,6 +39,9 @@ pub(crate) enum Subject {
     /// What floods of a chat-server cost those who are no part of them, and how fast they are refused. On SQLite, with the
     /// chat-server that was built beside this program.
     Refusals,
+    /// How long a client takes to come back, alone and with thousands of others at once. On SQLite, with the chat-server
+    /// that was built beside this program.
+    Reconnects,
     /// Whether the time of a refused login tells who has an account. On SQLite.
     Enumeration,
 }
@@ -106,6 +109,14 @@ impl Scale {
         match self {
             Self::Small => (200, 250),
             Self::Full => (5_000, 1_000),
+        }
+    }
+
+    /// How many come back at once, and how many one after another.
+    pub(crate) const fn reconnects(self) -> (usize, usize) {
+        match self {
+            Self::Small => (100, 20),
+            Self::Full => (5_000, 500),
         }
     }
 

@@ -14,7 +14,7 @@ use crate::{
     page::{self, LARGE, SMALL, SMALL_ROOM},
     place::{Kind, Place},
     ratio::{ALL, Ratio, ratios},
-    refusals,
+    reconnects, refusals,
     report::Report,
 };
 
@@ -24,6 +24,7 @@ pub(crate) async fn run(options: &Options) -> Result<bool, Failure> {
     let report = match options.measure {
         Subject::Messages => messages(options, machine).await?,
         Subject::Refusals => refusals::measure(options.scale, &options.only, machine).await?,
+        Subject::Reconnects => reconnects::measure(options.scale, machine).await?,
         Subject::Enumeration => enumeration::measure(options.scale, machine).await?,
     };
     print!("{}", report.markdown());
