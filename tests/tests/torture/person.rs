@@ -198,24 +198,22 @@ impl Person {
     /// Whether there was a seat.
     async fn join(&mut self, any: usize) -> bool {
         let room = self.haunts[any % self.haunts.len()].clone();
-        self.seats.ask(&room);
-        let mut is_repeated = false;
         loop {
+            // Each try may take a seat of its own: who was removed between two of them takes two.
+            self.seats.ask(&room);
             match self.client.api().join(&room, ROOM_PASSWORD).await {
-                Err(Error::Network(_)) => {
-                    is_repeated = true;
-                    self.connected().await;
-                }
+                Err(Error::Network(_)) => self.connected().await,
                 Ok(joined) => {
-                    // A repetition may find the seat that the first try took.
-                    if joined.already_member && !is_repeated {
+                    if joined.already_member {
                         self.seats.take_back(&room);
                     }
                     return true;
                 }
                 refused => {
+                    if refused.as_ref().is_err_and(|error| error.code() == Some("room_full")) {
+                        self.seats.take_back(&room);
+                    }
                     accept(refused, &["room_full"]);
-                    self.seats.take_back(&room);
                     return false;
                 }
             }

@@ -120,6 +120,7 @@ impl Town {
             let mut acknowledged = self.acknowledged.subscribe();
             let reached = timeout(LONG, acknowledged.wait_for(|count| at <= *count)).await;
             assert!(reached.is_ok(), "the load does not come to {at} messages");
+            self.nobody_complains();
             self.server.kill();
             self.server.restart().await;
             self.proxy.lead_to(host(&self.server));
@@ -128,6 +129,13 @@ impl Town {
             self.people.push(ended.expect("a user does not panic"));
         }
         self.chaos.calm();
+        self.nobody_complains();
+    }
+
+    /// A witness ends with the connection, or by a panic that says what was wrong.
+    fn nobody_complains(&self) {
+        let is_watched = self.witnesses.iter().all(|witness| !witness.is_finished());
+        assert!(is_watched, "somebody was told what they may not be, or is disconnected");
     }
 
     /// Waits until everybody has heard everything, and holds what each was told against the log.

@@ -12,7 +12,7 @@ use tokio::time::interval;
 /// How long a slow reader takes for each thing.
 const SLOWLY: Duration = Duration::from_millis(2);
 
-/// How often a user has asked for a seat in each room, but for those that they did not get.
+/// How often a user has asked for a seat in each room, but for the times that they were answered that it gave none.
 #[derive(Clone, Default)]
 pub(crate) struct Seats(Arc<Mutex<BTreeMap<String, u32>>>);
 
@@ -21,7 +21,7 @@ impl Seats {
         *self.0.lock().expect("nobody panics with it").entry(room.to_owned()).or_default() += 1;
     }
 
-    /// It was not given, or they had it already.
+    /// It was refused, or they had one already.
     pub(crate) fn take_back(&self, room: &str) {
         *self.0.lock().expect("nobody panics with it").get_mut(room).expect("it was asked for") -= 1;
     }
