@@ -114,6 +114,20 @@ pub(crate) async fn r_msg_11_reactions_come_back_in_their_order(store: &dyn Stor
     assert_eq!(read(store, room, 7).await, reacted);
 }
 
+/// A room seats few, one after the other many, and what they have reacted with stays.
+pub(crate) async fn r_msg_11_reactions_of_all_who_ever_were_members_come_back(store: &dyn Store) {
+    let room = new_room_of(store, &["alice"]).await;
+    append(store, &[draft(room, "alice", "hi")]).await;
+    let users = (0..2_000).map(|number| user(&format!("{number:0>64}"))).collect();
+    let reactions = vec![Reaction { emoji: emoji(EMOJIS[0]), users }];
+    let reacted = Message { reactions, ..read(store, room, 2).await };
+    let mut tx = begin(store).await;
+    let added = EventKind::ReactionAdded { target: seq(2), emoji: emoji(EMOJIS[0]) };
+    change(&mut *tx, room, seq(2), &reacted, added).await;
+    tx.commit().await.unwrap();
+    assert!(read(store, room, 2).await == reacted, "2,000 reactions came back otherwise");
+}
+
 pub(crate) async fn r_msg_06_the_edits_of_a_deleted_message_say_nothing_any_more(store: &dyn Store) {
     let room = new_room_of(store, &["alice", "bob"]).await;
     let other = room_of(store, &["alice", "bob"]).await;

@@ -201,6 +201,7 @@ macro_rules! __for_each_promise {
             mod message_change {
                 r_msg_06_a_message_is_read_as_it_was_written_last: store,
                 r_msg_11_reactions_come_back_in_their_order: store,
+                r_msg_11_reactions_of_all_who_ever_were_members_come_back: store,
                 r_msg_06_the_edits_of_a_deleted_message_say_nothing_any_more: store,
                 r_msg_04_a_deleted_message_answers_its_client_id_whatever_is_sent: store,
                 r_msg_07_a_deleted_message_is_not_unread: store,

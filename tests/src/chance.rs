@@ -25,6 +25,11 @@ impl Chance {
         Self(self.next())
     }
 
+    /// Another one for each number, in whatever order they are asked for, as long as nothing is drawn from this one.
+    pub fn numbered(&self, number: u64) -> Self {
+        Self(Self(self.0.wrapping_add(number.wrapping_mul(0xd1b5_4a32_d192_ed03))).next())
+    }
+
     fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -59,5 +64,22 @@ mod tests {
         assert_eq!(choices(), choices());
         assert!(choices().iter().all(|(a, b)| (3..9).contains(a) && (3..9).contains(b)));
         assert!(choices().iter().any(|(a, b)| a != b));
+    }
+
+    #[test]
+    fn each_number_has_choices_of_its_own_in_whatever_order() {
+        let chance = Chance(7);
+        let drawn = |number| {
+            let mut numbered = chance.numbered(number);
+            (0..8).map(|_| numbered.within(0..1_000_000)).collect::<Vec<_>>()
+        };
+        let forwards: Vec<_> = (0..50).map(drawn).collect();
+        let mut backwards: Vec<_> = (0..50).rev().map(drawn).collect();
+        backwards.reverse();
+        assert_eq!(forwards, backwards);
+        let mut different = forwards.clone();
+        different.sort();
+        different.dedup();
+        assert_eq!(different.len(), 50);
     }
 }

@@ -13,6 +13,7 @@ mod frame;
 mod listener;
 mod narrow;
 mod order;
+pub mod proxy;
 pub mod raw;
 mod scenario;
 mod secrets;

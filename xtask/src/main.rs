@@ -34,8 +34,9 @@ Usage: cargo xtask <chore>
   mutants   Changes the rules and the commands at one place at a time, with cargo-mutants, and fails
             where no test notices and docs/proofs.md has no reason why. Takes hours
   soak [SCALE]
-            Runs all that takes a scale (steps against the model, histories, races, crashes, floods) that many
-            times as much as `test` does, 10 where none is given, and prints what it did as Markdown
+            Runs all that takes a scale (steps against the model, histories, races, crashes, floods, torture)
+            that many times as much as `test` does (torture four times that), 10 where none is given, and prints
+            what it did as Markdown
   fmt       Formats all code
   figures   Builds a fresh clone from nothing and prints how long a newcomer waits, how large the
             server is and how many crates it takes, as a Markdown table

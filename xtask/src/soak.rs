@@ -10,27 +10,33 @@ use crate::{
     workspace::{cargo, show, succeed},
 };
 
-/// Package and test binary of each proof that takes a scale.
-const PROOFS: [(&str, &str); 5] = [
-    ("chat-proofs", "steps"),
-    ("chat-proofs", "histories"),
-    ("chat-tests", "crashes"),
-    ("chat-tests", "malformed"),
-    ("chat-tests", "flood"),
+/// Package and test binary of each proof that takes a scale, and how many times as much of it is run.
+const PROOFS: [(&str, &str, f64); 6] = [
+    ("chat-proofs", "steps", 1.0),
+    ("chat-proofs", "histories", 1.0),
+    ("chat-tests", "crashes", 1.0),
+    ("chat-tests", "malformed", 1.0),
+    ("chat-tests", "flood", 1.0),
+    // What a change has to pass of it is little.
+    ("chat-tests", "torture", 4.0),
 ];
 
 /// Runs all proofs with this scale, one after the other, and prints what they said of themselves.
 pub(crate) fn run(scale: &str) -> Result<(), String> {
+    let times: f64 = scale.parse().map_err(|_| format!("`{scale}` is no number"))?;
     let required = [Kind::MariaDb, Kind::MySql];
     setup::run(&required)?;
     let databases = Databases::start(&required)?;
     succeed(cargo(&["build", "--bin", "chat-server"]))?;
     let mut report = format!("`cargo xtask soak {scale}`\n\n");
     let mut failed = Vec::new();
-    for (package, binary) in PROOFS {
+    for (package, binary, factor) in PROOFS {
         let begun = Instant::now();
         let mut command = cargo(&["test", "--package", package, "--test", binary, "--", "--nocapture"]);
-        command.envs(databases.variables()).env("CHAT_TEST_SCALE", scale).stderr(Stdio::inherit());
+        command
+            .envs(databases.variables())
+            .env("CHAT_TEST_SCALE", (times * factor).to_string())
+            .stderr(Stdio::inherit());
         println!("\n==> {}", show(&command));
         let output = command.output().map_err(|error| format!("{}: {error}", show(&command)))?;
         let told = String::from_utf8_lossy(&output.stdout);

@@ -5,10 +5,13 @@ use std::{
     sync::Arc,
 };
 
+use tokio_util::task::AbortOnDropHandle;
+
 use super::{
     appender::{Appender, ReplyTo},
     delivery::{Delivery, EndReason, RoomRemoval},
     hub::Hub,
+    live_presence::Acquaintances,
     notice::{Logged, Origin},
     outlet::{Item, Outlet},
     replay::{Behind, Look, Replay, Step},
@@ -42,6 +45,9 @@ pub struct Connection {
     rooms: HashMap<RoomId, Place>,
     replay: Replay,
     ready: VecDeque<Delivery>,
+    /// Those whom the user may see are read, so that it can be told who of them is online. In a task of its own: a
+    /// reader that stops waiting does not have it begin again.
+    acquaintances: Option<AbortOnDropHandle<Acquaintances>>,
     over: bool,
 }
 
@@ -73,6 +79,7 @@ impl Connection {
             rooms: HashMap::new(),
             replay: Replay::default(),
             ready: VecDeque::new(),
+            acquaintances: None,
             over: false,
         }
     }
@@ -92,12 +99,24 @@ impl Connection {
         let rooms = self.store.rooms_of(&self.caller.user).await?;
         self.subscribe(&rooms, resume).await?;
         self.hub.greet(&self.outlet);
-        self.look_around();
+        self.read_acquaintances();
         Ok(rooms)
     }
 
-    fn look_around(&mut self) {
-        self.replay.look_around(&self.hub.presence, &self.store, &self.caller.user);
+    fn read_acquaintances(&mut self) {
+        let (hub, store, user) = (Arc::clone(&self.hub), Arc::clone(&self.store), self.caller.user.clone());
+        let read = tokio::spawn(async move { hub.presence.acquaintances(&*store, &user).await });
+        self.acquaintances = Some(AbortOnDropHandle::new(read));
+    }
+
+    /// Tells who is online, where those whom the user may see are still those that were read.
+    fn look_around(&mut self, acquaintances: Acquaintances) {
+        match self.hub.presence.look_around(acquaintances, &self.outlet) {
+            Some(online) => {
+                self.ready.extend(online.into_iter().map(|user| Delivery::Presence { user, last_seen: None }));
+            }
+            None => self.read_acquaintances(),
+        }
     }
 
     /// Follows the rooms as they were read, each from what the client has of it.
@@ -204,6 +223,13 @@ impl Connection {
                 biased;
                 reason = outlet.ended() => return self.end(reason),
                 item = outlet.next_item() => self.take_item(item),
+                read = read_by(&mut self.acquaintances), if self.acquaintances.is_some() => {
+                    self.acquaintances = None;
+                    // Where the store has panicked, which was reported, nobody is told to be online.
+                    if let Some(acquaintances) = read {
+                        self.look_around(acquaintances);
+                    }
+                }
                 step = self.replay.next(&self.store, &self.caller.user, follow), if !self.replay.is_done() => {
                     match step {
                         Ok(step) => self.take_step(step),
@@ -274,14 +300,6 @@ impl Connection {
 
     fn take_step(&mut self, step: Step) {
         match step {
-            // Looked at now: what was told meanwhile is as new.
-            Step::Around(acquaintances) => match self.hub.presence.online(acquaintances) {
-                Some(online) => {
-                    let online = online.into_iter();
-                    self.ready.extend(online.map(|user| Delivery::Presence { user, last_seen: None }));
-                }
-                None => self.look_around(),
-            },
             Step::Missed(event) => self.take_missed(event),
             Step::NoSeat(Behind { room, own, .. }) => {
                 self.answer(own.into_values());
@@ -390,6 +408,11 @@ impl Connection {
         let answer = |event: Arc<Logged>| event.origin.map(|Origin { command, .. }| Delivery::Sent { command, event });
         self.ready.extend(own.into_iter().filter_map(answer));
     }
+}
+
+/// What a task has read, where there is one that has not panicked. Cancel safe.
+async fn read_by<T>(task: &mut Option<AbortOnDropHandle<T>>) -> Option<T> {
+    task.as_mut()?.await.ok()
 }
 
 impl Drop for Connection {

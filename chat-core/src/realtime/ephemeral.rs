@@ -3,6 +3,7 @@
 use super::{
     hub::{Hub, State},
     outlet::{Item, Outlet},
+    presence::Change,
 };
 use crate::{
     model::{room::RoomId, time::Timestamp, user::UserId},
@@ -12,8 +13,7 @@ use crate::{
 impl Hub {
     /// A connection has said hello: from now on its user is online, and it hears who else is.
     pub(super) fn greet(&self, outlet: &Outlet) {
-        let is_first = self.state().greeted.insert(outlet.id);
-        if is_first {
+        if !outlet.greet() {
             self.presence.connected(&outlet.user);
         }
     }
@@ -23,12 +23,12 @@ impl Hub {
         self.state().users.keys().any(|other| other != user)
     }
 
-    /// Tells these users that another one is online, or is not and was last seen then.
-    pub(super) fn tell_presence(&self, to: &[UserId], user: &UserId, last_seen: Option<Timestamp>) {
+    /// Tells these users that another one is online, or no more, unless they have seen that when they looked around.
+    pub(super) fn tell_presence(&self, to: &[UserId], user: &UserId, change: Change) {
         let state = self.state();
         for outlet in to.iter().filter_map(|to| state.users.get(to)).flatten() {
-            if state.greeted.contains(&outlet.id) {
-                outlet.offer(Item::Presence { user: user.clone(), last_seen });
+            if outlet.hears(change.serial) {
+                outlet.offer(Item::Presence { user: user.clone(), last_seen: change.last_seen });
             }
         }
     }

@@ -1,7 +1,7 @@
 //! Who is connected to this process, and what they hear.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::HashMap,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU64, Ordering},
@@ -48,8 +48,6 @@ pub(super) struct State {
     pub(super) topics: HashMap<RoomId, Topic>,
     /// The topics of each connection, so that leaving need not look at all there are.
     pub(super) subscriptions: HashMap<ConnectionId, Vec<RoomId>>,
-    /// The connections that have said hello.
-    pub(super) greeted: HashSet<ConnectionId>,
 }
 
 /// How many events are read at once to fill a gap.
@@ -95,9 +93,8 @@ impl Hub {
                 state.users.remove(&outlet.user);
             }
         }
-        let was_greeted = state.greeted.remove(&outlet.id);
         drop(state);
-        if was_greeted {
+        if outlet.is_greeted() {
             self.presence.disconnected(&outlet.user);
         }
         self.count.send_modify(|count| *count = count.saturating_sub(1));
@@ -126,7 +123,6 @@ impl Hub {
     /// Routes what was committed.
     pub(crate) fn deliver(self: &Arc<Self>, notices: Vec<Notice>) {
         self.presence.hear(&notices);
-        let now = self.presence.now();
         let mut state = self.state();
         for notice in notices {
             match notice {
@@ -143,7 +139,7 @@ impl Hub {
                         outlet.offer(Item::Friend { change, with: with.clone(), request });
                     }
                 }
-                Notice::Typing { room, user, to } => state.tell_typing(room, &user, &to, now),
+                Notice::Typing { room, user, to } => state.tell_typing(room, &user, &to, self.presence.now()),
                 Notice::BlockChanged { .. } | Notice::Presence { .. } => {}
                 Notice::SessionEnded { user, session } => state.end_session(&user, session),
                 Notice::SignedOut { user } => state.end_vouched(&user),

@@ -1,7 +1,7 @@
 //! Who is online, kept and told: what the clock, the bus, the store and the hub have to do with it.
 
 use std::{
-    collections::BTreeSet,
+    collections::BTreeMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -15,8 +15,9 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 use super::{
     hub::Hub,
     notice::Notice,
-    presence::{BEAT, Presence},
-    sign::NodeId,
+    outlet::Outlet,
+    presence::{BEAT, Change, Presence},
+    sign::{NodeId, Sign},
 };
 use crate::{
     model::{
@@ -46,9 +47,12 @@ pub(crate) struct LivePresence {
 
 struct State {
     presence: Presence,
-    meetings: BTreeSet<Meeting>,
+    /// To be told, each with its number.
+    meetings: BTreeMap<Meeting, u64>,
     /// How often somebody may have come to see less of others. What was read before the last time is not told.
     separations: u64,
+    /// How often somebody may have come to see more or less. Who looks around looks again after the last time.
+    relations: u64,
 }
 
 /// Some who may have begun to see each other.
@@ -64,13 +68,13 @@ enum Meeting {
 #[derive(Debug)]
 pub(super) struct Acquaintances {
     users: Vec<UserId>,
-    separations: u64,
+    relations: u64,
 }
 
 /// Something to be told.
 enum Task {
-    Changed(UserId, Option<Timestamp>),
-    Meeting(Meeting),
+    Changed(UserId, Change),
+    Meeting(Meeting, u64),
 }
 
 /// How long to wait before a store that failed is asked again.
@@ -81,7 +85,7 @@ impl LivePresence {
     pub(crate) fn new(clock: Arc<dyn Clock>, grace: Duration, others: bool) -> Self {
         let node = NodeId::new();
         let presence = Presence::new(node, grace, others);
-        let state = Mutex::new(State { presence, meetings: BTreeSet::new(), separations: 0 });
+        let state = Mutex::new(State { presence, meetings: BTreeMap::new(), separations: 0, relations: 0 });
         Self { node, clock, state, moved: Notify::new(), to_tell: Notify::new() }
     }
 
@@ -97,13 +101,14 @@ impl LivePresence {
 
     /// A connection of the user has said hello.
     pub(super) fn connected(&self, user: &UserId) {
-        self.state().presence.connected(user, self.now());
+        self.state().presence.connected(user);
         self.wake();
     }
 
     /// A connection of the user that had said hello has ended.
     pub(super) fn disconnected(&self, user: &UserId) {
-        self.state().presence.disconnected(user, self.now());
+        let now = self.now();
+        self.state().presence.disconnected(user, now);
         self.wake();
     }
 
@@ -112,50 +117,86 @@ impl LivePresence {
         self.to_tell.notify_one();
     }
 
-    /// Those whom the user may see.
-    pub(super) async fn acquaintances(&self, store: &dyn Store, user: &UserId) -> Result<Acquaintances, StoreError> {
-        let separations = self.state().separations;
-        Ok(Acquaintances { users: store.acquaintances(user).await?, separations })
+    /// Those whom a user may see. Waits for the store: for want of this no connection ends.
+    pub(super) async fn acquaintances(&self, store: &dyn Store, user: &UserId) -> Acquaintances {
+        loop {
+            let relations = self.state().relations;
+            match store.acquaintances(user).await {
+                Ok(users) => return Acquaintances { users, relations },
+                Err(error) => {
+                    failed(&error);
+                    sleep(RETRY).await;
+                }
+            }
+        }
     }
 
-    /// Who of them is online; `None` where somebody may see less of others since they were read.
-    pub(super) fn online(&self, mut of: Acquaintances) -> Option<Vec<UserId>> {
+    /// Who of them is online; from now on the connection is told what changes. `None` where who sees whom has changed
+    /// since they were read.
+    pub(super) fn look_around(&self, of: Acquaintances, outlet: &Outlet) -> Option<Vec<UserId>> {
+        let Acquaintances { mut users, relations } = of;
         let state = self.state();
-        of.users.retain(|acquaintance| state.presence.is_online(acquaintance));
-        (state.separations == of.separations).then_some(of.users)
+        if state.relations != relations {
+            return None;
+        }
+        outlet.look(state.presence.last_serial());
+        users.retain(|user| state.presence.is_online(user));
+        Some(users)
     }
 
     /// Takes from what was told what it means for who sees whom online.
     pub(crate) fn hear(&self, notices: &[Notice]) {
-        let now = self.now();
-        let mut state = self.state();
         for notice in notices {
             match notice {
                 Notice::Logged(logged) => match &logged.event.kind {
-                    EventKind::Joined => {
-                        state.meet(Meeting::Room(logged.event.room, logged.event.sender.clone()));
-                    }
-                    EventKind::Left | EventKind::Removed { .. } => state.separations += 1,
+                    EventKind::Joined => self.meet(Meeting::Room(logged.event.room, logged.event.sender.clone())),
+                    EventKind::Left | EventKind::Removed { .. } => self.separate(),
                     _ => {}
                 },
+                // Both are told.
                 Notice::Friend { to, change: FriendChange::Accepted, with, .. } if to < with => {
-                    state.meet(Meeting::Pair(to.clone(), with.clone()));
+                    self.meet(Meeting::Pair(to.clone(), with.clone()));
                 }
-                Notice::Friend { change: FriendChange::Removed, .. } | Notice::BlockChanged { blocks: true, .. } => {
-                    state.separations += 1
-                }
+                Notice::Friend { change: FriendChange::Removed, .. } => self.separate(),
+                Notice::BlockChanged { blocks: true, .. } => self.separate(),
                 Notice::BlockChanged { user, other, blocks: false } => {
-                    state.meet(Meeting::Pair(user.clone(), other.clone()));
+                    self.meet(Meeting::Pair(user.clone(), other.clone()));
                 }
                 Notice::StandingChanged { user, standing: Standing::Suspended | Standing::Erased } => {
-                    state.presence.put_offline(user, now);
+                    let now = self.now();
+                    self.state().presence.put_offline(user, now);
+                    self.to_tell.notify_one();
                 }
-                Notice::Presence { node, sign } => state.presence.hear(*node, sign, now),
+                Notice::Presence { node, sign } if *node != self.node => {
+                    let now = self.now();
+                    self.state().presence.hear(*node, sign, now);
+                    self.wake();
+                }
                 _ => {}
             }
         }
-        drop(state);
-        self.wake();
+    }
+
+    /// Somebody may have come to see less of others.
+    fn separate(&self) {
+        let mut state = self.state();
+        state.separations += 1;
+        state.relations += 1;
+    }
+
+    /// Some may have begun to see each other, which matters only where one of them is online.
+    fn meet(&self, meeting: Meeting) {
+        let mut state = self.state();
+        let matters = match &meeting {
+            Meeting::Room(_, user) => state.presence.is_online(user),
+            Meeting::Pair(one, other) => state.presence.is_online(one) || state.presence.is_online(other),
+        };
+        if matters {
+            state.relations += 1;
+            let serial = state.presence.next_serial();
+            state.meetings.insert(meeting, serial);
+            self.to_tell.notify_one();
+        }
     }
 
     /// Keeps and tells it for as long as the answer is held.
@@ -171,20 +212,9 @@ impl LivePresence {
 
     /// Lets time pass, and speaks with other nodes.
     async fn keep(&self, bus: &dyn Bus) {
-        let mut next_beat = self.now();
+        let mut next_beat = None;
         loop {
-            let now = self.now();
-            let (signs, wait) = {
-                let mut state = self.state();
-                state.presence.pass_time(now);
-                if next_beat <= now {
-                    state.presence.beat(now);
-                    next_beat = now.after(BEAT);
-                }
-                let next_beat = state.presence.has_others().then_some(next_beat);
-                let next = [next_beat, state.presence.next_due()].into_iter().flatten().min();
-                (state.presence.take_signs(), next.map(|next| next.since(now)))
-            };
+            let (signs, wait) = self.pass_time(&mut next_beat);
             self.to_tell.notify_one();
             if !signs.is_empty() {
                 let node = self.node;
@@ -198,6 +228,23 @@ impl LivePresence {
         }
     }
 
+    /// What other nodes are to be told, and how long nothing is to be done if nothing happens.
+    fn pass_time(&self, next_beat: &mut Option<Timestamp>) -> (Vec<Sign>, Option<Duration>) {
+        let mut state = self.state();
+        let has_others = state.presence.has_others();
+        if !has_others && state.presence.next_due().is_none() {
+            return (Vec::new(), None);
+        }
+        let now = self.now();
+        state.presence.pass_time(now);
+        if has_others && next_beat.is_none_or(|beat| beat <= now) {
+            state.presence.beat(now);
+            *next_beat = Some(now.after(BEAT));
+        }
+        let next = [*next_beat, state.presence.next_due()].into_iter().flatten().min();
+        (state.presence.take_signs(), next.map(|next| next.since(now)))
+    }
+
     /// Tells connections.
     async fn tell(&self, hub: &Hub, store: &dyn Store) {
         loop {
@@ -206,14 +253,14 @@ impl LivePresence {
                 continue;
             };
             let told = match &task {
-                Task::Changed(user, last_seen) => self.tell_change(hub, store, user, *last_seen, separations).await,
-                Task::Meeting(meeting) => self.tell_meeting(hub, store, meeting, separations).await,
+                Task::Changed(user, change) => self.tell_change(hub, store, user, *change, separations).await,
+                Task::Meeting(meeting, serial) => self.tell_meeting(hub, store, meeting, *serial, separations).await,
             };
             match told {
                 Ok(true) => {}
                 Ok(false) => self.give_back(task),
                 Err(error) => {
-                    tracing::warn!(error = &error as &dyn std::error::Error, "who is online could not be told");
+                    failed(&error);
                     self.give_back(task);
                     sleep(RETRY).await;
                 }
@@ -223,16 +270,17 @@ impl LivePresence {
 
     fn next_task(&self) -> Option<(Task, u64)> {
         let mut state = self.state();
-        let meeting = state.meetings.pop_first().map(Task::Meeting);
-        let task = meeting.or_else(|| state.presence.take_changed().map(|(user, seen)| Task::Changed(user, seen)))?;
+        let changed = state.presence.take_changed().map(|(user, change)| Task::Changed(user, change));
+        let meeting = || state.meetings.pop_first().map(|(meeting, serial)| Task::Meeting(meeting, serial));
+        let task = changed.or_else(meeting)?;
         Some((task, state.separations))
     }
 
     fn give_back(&self, task: Task) {
         let mut state = self.state();
         match task {
-            Task::Changed(user, last_seen) => state.presence.give_back(user, last_seen),
-            Task::Meeting(meeting) => drop(state.meetings.insert(meeting)),
+            Task::Changed(user, change) => state.presence.give_back(user, change),
+            Task::Meeting(meeting, serial) => drop(state.meetings.entry(meeting).or_insert(serial)),
         }
     }
 
@@ -242,7 +290,7 @@ impl LivePresence {
         hub: &Hub,
         store: &dyn Store,
         user: &UserId,
-        last_seen: Option<Timestamp>,
+        change: Change,
         separations: u64,
     ) -> Result<bool, StoreError> {
         if !hub.has_others_than(user) {
@@ -252,7 +300,7 @@ impl LivePresence {
         let state = self.state();
         let is_current = state.separations == separations;
         if is_current {
-            hub.tell_presence(&acquaintances, user, last_seen);
+            hub.tell_presence(&acquaintances, user, change);
         }
         Ok(is_current)
     }
@@ -263,6 +311,7 @@ impl LivePresence {
         hub: &Hub,
         store: &dyn Store,
         meeting: &Meeting,
+        serial: u64,
         separations: u64,
     ) -> Result<bool, StoreError> {
         let (user, others) = match meeting {
@@ -280,25 +329,17 @@ impl LivePresence {
         if state.separations != separations {
             return Ok(false);
         }
+        let online = Change { last_seen: None, serial };
         for other in others.iter().filter(|other| state.presence.is_online(other)) {
-            hub.tell_presence(std::slice::from_ref(user), other, None);
+            hub.tell_presence(std::slice::from_ref(user), other, online);
         }
         if state.presence.is_online(user) {
-            hub.tell_presence(&others, user, None);
+            hub.tell_presence(&others, user, online);
         }
         Ok(true)
     }
 }
 
-impl State {
-    /// Some may have begun to see each other, who matter only where one of them is online.
-    fn meet(&mut self, meeting: Meeting) {
-        let matters = match &meeting {
-            Meeting::Room(_, user) => self.presence.is_online(user),
-            Meeting::Pair(one, other) => self.presence.is_online(one) || self.presence.is_online(other),
-        };
-        if matters {
-            self.meetings.insert(meeting);
-        }
-    }
+fn failed(error: &StoreError) {
+    tracing::warn!(error = error as &dyn std::error::Error, "who is online could not be told, trying again");
 }

@@ -1,6 +1,9 @@
 //! The hub's end of a connection.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::{
+    Arc, OnceLock,
+    atomic::{AtomicBool, AtomicU64, Ordering},
+};
 
 use tokio::sync::Notify;
 
@@ -102,6 +105,9 @@ pub(crate) struct Outlet {
     pub(crate) id: ConnectionId,
     pub(crate) user: UserId,
     pub(crate) session: Option<SessionId>,
+    greeted: AtomicBool,
+    /// Up to which number it has seen who is online; 0 before it has looked.
+    looked: AtomicU64,
     queue: Queue<Item>,
     end: OnceLock<EndReason>,
     ended: Notify,
@@ -109,7 +115,36 @@ pub(crate) struct Outlet {
 
 impl Outlet {
     pub(crate) fn new(id: ConnectionId, user: UserId, session: Option<SessionId>) -> Self {
-        Self { id, user, session, queue: Queue::new(), end: OnceLock::new(), ended: Notify::new() }
+        Self {
+            id,
+            user,
+            session,
+            greeted: AtomicBool::new(false),
+            looked: AtomicU64::new(0),
+            queue: Queue::new(),
+            end: OnceLock::new(),
+            ended: Notify::new(),
+        }
+    }
+
+    /// Notes that hello was said; answers whether it was before.
+    pub(crate) fn greet(&self) -> bool {
+        self.greeted.swap(true, Ordering::Relaxed)
+    }
+
+    pub(crate) fn is_greeted(&self) -> bool {
+        self.greeted.load(Ordering::Relaxed)
+    }
+
+    /// Notes that it has seen who is online, up to what has this number. Under the lock under which it is told, too.
+    pub(crate) fn look(&self, serial: u64) {
+        self.looked.store(serial.max(1), Ordering::Relaxed);
+    }
+
+    /// Whether it is to be told what has this number: it has looked around, and not seen it.
+    pub(crate) fn hears(&self, serial: u64) -> bool {
+        let looked = self.looked.load(Ordering::Relaxed);
+        looked != 0 && looked < serial
     }
 
     /// Puts an item into the queue. A reader that has left no room for it is cut off, never skipped (R-MSG-08); only what

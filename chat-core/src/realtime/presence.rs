@@ -27,10 +27,21 @@ pub(super) struct Presence {
     elsewhere: BTreeMap<NodeId, Elsewhere>,
     people: HashMap<UserId, Whereabouts>,
     due: BTreeSet<(Timestamp, UserId)>,
-    /// Whose being online has changed, and when those were last seen who are not.
-    changed: BTreeMap<UserId, Option<Timestamp>>,
+    /// Whose being online has changed, to be told.
+    changed: BTreeMap<UserId, Change>,
+    /// The number of what there was to be told last.
+    last_serial: u64,
     /// What other nodes have not been told; nothing is kept where there can be none.
     untold: Option<Untold>,
+}
+
+/// That somebody is online, or no more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Change {
+    /// When they were last seen who are online no more.
+    pub(super) last_seen: Option<Timestamp>,
+    /// Its place among all that is told: who has looked around after it has seen it.
+    pub(super) serial: u64,
 }
 
 /// What is known of another node.
@@ -54,8 +65,8 @@ enum Whereabouts {
 /// What other nodes are told next.
 #[derive(Default)]
 struct Untold {
-    /// Who came or went, and when.
-    moved: BTreeMap<UserId, Timestamp>,
+    /// Who came, or when they went.
+    moved: BTreeMap<UserId, Option<Timestamp>>,
     /// Nodes that are asked who is there; none of them: each.
     ask: BTreeSet<Option<NodeId>>,
     here: bool,
@@ -75,6 +86,7 @@ impl Presence {
             people: HashMap::new(),
             due: BTreeSet::new(),
             changed: BTreeMap::new(),
+            last_serial: 0,
             untold: others.then_some(asking),
         }
     }
@@ -89,11 +101,11 @@ impl Presence {
     }
 
     /// A connection of the user has begun here.
-    pub(super) fn connected(&mut self, user: &UserId, now: Timestamp) {
+    pub(super) fn connected(&mut self, user: &UserId) {
         let connections = self.here.entry(user.clone()).or_default();
         *connections += 1;
         if *connections == 1 {
-            self.moved(user, now);
+            self.moved(user, None);
         }
         self.came(user);
     }
@@ -104,7 +116,7 @@ impl Presence {
         *connections -= 1;
         if *connections == 0 {
             self.here.remove(user);
-            self.moved(user, now);
+            self.moved(user, Some(now));
             self.went(user, now, now);
         }
     }
@@ -115,13 +127,29 @@ impl Presence {
             if let Whereabouts::Leaving { due, .. } = whereabouts {
                 self.due.remove(&(due, user.clone()));
             }
-            self.changed.insert(user.clone(), Some(now));
+            self.change(user, Some(now));
         }
     }
 
-    fn moved(&mut self, user: &UserId, now: Timestamp) {
+    fn change(&mut self, user: &UserId, last_seen: Option<Timestamp>) {
+        let serial = self.next_serial();
+        self.changed.insert(user.clone(), Change { last_seen, serial });
+    }
+
+    /// The number of something more to be told.
+    pub(super) fn next_serial(&mut self) -> u64 {
+        self.last_serial += 1;
+        self.last_serial
+    }
+
+    /// The number of what there was to be told last.
+    pub(super) const fn last_serial(&self) -> u64 {
+        self.last_serial
+    }
+
+    fn moved(&mut self, user: &UserId, at: Option<Timestamp>) {
         if let Some(untold) = &mut self.untold {
-            untold.moved.insert(user.clone(), now);
+            untold.moved.insert(user.clone(), at);
         }
     }
 
@@ -129,7 +157,7 @@ impl Presence {
         match self.people.insert(user.clone(), Whereabouts::Online) {
             Some(Whereabouts::Online) => {}
             Some(Whereabouts::Leaving { due, .. }) => drop(self.due.remove(&(due, user.clone()))),
-            None => drop(self.changed.insert(user.clone(), None)),
+            None => self.change(user, None),
         }
     }
 
@@ -160,19 +188,19 @@ impl Presence {
                 break;
             }
             if let Some(Whereabouts::Leaving { since, .. }) = self.people.remove(&user) {
-                self.changed.insert(user, Some(since));
+                self.change(&user, Some(since));
             }
         }
     }
 
-    /// The next user whose being online has changed, and when they were last seen if they are not.
-    pub(super) fn take_changed(&mut self) -> Option<(UserId, Option<Timestamp>)> {
+    /// The next user whose being online has changed.
+    pub(super) fn take_changed(&mut self) -> Option<(UserId, Change)> {
         self.changed.pop_first()
     }
 
     /// What was taken could not be told. What has changed since stands.
-    pub(super) fn give_back(&mut self, user: UserId, last_seen: Option<Timestamp>) {
-        self.changed.entry(user).or_insert(last_seen);
+    pub(super) fn give_back(&mut self, user: UserId, change: Change) {
+        self.changed.entry(user).or_insert(change);
     }
 
     /// A sign of life is due: other nodes that gave none for long are forgotten.
@@ -197,8 +225,10 @@ impl Presence {
         for (user, at) in untold.moved {
             self.number += 1;
             let number = self.number;
-            let is_here = self.here.contains_key(&user);
-            signs.push(if is_here { Sign::Came { number, user } } else { Sign::Went { number, user, at } });
+            signs.push(match at {
+                None => Sign::Came { number, user },
+                Some(at) => Sign::Went { number, user, at },
+            });
         }
         if untold.here {
             signs.push(Sign::Here { number: self.number, users: self.here.keys().cloned().collect() });

@@ -5,12 +5,9 @@ use std::{
     sync::Arc,
 };
 
-use tokio::task::{JoinError, JoinHandle};
+use tokio::task::JoinHandle;
 
-use super::{
-    live_presence::{Acquaintances, LivePresence},
-    notice::Logged,
-};
+use super::notice::Logged;
 use crate::{
     model::{
         event::{Event, Seq},
@@ -29,9 +26,7 @@ pub(super) struct Replay {
     page: VecDeque<Event>,
     /// Rooms to be looked up. In none of them the client is told anything yet.
     looks: VecDeque<(RoomId, Look)>,
-    /// Those whom the user may see, of whom it is to be told who is online.
-    around: Option<JoinHandle<Result<Acquaintances, StoreError>>>,
-    /// In a task of its own, as that: a reader that stops waiting loses nothing, and holds on to nothing of the store's.
+    /// In a task of its own: a reader that stops waiting loses nothing, and holds on to nothing of the store's.
     reading: Option<JoinHandle<Result<Read, StoreError>>>,
 }
 
@@ -61,8 +56,6 @@ enum Read {
 
 /// What reading brought.
 pub(super) enum Step {
-    /// Those whom the user may see were read.
-    Around(Acquaintances),
     /// The next event of the room that is first.
     Missed(Event),
     /// The user has no seat any more in the room that was first: what was read may be of after that.
@@ -76,13 +69,7 @@ const PAGE: usize = 100;
 
 impl Replay {
     pub(super) fn is_done(&self) -> bool {
-        self.behind.is_empty() && self.looks.is_empty() && self.around.is_none()
-    }
-
-    /// Has it looked up whom the user may see.
-    pub(super) fn look_around(&mut self, presence: &Arc<LivePresence>, store: &Arc<dyn Store>, user: &UserId) {
-        let (presence, store, user) = (Arc::clone(presence), Arc::clone(store), user.clone());
-        self.around = Some(tokio::spawn(async move { presence.acquaintances(&*store, &user).await }));
+        self.behind.is_empty() && self.looks.is_empty()
     }
 
     pub(super) fn read_on(&mut self, behind: Behind) {
@@ -115,11 +102,6 @@ impl Replay {
         user: &UserId,
         follow: impl Fn(RoomId),
     ) -> Result<Step, StoreError> {
-        if let Some(around) = &mut self.around {
-            let around = around.await;
-            self.around = None;
-            return Ok(Step::Around(of_a_task(around)?));
-        }
         loop {
             if let Some(event) = self.page.pop_front() {
                 return Ok(Step::Missed(event));
@@ -139,7 +121,7 @@ impl Replay {
             };
             let read = reading.await;
             self.reading = None;
-            match of_a_task(read)? {
+            match read.map_err(|_| StoreError::Unknown("the store panicked".into()))?? {
                 Read::Room(view) => {
                     if let Some((room, why)) = self.looks.pop_front() {
                         return Ok(Step::Looked(room, why, view));
@@ -163,11 +145,6 @@ impl Replay {
         }
         Ok(())
     }
-}
-
-/// What was read in a task; where that has panicked, it was the store.
-fn of_a_task<T>(read: Result<Result<T, StoreError>, JoinError>) -> Result<T, StoreError> {
-    read.unwrap_or_else(|_| Err(StoreError::Unknown("the store panicked".into())))
 }
 
 async fn look_up(store: Arc<dyn Store>, room: RoomId, user: UserId) -> Result<Read, StoreError> {

@@ -5,7 +5,7 @@ SET @chat_alter = (
         COUNT(*) = 0,
         'ALTER TABLE chat_events
             ADD COLUMN mentions VARCHAR(512),
-            ADD COLUMN reactions TEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin',
+            ADD COLUMN reactions MEDIUMTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin',
         'DO 0'
     )
     FROM information_schema.COLUMNS

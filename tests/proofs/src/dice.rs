@@ -283,7 +283,7 @@ impl<'a> Draw<'a> {
     pub fn read(mut self) -> Command {
         let user = self.user();
         let room = self.room();
-        match self.dice.roll(12) {
+        match self.dice.roll(13) {
             11 => Command::Bans { user: self.member_of(room), room },
             0 => Command::Me { user },
             1 => Command::Profile { user, other: self.anybody() },

@@ -1,15 +1,14 @@
-//! A TCP proxy between the server and its database, which counts packets, and cuts a connection around its commit. It
+//! A proxy between the server and its database, which counts packets, and cuts a connection around its commit. It
 //! reads the packets of MySQL's protocol: three bytes of length, one of sequence, and the payload.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use chat_tests::PATIENCE;
+use chat_tests::proxy::{self, Passage};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
-use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
-use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 use crate::progress::Progress;
@@ -39,26 +38,20 @@ struct Shared {
 pub(crate) struct Proxy {
     url: String,
     shared: Arc<Shared>,
-    accepting: JoinHandle<()>,
-}
-
-impl Drop for Proxy {
-    fn drop(&mut self) {
-        self.accepting.abort();
-    }
+    /// Ends with this.
+    _passing: proxy::Proxy,
 }
 
 impl Proxy {
     /// A proxy before the database at this URL.
     pub(crate) async fn before(url: &str, progress: &Arc<Progress>) -> Self {
-        let target = address(url).to_owned();
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-        let own = listener.local_addr().expect("it listens").to_string();
+        let target = address(url);
         let shared = Arc::new(Shared { progress: Arc::clone(progress), planned: Mutex::new(None) });
+        let serving = Arc::clone(&shared);
+        let passing = proxy::Proxy::before(target, move |passage| serve(passage, Arc::clone(&serving))).await;
         // Without TLS, so that the proxy can read along.
-        let url = format!("{}?ssl-mode=DISABLED", url.replace(&target, &own));
-        let accepting = tokio::spawn(accept(listener, target, Arc::clone(&shared)));
-        Self { url, shared, accepting }
+        let url = format!("{}?ssl-mode=DISABLED", url.replace(target, passing.address()));
+        Self { url, shared, _passing: passing }
     }
 
     /// The database's URL through this proxy.
@@ -81,21 +74,10 @@ fn address(url: &str) -> &str {
     rest.split('/').next().expect("the first of a split")
 }
 
-async fn accept(listener: TcpListener, target: String, shared: Arc<Shared>) {
-    loop {
-        let (client, _) = listener.accept().await.expect("it listens");
-        // A database that is away refuses; so does the proxy then, by hanging up.
-        if let Ok(server) = TcpStream::connect(&target).await {
-            tokio::spawn(serve(client, server, Arc::clone(&shared)));
-        }
-    }
-}
-
-async fn serve(client: TcpStream, server: TcpStream, shared: Arc<Shared>) {
-    for stream in [&client, &server] {
-        // Where the other side is gone already, the next read says so.
-        let _ = stream.set_nodelay(true);
-    }
+async fn serve(passage: Passage, shared: Arc<Shared>) {
+    // A database that is away refuses; so does the proxy then, by hanging up.
+    let Some(server) = passage.dial().await else { return };
+    let client = passage.client;
     let (from_client, to_client) = client.into_split();
     let (from_server, to_server) = server.into_split();
     let swallows = AtomicBool::new(false);

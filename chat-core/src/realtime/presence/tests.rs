@@ -17,7 +17,7 @@ fn alone() -> Presence {
 /// What is told next: `alice+`, or `alice-` with the second in which she was last seen.
 fn told(presence: &mut Presence) -> Vec<String> {
     let taken = std::iter::from_fn(|| presence.take_changed());
-    let told = taken.map(|(user, last_seen)| match last_seen {
+    let told = taken.map(|(user, change)| match change.last_seen {
         None => format!("{user}+"),
         Some(last_seen) => format!("{user}-{}", last_seen.since(at(0)).as_secs()),
     });
@@ -72,8 +72,8 @@ fn lines(lines: &[&str]) -> [Vec<String>; 2] {
 #[test]
 fn who_comes_is_online_until_the_grace_after_their_last_connection() {
     let mut presence = alone();
-    presence.connected(&user("alice"), at(0));
-    presence.connected(&user("alice"), at(1));
+    presence.connected(&user("alice"));
+    presence.connected(&user("alice"));
     assert_eq!(told(&mut presence), ["alice+"], "once, on however many devices");
     presence.disconnected(&user("alice"), at(2));
     assert_eq!(presence.next_due(), None);
@@ -89,10 +89,10 @@ fn who_comes_is_online_until_the_grace_after_their_last_connection() {
 #[test]
 fn who_comes_back_within_the_grace_was_never_away() {
     let mut presence = alone();
-    presence.connected(&user("alice"), at(0));
+    presence.connected(&user("alice"));
     told(&mut presence);
     presence.disconnected(&user("alice"), at(1));
-    presence.connected(&user("alice"), at(10));
+    presence.connected(&user("alice"));
     presence.pass_time(at(100));
     assert_eq!((told(&mut presence), presence.is_online(&user("alice"))), (vec![], true));
     presence.disconnected(&user("alice"), at(101));
@@ -106,7 +106,7 @@ fn who_comes_back_within_the_grace_was_never_away() {
 fn several_are_due_each_at_their_time() {
     let mut presence = alone();
     for (id, second) in [("alice", 3), ("bob", 1), ("carol", 2)] {
-        presence.connected(&user(id), at(0));
+        presence.connected(&user(id));
         presence.disconnected(&user(id), at(second));
     }
     told(&mut presence);
@@ -118,8 +118,8 @@ fn several_are_due_each_at_their_time() {
 #[test]
 fn who_is_put_offline_is_so_at_once_and_comes_back_by_a_new_connection() {
     let mut presence = alone();
-    presence.connected(&user("alice"), at(0));
-    presence.connected(&user("bob"), at(0));
+    presence.connected(&user("alice"));
+    presence.connected(&user("bob"));
     presence.disconnected(&user("bob"), at(1));
     told(&mut presence);
     presence.put_offline(&user("alice"), at(5));
@@ -127,7 +127,7 @@ fn who_is_put_offline_is_so_at_once_and_comes_back_by_a_new_connection() {
     presence.put_offline(&user("nobody"), at(5));
     assert_eq!(told(&mut presence), ["alice-5", "bob-5"]);
     assert_eq!(presence.next_due(), None);
-    presence.connected(&user("alice"), at(6));
+    presence.connected(&user("alice"));
     assert_eq!(told(&mut presence), ["alice+"], "while the old connection is still about to end");
     presence.disconnected(&user("alice"), at(7));
     presence.disconnected(&user("alice"), at(8));
@@ -138,8 +138,8 @@ fn who_is_put_offline_is_so_at_once_and_comes_back_by_a_new_connection() {
 #[test]
 fn what_could_not_be_told_is_told_later_unless_it_is_no_longer_so() {
     let mut presence = alone();
-    presence.connected(&user("alice"), at(0));
-    presence.connected(&user("bob"), at(0));
+    presence.connected(&user("alice"));
+    presence.connected(&user("bob"));
     let (alice, bob) = (presence.take_changed().unwrap(), presence.take_changed().unwrap());
     presence.put_offline(&user("alice"), at(3));
     presence.give_back(alice.0, alice.1);
@@ -148,9 +148,19 @@ fn what_could_not_be_told_is_told_later_unless_it_is_no_longer_so() {
 }
 
 #[test]
+fn who_has_looked_around_has_seen_what_changed_before() {
+    let mut presence = alone();
+    presence.connected(&user("alice"));
+    let looked = presence.last_serial();
+    presence.connected(&user("bob"));
+    let serials: Vec<u64> = std::iter::from_fn(|| presence.take_changed()).map(|(_, change)| change.serial).collect();
+    assert_eq!(serials.iter().map(|serial| looked < *serial).collect::<Vec<_>>(), [false, true]);
+}
+
+#[test]
 fn a_node_alone_has_nobody_to_talk_to() {
     let mut presence = alone();
-    presence.connected(&user("alice"), at(0));
+    presence.connected(&user("alice"));
     presence.beat(at(1));
     presence.hear(NodeId::new(), &Sign::Came { number: 1, user: user("bob") }, at(1));
     assert_eq!((presence.take_signs(), presence.is_online(&user("bob"))), (vec![], false));
@@ -159,10 +169,10 @@ fn a_node_alone_has_nobody_to_talk_to() {
 #[test]
 fn each_node_knows_who_is_connected_to_the_other() {
     let mut pair = Pair::new();
-    pair.nodes[0].connected(&user("alice"), at(1));
+    pair.nodes[0].connected(&user("alice"));
     pair.exchange(1);
     assert_eq!(pair.told(), lines(&["alice+"]));
-    pair.nodes[1].connected(&user("alice"), at(2));
+    pair.nodes[1].connected(&user("alice"));
     pair.nodes[0].disconnected(&user("alice"), at(3));
     pair.exchange(3);
     pair.nodes.iter_mut().for_each(|node| node.pass_time(at(100)));
@@ -176,12 +186,12 @@ fn each_node_knows_who_is_connected_to_the_other() {
 #[test]
 fn a_node_that_starts_asks_who_is_there() {
     let mut pair = Pair::new();
-    pair.nodes[0].connected(&user("alice"), at(1));
+    pair.nodes[0].connected(&user("alice"));
     pair.exchange(1);
     pair.nodes[1] = Presence::new(NodeId::new(), GRACE, true);
     pair.exchange(2);
     assert_eq!(told(&mut pair.nodes[1]), ["alice+"]);
-    pair.nodes[1].connected(&user("bob"), at(3));
+    pair.nodes[1].connected(&user("bob"));
     pair.exchange(3);
     assert!(pair.nodes[0].is_online(&user("bob")));
 }
@@ -190,11 +200,11 @@ fn a_node_that_starts_asks_who_is_there() {
 fn a_lost_notice_is_made_up_for_by_the_next_one() {
     for healed_by_a_sign_of_life in [true, false] {
         let mut pair = Pair::new();
-        pair.nodes[0].connected(&user("alice"), at(1));
-        pair.nodes[0].connected(&user("bob"), at(1));
+        pair.nodes[0].connected(&user("alice"));
+        pair.nodes[0].connected(&user("bob"));
         pair.exchange(1);
         pair.told();
-        pair.nodes[0].connected(&user("carol"), at(2));
+        pair.nodes[0].connected(&user("carol"));
         pair.nodes[0].disconnected(&user("alice"), at(2));
         pair.lose(0);
         if healed_by_a_sign_of_life {
@@ -213,7 +223,7 @@ fn a_lost_notice_is_made_up_for_by_the_next_one() {
 #[test]
 fn a_lost_answer_is_asked_for_again() {
     let mut pair = Pair::new();
-    pair.nodes[0].connected(&user("alice"), at(1));
+    pair.nodes[0].connected(&user("alice"));
     pair.lose(0);
     pair.nodes[0].beat(at(5));
     pair.carry(0, 5);
@@ -231,7 +241,7 @@ fn a_lost_answer_is_asked_for_again() {
 #[test]
 fn what_comes_late_or_twice_changes_nothing() {
     let mut pair = Pair::new();
-    pair.nodes[0].connected(&user("alice"), at(1));
+    pair.nodes[0].connected(&user("alice"));
     let came = pair.nodes[0].take_signs();
     pair.nodes[0].disconnected(&user("alice"), at(2));
     let went = pair.nodes[0].take_signs();
@@ -247,7 +257,7 @@ fn what_comes_late_or_twice_changes_nothing() {
 fn a_list_that_is_older_than_what_is_known_is_not_believed() {
     let mut pair = Pair::new();
     let (node, old) = (pair.nodes[0].node, Sign::Here { number: 0, users: vec![] });
-    pair.nodes[0].connected(&user("alice"), at(1));
+    pair.nodes[0].connected(&user("alice"));
     pair.exchange(1);
     pair.nodes[1].hear(node, &old, at(2));
     assert!(pair.nodes[1].is_online(&user("alice")));
@@ -256,9 +266,9 @@ fn a_list_that_is_older_than_what_is_known_is_not_believed() {
 #[test]
 fn a_node_that_gives_no_sign_of_life_is_forgotten_and_believed_again() {
     let mut pair = Pair::new();
-    pair.nodes[0].connected(&user("alice"), at(1));
-    pair.nodes[0].connected(&user("bob"), at(1));
-    pair.nodes[1].connected(&user("bob"), at(1));
+    pair.nodes[0].connected(&user("alice"));
+    pair.nodes[0].connected(&user("bob"));
+    pair.nodes[1].connected(&user("bob"));
     pair.exchange(1);
     pair.told();
     for second in [5, 10, 15] {
