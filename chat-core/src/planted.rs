@@ -37,8 +37,6 @@ pub enum Planted {
     ReadPositionGoesBack,
     /// A room passes to the first of its members in the order of their ids.
     HeirByName,
-    /// The invites of who is removed or banned stay good.
-    InvitesOfTheRemoved,
     /// What a message said after an edit stays in that edit when the message is deleted.
     EditOutlivesDeletion,
     /// Who reacts again is counted again.
@@ -50,7 +48,7 @@ pub enum Planted {
 #[cfg(feature = "planted-bugs")]
 impl Planted {
     /// All of them.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 16] = [
         Self::NoTaskOfItsOwn,
         Self::PublishBeforeCommit,
         Self::ChargeBeforeSeat,
@@ -64,7 +62,6 @@ impl Planted {
         Self::CoinKeyIgnored,
         Self::ReadPositionGoesBack,
         Self::HeirByName,
-        Self::InvitesOfTheRemoved,
         Self::EditOutlivesDeletion,
         Self::ReactionCountedTwice,
         Self::NoRollbackOnDrop,
@@ -86,7 +83,6 @@ impl Planted {
             Self::CoinKeyIgnored => "coin_key_ignored",
             Self::ReadPositionGoesBack => "read_position_goes_back",
             Self::HeirByName => "heir_by_name",
-            Self::InvitesOfTheRemoved => "invites_of_the_removed",
             Self::EditOutlivesDeletion => "edit_outlives_deletion",
             Self::ReactionCountedTwice => "reaction_counted_twice",
             Self::NoRollbackOnDrop => "no_rollback_on_drop",

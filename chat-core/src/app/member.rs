@@ -13,7 +13,6 @@ use crate::{
         session::Caller,
         user::UserId,
     },
-    planted::Planted,
     ports::store::LockedUser,
     rules::{
         self,
@@ -93,9 +92,7 @@ impl Tx {
         let now = self.now;
         let removed = self.log(room, by, EventKind::Removed { user: user.clone(), banned }).await?;
         self.unseat_member(user, &removed).await?;
-        if !Planted::InvitesOfTheRemoved.is_on() {
-            self.revoke_invites_by(room.id, user, now).await?;
-        }
+        self.revoke_invites_by(room.id, user, now).await?;
         Ok(())
     }
 }
