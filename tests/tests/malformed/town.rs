@@ -27,6 +27,8 @@ pub(crate) struct Town {
     sent: String,
     /// Bob's friend request to alice.
     received: String,
+    /// The id of a member who is friends with nobody.
+    carol: String,
     /// Distinguishes what is made here from what other towns have made.
     number: u32,
 }
@@ -53,6 +55,7 @@ impl Town {
             invite: alice.invite(&room, &eve.user_id).await,
             sent: alice.befriend(&dave.user_id).await,
             received,
+            carol: carol.user_id,
             alice,
             dave,
             eve,
@@ -76,10 +79,12 @@ impl Town {
     pub(crate) fn parameter(&self, operation: &Operation, name: &str) -> &str {
         match name {
             "roomId" if operation.is_for_operators() => &self.spare,
+            "roomId" if operation.method == "DELETE" && operation.path.ends_with("{roomId}") => &self.spare,
             "roomId" => &self.room,
             "inviteId" => self.invite["inviteId"].as_str().expect("an invite has an id"),
             "requestId" if operation.method == "DELETE" => &self.sent,
             "requestId" => &self.received,
+            "userId" if operation.path.contains("/members/") => &self.carol,
             "userId" => &self.eve.user_id,
             "deviceId" => "tablet",
             "seq" if operation.method == "DELETE" && !operation.path.ends_with("{emoji}") => {
@@ -128,6 +133,7 @@ impl Town {
             (_, "capacity") => json!(5),
             (_, "clientId" | "key") => json!("a-key-of-the-client"),
             (_, "refreshToken") => json!(self.alice.refresh_token),
+            (_, "role") => json!("moderator"),
             (_, "body") => json!("hello"),
             (_, "replyTo" | "seq") => self.message.clone(),
             (_, "dryRun") => json!(false),
