@@ -33,10 +33,10 @@ Usage: cargo xtask <chore>
             test that should notice each does; `databases` before it has more of them on servers, too
   mutants   Changes the rules and the commands at one place at a time, with cargo-mutants, and fails
             where no test notices and docs/proofs.md has no reason why. Takes hours
-  soak [SCALE]
-            Runs all that takes a scale (steps against the model, histories, races, crashes, floods, torture)
-            that many times as much as `test` does (torture four times that), 10 where none is given, and prints
-            what it did as Markdown
+  soak [SCALE [PROOF…]]
+            Runs all that takes a scale (steps against the model, histories, races, crashes, floods, torture),
+            or the named ones, that many times as much as `test` does (torture four times that), 10 where none
+            is given, and prints what it did as Markdown
   fmt       Formats all code
   figures   Builds a fresh clone from nothing and prints how long a newcomer waits, how large the
             server is and how many crates it takes, as a Markdown table
@@ -54,8 +54,8 @@ fn main() -> ExitCode {
         ["databases", command @ ..] => databases::run(command),
         ["planted"] => planted::run(),
         ["mutants"] => mutants::run(),
-        ["soak"] => soak::run("10"),
-        ["soak", scale] => soak::run(scale),
+        ["soak"] => soak::run("10", &[]),
+        ["soak", scale, proofs @ ..] => soak::run(scale, proofs),
         ["fmt"] => workspace::succeed(workspace::cargo(&["fmt", "--all"])),
         ["figures"] => figures::run(),
         ["help" | "--help" | "-h"] => {

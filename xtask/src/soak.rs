@@ -21,16 +21,23 @@ const PROOFS: [(&str, &str, f64); 6] = [
     ("chat-tests", "torture", 4.0),
 ];
 
-/// Runs all proofs with this scale, one after the other, and prints what they said of themselves.
-pub(crate) fn run(scale: &str) -> Result<(), String> {
+/// Runs these proofs, all where none is named, with this scale, one after the other, and prints what they said of
+/// themselves.
+pub(crate) fn run(scale: &str, proofs: &[&str]) -> Result<(), String> {
     let times: f64 = scale.parse().map_err(|_| format!("`{scale}` is no number"))?;
+    if let Some(unknown) = proofs.iter().find(|proof| PROOFS.iter().all(|(_, binary, _)| binary != *proof)) {
+        return Err(format!("no proof `{unknown}`"));
+    }
     let required = [Kind::MariaDb, Kind::MySql];
     setup::run(&required)?;
     let databases = Databases::start(&required)?;
     succeed(cargo(&["build", "--bin", "chat-server"]))?;
-    let mut report = format!("`cargo xtask soak {scale}`\n\n");
+    let mut report = format!("`cargo xtask soak {}`\n\n", [&[scale], proofs].concat().join(" "));
     let mut failed = Vec::new();
     for (package, binary, factor) in PROOFS {
+        if !proofs.is_empty() && !proofs.contains(&binary) {
+            continue;
+        }
         let begun = Instant::now();
         let mut command = cargo(&["test", "--package", package, "--test", binary, "--", "--nocapture"]);
         command

@@ -193,6 +193,11 @@ impl Connection {
         Origin { connection: self.outlet.id, command }
     }
 
+    /// Has [`next`](Self::next) tell, by [`Delivery::Marked`], when all is behind it that waits now.
+    pub fn mark(&self, command: u64) {
+        self.outlet.offer(Item::Mark(command));
+    }
+
     /// Why the chat has ended the connection, where it has. A transport looks before it does what its client asks: after
     /// the answer to what ended a session nothing of it is done any more.
     pub fn end_reason(&self) -> Option<EndReason> {
@@ -270,6 +275,7 @@ impl Connection {
             Item::Receipt { room, user, read_seq } => Delivery::Receipt { room, user, read_seq },
             Item::Answered { command, result } => Delivery::Answered { command, result },
             Item::Friend { change, with, request } => Delivery::Friend { change, with, request },
+            Item::Mark(command) => Delivery::Marked { command },
             Item::Draining => Delivery::Draining,
         };
         self.ready.push_back(delivery);

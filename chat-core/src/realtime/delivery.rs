@@ -34,6 +34,11 @@ pub enum Delivery {
         /// What became of it.
         result: Result<Sent, ChatError>,
     },
+    /// What waited for the connection at a [`mark`](super::connection::Connection::mark) was brought.
+    Marked {
+        /// The number that was given with the mark.
+        command: u64,
+    },
     /// The client's user took a seat. What follows of the room are its events after `last_seq`.
     RoomAdded(Box<RoomView>),
     /// The client's user has no seat any more. Nothing follows of the room.

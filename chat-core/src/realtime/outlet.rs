@@ -59,6 +59,8 @@ pub(crate) enum Item {
         command: u64,
         result: Result<Sent, ChatError>,
     },
+    /// What was offered before is behind the reader.
+    Mark(u64),
     Draining,
 }
 
@@ -73,6 +75,7 @@ impl Weighed for Item {
             | Self::Friend { .. }
             | Self::Typing { .. }
             | Self::Presence { .. }
+            | Self::Mark(_)
             | Self::Draining => 0,
         }
     }
@@ -85,6 +88,7 @@ impl Weighed for Item {
             | Self::RoomAdded(_)
             | Self::Receipt { .. }
             | Self::Friend { .. }
+            | Self::Mark(_)
             | Self::Draining => false,
         }
     }

@@ -141,6 +141,7 @@ impl<'a, S: Socket> Talk<'a, S> {
                 let result = result.map_err(Problem::from).map(|sent| text(&wire::event::encode(&sent.event)));
                 self.answer(Answer { serial: command, result }).await
             }
+            Delivery::Marked { command } => self.answer(Answer { serial: command, result: Ok("{}".to_owned()) }).await,
             Delivery::Ended(reason) => Err(Over::Close(reason.into())),
             _ => Ok(()),
         }
@@ -183,7 +184,7 @@ impl<'a, S: Socket> Talk<'a, S> {
             Command::Read(read) => self.answers.push(self.read(serial, read)),
             Command::Typing(typing) => self.answers.push(self.type_in(serial, typing)),
             Command::Auth(auth) => return self.renew(serial, auth).await,
-            Command::Ping => return self.answer(Answer { serial, result: Ok("{}".to_owned()) }).await,
+            Command::Ping => self.connection.mark(serial),
         }
         Ok(())
     }

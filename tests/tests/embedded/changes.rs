@@ -1,7 +1,7 @@
 //! Changes of messages, as an application that speaks to clients by itself asks for them.
 
 use chat_core::{
-    api::{MessageId, Messages, React},
+    api::{Friends, MessageId, Messages, React},
     model::{emoji::Emoji, event::EventKind, message::MessageBody, room::Role, time::Timestamp},
     ports::store::{Attempt, AttemptId},
     realtime::delivery::Delivery,
@@ -69,4 +69,28 @@ async fn r_msg_08_a_change_is_answered_in_the_place_of_its_event_on_the_connecti
     chat.send_message(&users[1], message(room, "next")).await.expect("sent");
     let heard = next(&mut one.connection).await;
     assert!(matches!(&heard, Delivery::Event(event) if event.event.seq.get() == seq.get() + 4), "{heard:?}");
+}
+
+#[tokio::test]
+async fn r_msg_08_a_mark_is_told_when_all_that_waited_is_behind_the_reader() {
+    let chat = on(store().await, &secrets()).build().await.expect("a chat");
+    let users = users(&chat, 2).await;
+    let room = room(&chat, &users[0]).await;
+    join(&chat, &users[1], room).await;
+    let mut reader = connect(&chat, &users[0]).await;
+    chat.send_message(&users[1], message(room, "before")).await.expect("sent");
+    chat.request_friend(&users[1], Some(users[0].user.clone())).await.expect("asked");
+    reader.connection.mark(7);
+    chat.send_message(&users[1], message(room, "after")).await.expect("sent");
+    let mut heard = Vec::new();
+    while heard.len() < 4 {
+        heard.push(match next(&mut reader.connection).await {
+            Delivery::Event(_) => "event",
+            Delivery::Friend { .. } => "friend",
+            Delivery::Marked { command: 7 } => "mark",
+            Delivery::Presence { .. } => continue,
+            other => panic!("{other:?}"),
+        });
+    }
+    assert_eq!(heard, ["event", "friend", "mark", "event"]);
 }
