@@ -137,7 +137,7 @@ pub fn request(from: &str, to: &str) -> FriendRequest {
 /// A message without a client id.
 pub fn draft(room: RoomId, sender: &str, body: &str) -> Draft {
     let body = MessageBody::parse(body.to_owned()).unwrap();
-    Draft { room, sender: user(sender), body, client_id: None, reply_to: None }
+    Draft { room, sender: user(sender), body, client_id: None, reply_to: None, refused: None }
 }
 
 /// A message with a client id. Its content is told apart by the length of the body.

@@ -26,6 +26,10 @@ pub enum ChatError {
     /// The host's own sign-in could not say who calls. Nothing was changed.
     #[error("the host's sign-in does not answer")]
     SignInUnavailable(#[source] Source),
+    /// A hook of the host did not decide, and the host wants nothing done without it. Nothing was changed; the same call
+    /// may succeed later.
+    #[error("a hook of the host has failed")]
+    HookFailed(#[source] Source),
     /// The store was lost while it committed, and could not be asked within the time allowed whether it did.
     /// A call that carries an idempotency key may be repeated safely.
     #[error("the outcome of the commit is unknown")]

@@ -65,7 +65,8 @@ fn attempt() -> Attempt {
 fn draft(seats: &[(RoomId, UserId)], n: usize) -> Result<Draft, Box<dyn Error>> {
     let (room, sender) = seats[n % seats.len()].clone();
     let client_id = (ClientId::parse(&AttemptId::new().to_string())?, ContentMac::from_bytes([7; 16]));
-    Ok(Draft { room, sender, body: MessageBody::parse("x".repeat(120))?, client_id: Some(client_id), reply_to: None })
+    let body = MessageBody::parse("x".repeat(120))?;
+    Ok(Draft { room, sender, body, client_id: Some(client_id), reply_to: None, refused: None })
 }
 
 /// Makes rooms with members, and answers who sits where, the rooms in turn.

@@ -6,6 +6,7 @@ use tokio_util::task::TaskTracker;
 
 use super::{
     chat::{Chat, Inner, Node},
+    hook::HookCalls,
     session_cache::SessionCache,
     typing::Typists,
     user_cache::UserCache,
@@ -17,6 +18,7 @@ use crate::{
         bus::Bus,
         clock::{Clock, SystemClock},
         hasher::Hasher,
+        hook::{HookPolicy, Hooks},
         store::{Store, StoreError},
     },
     realtime::{Appender, Hub, LivePresence, LocalBus},
@@ -37,6 +39,8 @@ pub struct ChatBuilder {
     bus: Arc<dyn Bus>,
     clock: Arc<dyn Clock>,
     authenticator: Option<Arc<dyn Authenticator>>,
+    hooks: Option<Arc<dyn Hooks>>,
+    hook_policy: HookPolicy,
     policy: Policy,
     secrets: Option<Secrets>,
     password_cost: u32,
@@ -73,6 +77,8 @@ impl ChatBuilder {
             bus: Arc::new(LocalBus::default()),
             clock: Arc::new(SystemClock),
             authenticator: None,
+            hooks: None,
+            hook_policy: HookPolicy::default(),
             policy: Policy::default(),
             secrets: None,
             password_cost: 12,
@@ -133,6 +139,20 @@ impl ChatBuilder {
         self
     }
 
+    /// The host's say in messages, joins and new rooms. Default: none is asked.
+    #[must_use]
+    pub fn hooks(mut self, hooks: impl Hooks) -> Self {
+        self.hooks = Some(Arc::new(hooks));
+        self
+    }
+
+    /// How long hooks may take, and what follows where one fails. Default: [`HookPolicy::default`].
+    #[must_use]
+    pub const fn hook_policy(mut self, policy: HookPolicy) -> Self {
+        self.hook_policy = policy;
+        self
+    }
+
     /// The clock. Default: the machine's.
     #[must_use]
     pub fn clock(mut self, clock: impl Clock) -> Self {
@@ -183,7 +203,9 @@ impl ChatBuilder {
             ContentKey::new(secrets.content_key()),
             tasks.clone(),
         );
+        let hooks = HookCalls::new(self.hooks, self.hook_policy, Arc::clone(&self.store));
         Ok(Chat(Arc::new(Inner {
+            hooks,
             store: self.store,
             bus: self.bus,
             clock: self.clock,

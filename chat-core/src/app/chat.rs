@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use tokio_util::{sync::DropGuard, task::TaskTracker};
 
-use super::{builder::ChatBuilder, session_cache::SessionCache, typing::Typists, user_cache::UserCache};
+use super::{
+    builder::ChatBuilder, hook::HookCalls, session_cache::SessionCache, typing::Typists, user_cache::UserCache,
+};
 use crate::{
     policy::Policy,
     ports::{
@@ -32,6 +34,7 @@ pub(crate) struct Inner {
     pub(super) hub: Arc<Hub>,
     /// The host's own sign-in, where it has taken the place of the chat's.
     pub(super) authenticator: Option<Arc<dyn Authenticator>>,
+    pub(super) hooks: HookCalls,
     pub(super) sessions: Arc<SessionCache>,
     pub(super) users: Arc<UserCache>,
     pub(super) typists: Arc<Typists>,

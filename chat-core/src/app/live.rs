@@ -23,6 +23,7 @@ impl Live for Chat {
             Arc::clone(&chat.hub),
             Arc::clone(&chat.store),
             chat.appender.clone(),
+            &chat.hooks,
         );
         chat.check_session(caller).await?;
         if let Err(refused) = rules::user::decide_act(chat.user(&caller.user).await?.standing) {

@@ -3,7 +3,7 @@ use tokio::sync::oneshot;
 
 use super::{
     chat::{Chat, Inner},
-    message_change::{Change, ChangeMessage},
+    message_change::Change,
     transaction::{Command, Tx},
 };
 use crate::{
@@ -27,8 +27,9 @@ use crate::{
 #[async_trait]
 impl Messages for Chat {
     async fn send_message(&self, caller: &Caller, send: SendMessage) -> Result<Sent, ChatError> {
+        let draft = self.0.hooks.screen(self.0.appender.draft(caller, send)).await?;
         let (reply_to, answer) = oneshot::channel();
-        self.0.appender.enqueue(caller, send, ReplyTo::Caller(reply_to)).await?;
+        self.0.appender.enqueue(draft, ReplyTo::Caller(reply_to)).await?;
         // The appender answers all that it has taken, unless it panicked: then nobody knows.
         answer.await.map_err(|_| ChatError::Internal("the appender went away before it answered".into()))?
     }
@@ -40,8 +41,7 @@ impl Messages for Chat {
         body: MessageBody,
         origin: Option<Origin>,
     ) -> Result<ChangedMessage, ChatError> {
-        let (user, change) = (caller.user.clone(), Change::Edit(body));
-        self.0.execute(ChangeMessage { user, message, change, origin }).await
+        self.0.change_message(caller, message, Change::Edit(body), origin).await
     }
 
     async fn delete_message(
@@ -50,8 +50,7 @@ impl Messages for Chat {
         message: MessageId,
         origin: Option<Origin>,
     ) -> Result<ChangedMessage, ChatError> {
-        let (user, change) = (caller.user.clone(), Change::Delete);
-        self.0.execute(ChangeMessage { user, message, change, origin }).await
+        self.0.change_message(caller, message, Change::Delete, origin).await
     }
 
     async fn react(
@@ -61,8 +60,7 @@ impl Messages for Chat {
         react: React,
         origin: Option<Origin>,
     ) -> Result<ChangedMessage, ChatError> {
-        let (user, change) = (caller.user.clone(), Change::React(react));
-        self.0.execute(ChangeMessage { user, message, change, origin }).await
+        self.0.change_message(caller, message, Change::React(react), origin).await
     }
 
     async fn history(

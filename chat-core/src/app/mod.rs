@@ -9,6 +9,7 @@ mod builder;
 mod chat;
 mod coin;
 mod friend;
+mod hook;
 mod invite;
 mod live;
 mod member;
@@ -29,6 +30,7 @@ mod typing;
 mod user;
 mod user_cache;
 
+pub(crate) use self::hook::HookCalls;
 pub use self::{
     builder::{BuildError, ChatBuilder},
     chat::Chat,

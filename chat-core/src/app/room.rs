@@ -2,6 +2,7 @@ use async_trait::async_trait;
 
 use super::{
     chat::{Chat, Inner},
+    hook::{Heard, QUESTIONS, UNDECIDED},
     room_change::CloseRoom,
     transaction::{Command, Tx},
 };
@@ -17,7 +18,10 @@ use crate::{
         time::Timestamp,
         user::{PasswordHash, UserId},
     },
-    ports::store::NewRoom,
+    ports::{
+        hook::{IntendedRoom, Verdict},
+        store::NewRoom,
+    },
     rules::{self, room::Leave},
 };
 
@@ -25,14 +29,22 @@ use crate::{
 impl Rooms for Chat {
     async fn create_room(&self, caller: &Caller, create: CreateRoom) -> Result<CreatedRoom, ChatError> {
         let password = self.0.passwords.hash(create.password.expose()).await?;
-        let made = self.0.execute(Create { user: caller.user.clone(), create, password }).await?;
-        match made {
-            Made::Now(room) => Ok(CreatedRoom { room: *room, repeated: false }),
-            Made::Before(room) => {
-                let room = self.0.view_as_member(room, &caller.user).await?;
-                Ok(CreatedRoom { room, repeated: true })
+        let mut heard = None;
+        for _ in 0..QUESTIONS {
+            let (user, create, password) = (caller.user.clone(), create.clone(), password.clone());
+            match self.0.execute(Create { user, create, password, heard }).await? {
+                Made::Now(room) => return Ok(CreatedRoom { room: *room, repeated: false }),
+                Made::Before(room) => {
+                    let room = self.0.view_as_member(room, &caller.user).await?;
+                    return Ok(CreatedRoom { room, repeated: true });
+                }
+                Made::Ask(question) => {
+                    let verdict = self.0.hooks.before_create(&question).await?;
+                    heard = Some((question, verdict));
+                }
             }
         }
+        Err(UNDECIDED)
     }
 
     async fn rooms(&self, caller: &Caller) -> Result<Vec<RoomView>, ChatError> {
@@ -64,18 +76,21 @@ struct Create {
     user: UserId,
     create: CreateRoom,
     password: PasswordHash,
+    heard: Heard<IntendedRoom, Verdict>,
 }
 
 enum Made {
     Now(Box<RoomView>),
     Before(RoomId),
+    /// The host is to be asked this first. Nothing was done.
+    Ask(IntendedRoom),
 }
 
 #[async_trait]
 impl Command for Create {
     type Answer = Made;
 
-    async fn run(&self, _: &Inner, tx: &mut Tx) -> Result<Made, ChatError> {
+    async fn run(&self, chat: &Inner, tx: &mut Tx) -> Result<Made, ChatError> {
         let maker = tx.lock_actor(&self.user).await?.user;
         let CreateRoom { name, capacity, client_id, .. } = &self.create;
         // Before anything is refused: a retry is answered also by who is prime no more.
@@ -85,6 +100,11 @@ impl Command for Create {
             return Ok(Made::Before(made));
         }
         rules::room::decide_create(maker.prime)?;
+        let intended = IntendedRoom { owner: self.user.clone(), name: name.clone(), capacity: *capacity };
+        match chat.hooks.verdict(&self.heard, &intended, Verdict::Allow) {
+            Some(verdict) => verdict.obeyed()?,
+            None => return Ok(Made::Ask(intended)),
+        }
         let now = tx.now;
         let mut room = Room {
             id: RoomId::new(),

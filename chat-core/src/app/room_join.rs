@@ -7,6 +7,7 @@ use secrecy::ExposeSecret;
 
 use super::{
     chat::Inner,
+    hook::{Heard, QUESTIONS, UNDECIDED},
     session::VERIFICATIONS,
     transaction::{Command, Tx},
 };
@@ -22,7 +23,10 @@ use crate::{
         user::{PasswordHash, User, UserId},
     },
     planted::Planted,
-    ports::store::NewCoinEntry,
+    ports::{
+        hook::{IntendedJoin, Verdict},
+        store::NewCoinEntry,
+    },
     rules::{
         self,
         room::{Join, JoinFacts, Key},
@@ -45,8 +49,7 @@ impl Inner {
             JoinKey::Invite(token) => {
                 let invite = self.store.invite_by_token(&token.hash()).await?;
                 let invite = invite.filter(|invite| invite.invitee == *user).ok_or(Rejection::InviteNotFound)?;
-                let shown = Shown::Invite(invite.id);
-                let taken = self.execute(TakeSeat::new(user, invite.room, shown, &join)).await?;
+                let taken = self.take_seat(user, invite.room, &Shown::Invite(invite.id), &join).await?;
                 taken.ok_or_else(|| ChatError::Internal("an invite has no password that could change".into()))?
             }
         };
@@ -84,28 +87,62 @@ impl Inner {
             let stored = self.store.room(room).await?.ok_or(Rejection::RoomNotFound)?.password;
             let ok = self.passwords.verify(password.expose_secret(), Some(&stored)).await?;
             let shown = Shown::Password { verified: stored, ok };
-            let seat = TakeSeat::new(user, room, shown, join);
-            #[cfg(feature = "planted-bugs")]
-            let seat = seat.planted(self).await?;
-            if let Some(joined) = self.execute(seat).await? {
+            if let Some(joined) = self.take_seat(user, room, &shown, join).await? {
                 return Ok(joined);
             }
         }
         Err(ChatError::Overloaded("the room's password is being changed again and again"))
     }
+
+    /// Joins with the host's consent; `None` where the password that was verified is not the stored one any more.
+    async fn take_seat(
+        self: &Arc<Self>,
+        user: &UserId,
+        room: RoomId,
+        shown: &Shown,
+        join: &JoinRoom,
+    ) -> Result<Option<Joined>, ChatError> {
+        let mut heard = None;
+        for _ in 0..QUESTIONS {
+            let seat = TakeSeat::new(user, room, shown.clone(), join, heard);
+            #[cfg(feature = "planted-bugs")]
+            let seat = seat.planted(self).await?;
+            match self.execute(seat).await? {
+                Seat::Decided(joined) => return Ok(Some(*joined)),
+                Seat::OtherPassword => return Ok(None),
+                Seat::Ask(question) => {
+                    let verdict = self.hooks.before_join(&question).await?;
+                    heard = Some((question, verdict));
+                }
+            }
+        }
+        Err(UNDECIDED)
+    }
 }
 
-/// Decides a join and carries it out; `None` where the password that was verified is not the stored one any more.
+/// Decides a join and carries it out.
 pub(super) struct TakeSeat {
     pub(super) user: UserId,
     pub(super) room: RoomId,
     pub(super) shown: Shown,
     pub(super) dry_run: bool,
     pub(super) max_charge: Option<Coins>,
+    pub(super) heard: Heard<IntendedJoin, Verdict>,
     #[cfg(feature = "planted-bugs")]
     pub(super) before: super::planted::Before,
 }
 
+/// What a join has come to.
+pub(super) enum Seat {
+    /// It was carried out, or needed not be.
+    Decided(Box<Joined>),
+    /// The password that was verified is not the stored one any more. Nothing was done.
+    OtherPassword,
+    /// The host is to be asked this first. Nothing was done.
+    Ask(IntendedJoin),
+}
+
+#[derive(Clone)]
 pub(super) enum Shown {
     Password { verified: PasswordHash, ok: bool },
     Invite(InviteId),
@@ -121,13 +158,14 @@ impl Shown {
 }
 
 impl TakeSeat {
-    fn new(user: &UserId, room: RoomId, shown: Shown, join: &JoinRoom) -> Self {
+    fn new(user: &UserId, room: RoomId, shown: Shown, join: &JoinRoom, heard: Heard<IntendedJoin, Verdict>) -> Self {
         Self {
             user: user.clone(),
             room,
             shown,
             dry_run: join.dry_run,
             max_charge: join.max_charge,
+            heard,
             #[cfg(feature = "planted-bugs")]
             before: Default::default(),
         }
@@ -136,7 +174,7 @@ impl TakeSeat {
 
 #[async_trait]
 impl Command for TakeSeat {
-    type Answer = Option<Joined>;
+    type Answer = Seat;
 
     async fn run(&self, chat: &Inner, tx: &mut Tx) -> Result<Self::Answer, ChatError> {
         // Lock: the user, then the room.
@@ -146,7 +184,7 @@ impl Command for TakeSeat {
 
         // Read.
         if matches!(&self.shown, Shown::Password { verified, .. } if *verified != locked.password) {
-            return Ok(None);
+            return Ok(Seat::OtherPassword);
         }
         let entrant = tx.entrant(room.id, &user.id, self.shown.invite()).await?;
         let facts = JoinFacts {
@@ -183,8 +221,22 @@ impl Command for TakeSeat {
             already_member: join == Join::AlreadyIn,
             balance: user.coins,
         };
-        if self.dry_run || join == Join::AlreadyIn {
-            return Ok(Some(joined));
+        if join == Join::AlreadyIn {
+            return Ok(Seat::Decided(Box::new(joined)));
+        }
+        let intended = IntendedJoin {
+            room: room.id,
+            user: user.id.clone(),
+            invite: self.shown.invite(),
+            charge: charged,
+            returns: join == Join::Return,
+        };
+        match chat.hooks.verdict(&self.heard, &intended, Verdict::Allow) {
+            Some(verdict) => verdict.obeyed()?,
+            None => return Ok(Seat::Ask(intended)),
+        }
+        if self.dry_run {
+            return Ok(Seat::Decided(Box::new(joined)));
         }
 
         // Write.
@@ -204,7 +256,7 @@ impl Command for TakeSeat {
         }
         joined.view = Some(tx.seat(&mut room, &user.id, Role::Member).await?);
         joined.room = room;
-        Ok(Some(joined))
+        Ok(Seat::Decided(Box::new(joined)))
     }
 }
 

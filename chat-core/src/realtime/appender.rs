@@ -49,6 +49,7 @@ struct Queued {
     under_way: TaskTrackerToken,
 }
 
+const CLOSED: ChatError = ChatError::Overloaded("the chat is shutting down");
 /// How many messages may wait.
 const QUEUE: usize = 8_192;
 /// How many are committed at once.
@@ -70,18 +71,38 @@ impl Appender {
         Self { queue, content: Arc::new(content), tasks }
     }
 
-    /// Gives a message its place in the order of all. Waits while the queue is full.
-    pub(crate) async fn enqueue(&self, caller: &Caller, send: SendMessage, reply_to: ReplyTo) -> Result<(), ChatError> {
+    /// The message as its sender means it.
+    pub(crate) fn draft(&self, caller: &Caller, send: SendMessage) -> Draft {
         let content: ContentMac = self.content.mac(&send.body, send.reply_to);
-        let draft = Draft {
+        Draft {
             room: send.room,
             sender: caller.user.clone(),
             body: send.body,
             client_id: send.client_id.map(|client_id| (client_id, content)),
             reply_to: send.reply_to,
-        };
-        let queued = Queued { draft, reply_to, under_way: self.tasks.token() };
-        self.queue.send(queued).await.map_err(|_| ChatError::Overloaded("the chat is shutting down"))
+            refused: None,
+        }
+    }
+
+    /// Gives a message its place in the order of all. Waits while the queue is full.
+    pub(crate) async fn enqueue(&self, draft: Draft, reply_to: ReplyTo) -> Result<(), ChatError> {
+        self.queue.send(self.queued(draft, reply_to)).await.map_err(|_| CLOSED)
+    }
+
+    /// As [`enqueue`](Self::enqueue), and answers itself where the chat is shutting down.
+    pub(super) async fn enqueue_or_answer(&self, draft: Draft, reply_to: ReplyTo) {
+        if let Err(mpsc::error::SendError(queued)) = self.queue.send(self.queued(draft, reply_to)).await {
+            queued.reply_to.answer(Err(CLOSED));
+        }
+    }
+
+    fn queued(&self, draft: Draft, reply_to: ReplyTo) -> Queued {
+        Queued { draft, reply_to, under_way: self.under_way() }
+    }
+
+    /// For what the chat waits for when it shuts down.
+    pub(super) fn under_way(&self) -> TaskTrackerToken {
+        self.tasks.token()
     }
 }
 
@@ -178,7 +199,7 @@ impl Worker {
 }
 
 impl ReplyTo {
-    fn answer(self, result: Result<Sent, ChatError>) {
+    pub(super) fn answer(self, result: Result<Sent, ChatError>) {
         match self {
             // Who has hung up needs no answer.
             Self::Caller(waiting) => drop(waiting.send(result)),

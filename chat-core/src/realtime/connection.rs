@@ -15,10 +15,12 @@ use super::{
     notice::{Logged, Origin},
     outlet::{Item, Outlet},
     replay::{Behind, Look, Replay, Step},
+    screening::Screening,
     subscription::{Ended, Own, Reach},
 };
 use crate::{
     api::{Resume, SendMessage},
+    app::HookCalls,
     error::ChatError,
     model::{
         event::{Event, Seq},
@@ -41,6 +43,8 @@ pub struct Connection {
     hub: Arc<Hub>,
     store: Arc<dyn Store>,
     appender: Appender,
+    /// Where the host wants to look at what is sent.
+    screening: Option<Screening>,
     /// The rooms that the client knows.
     rooms: HashMap<RoomId, Place>,
     replay: Replay,
@@ -69,13 +73,16 @@ impl Connection {
         hub: Arc<Hub>,
         store: Arc<dyn Store>,
         appender: Appender,
+        hooks: &HookCalls,
     ) -> Self {
+        let screening = hooks.are_there().then(|| Screening::new(hooks.clone(), appender.clone()));
         Self {
             caller,
             outlet,
             hub,
             store,
             appender,
+            screening,
             rooms: HashMap::new(),
             replay: Replay::default(),
             ready: VecDeque::new(),
@@ -183,8 +190,12 @@ impl Connection {
     /// # Errors
     /// `Overloaded` while the chat shuts down; then no answer comes.
     pub async fn send(&self, command: u64, send: SendMessage) -> Result<(), ChatError> {
-        let outlet = Arc::clone(&self.outlet);
-        self.appender.enqueue(&self.caller, send, ReplyTo::Connection { outlet, command }).await
+        let reply_to = ReplyTo::Connection { outlet: Arc::clone(&self.outlet), command };
+        let draft = self.appender.draft(&self.caller, send);
+        match &self.screening {
+            Some(screening) => screening.enter(draft, reply_to).await,
+            None => self.appender.enqueue(draft, reply_to).await,
+        }
     }
 
     /// Names a command of this connection. Given with a call that logs an event, it has [`next`](Self::next) bring the

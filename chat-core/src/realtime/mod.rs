@@ -16,6 +16,7 @@ mod outlet;
 mod presence;
 mod queue;
 mod replay;
+mod screening;
 pub mod sign;
 mod subscription;
 mod topic;

@@ -25,12 +25,14 @@ pub struct Draft {
     pub room: RoomId,
     /// Who wrote it.
     pub sender: UserId,
-    /// What it says.
+    /// What it says, as the host lets it be.
     pub body: MessageBody,
-    /// The sender's key for it, with the MAC of what was sent under it.
+    /// The sender's key for it, with the MAC of what was sent under it, before the host had its say.
     pub client_id: Option<(ClientId, ContentMac)>,
     /// The message it answers.
     pub reply_to: Option<Seq>,
+    /// The host's words, where it does not want it written.
+    pub refused: Option<String>,
 }
 
 impl Draft {
@@ -116,7 +118,7 @@ enum Send {
 }
 
 /// Whether a message is written, in the order: room · member · client id seen before, also in a closed room · room
-/// closed · what it answers (R-MSG-01, R-MSG-04).
+/// closed · what it answers · the host (R-MSG-01, R-MSG-04).
 fn decide_send(draft: &Draft, facts: &BatchFacts) -> Result<Send, Rejection> {
     let room = facts.rooms.get(&draft.room).ok_or(Rejection::RoomNotFound)?;
     // A map keyed by owned ids cannot be asked with borrowed ones; the clone is a short string.
@@ -138,6 +140,9 @@ fn decide_send(draft: &Draft, facts: &BatchFacts) -> Result<Send, Rejection> {
     }
     if draft.reply_to.is_some_and(|target| !facts.messages.contains(&(draft.room, target))) {
         return Err(Rejection::MessageNotFound);
+    }
+    if let Some(words) = &draft.refused {
+        return Err(Rejection::RefusedByHost(words.clone()));
     }
     Ok(Send::New { seq: room.last_seq.next() })
 }
@@ -216,7 +221,7 @@ mod tests {
 
     fn draft(n: u8, sender: &str, body: &str) -> Draft {
         let body = MessageBody::parse(body.to_owned()).unwrap();
-        Draft { room: room(n), sender: user(sender), body, client_id: None, reply_to: None }
+        Draft { room: room(n), sender: user(sender), body, client_id: None, reply_to: None, refused: None }
     }
 
     fn keyed(n: u8, sender: &str, body: &str, key: &str) -> Draft {

@@ -3,6 +3,7 @@
 
 mod builder;
 mod changes;
+mod hooks;
 mod passwords;
 
 use std::{collections::HashMap, sync::Arc};
@@ -67,6 +68,13 @@ async fn user(chat: &Chat, id: &str) -> Caller {
     let id = UserId::parse(id).expect("an id");
     chat.set_prime(&Operator::host(), &id, true).await.expect("prime");
     Caller::user(id)
+}
+
+/// Somebody who is not prime, with coins.
+async fn paying(chat: &Chat, id: &str, coins: i64) -> Caller {
+    let coins = Coins::new(coins).expect("an amount");
+    chat.register(Register { coins, ..registration(id) }).await.expect("a user");
+    Caller::user(UserId::parse(id).expect("an id"))
 }
 
 async fn users(chat: &Chat, count: usize) -> Vec<Caller> {

@@ -312,8 +312,3 @@ pub(crate) const RULES: &[Rule] = &[
 
 /// Rules of what is not built yet: what each says, and what it waits for. One that has a test is taken from here.
 pub(crate) const UNBUILT: &[(&str, &str, &str)] = &[];
-
-/// Parts of rules that are not built yet, though the rules have tests: the rule, the part, and the text that no source
-/// below a folder has before it is.
-pub(crate) const UNBUILT_PARTS: &[(&str, &str, (&str, &str))] =
-    &[("R-ADM-04", "the host's hook may refuse a join", ("chat-core/src/app", "RefusedByHost"))];

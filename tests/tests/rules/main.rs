@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 use std::fs;
 
 use chat_tests::tree::{files, root, rust_files};
-use list::{PARTS, RULES, UNBUILT, UNBUILT_PARTS};
+use list::{PARTS, RULES, UNBUILT};
 use sources::{Named, doc_of, functions, named_in, rules_in, rules_of};
 
 /// Functions in `rules` that decide nothing of which a rule speaks, and why.
@@ -147,20 +147,6 @@ fn every_decision_stands_beside_its_rules() {
     let bad = "/// Whether (R-ADM-01).\npub fn decide_a() {}\n/// When.\nfn decide_b() {}\n/// How.\nfn helper() {}";
     assert_eq!(unlisted("a.rs", bad, &[]).len(), 2);
     assert_eq!(unlisted("a.rs", bad, &[("R-ADM-01", "a.rs::decide_a")]).len(), 1);
-}
-
-/// Whether a source below a folder has a text.
-fn has_source((folder, text): (&str, &str)) -> bool {
-    let files = files(&root().join(folder), ".rs");
-    assert!(!files.is_empty(), "{folder} has sources");
-    files.iter().any(|(_, source)| source.contains(text))
-}
-
-#[test]
-fn what_is_said_to_be_unbuilt_is() {
-    let built = UNBUILT_PARTS.iter().filter(|(.., text)| has_source(*text));
-    none(built.map(|(id, what, _)| format!("{id}: {what}: built, so test it and take it from the list")).collect());
-    assert!(has_source(("chat-core/src/app", "RoomNotFound")));
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::list::{NOUNS, RULES, UNBUILT, UNBUILT_PARTS};
+use crate::list::{NOUNS, RULES, UNBUILT};
 use crate::sources::{Named, rules_of};
 
 const HEAD: &str = "# Rules
@@ -34,10 +34,6 @@ pub(crate) fn page(tests: &[Named]) -> String {
     page.push_str("\n## Not built yet\n\n| rule | what it says | |\n| --- | --- | --- |\n");
     for (id, says, reason) in UNBUILT {
         page.push_str(&format!("| {id} | {says} | {reason} |\n"));
-    }
-    page.push_str("\nOf rules that are built, these parts are not:\n\n");
-    for (id, what, _) in UNBUILT_PARTS {
-        page.push_str(&format!("- {id}: {what}\n"));
     }
     page
 }
