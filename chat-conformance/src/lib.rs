@@ -93,6 +93,7 @@ mod audit;
 mod ban;
 mod block;
 pub mod build;
+mod charge;
 mod coin;
 mod dropped;
 mod fixture;

@@ -140,6 +140,12 @@ macro_rules! __for_each_promise {
                 bans_are_listed_by_time_then_by_the_bytes_of_the_id: store,
                 a_second_ban_of_the_same_user_must_not_be: store,
             }
+            mod charge {
+                charges_are_due_by_time_then_by_id_and_only_so_many: store,
+                a_charge_is_as_it_was_last_written_and_due_no_more_when_it_is_over: store,
+                a_second_charge_of_the_same_key_must_not_be: store,
+                a_charge_that_does_not_exist_must_not_be_written: store,
+            }
             mod admission {
                 a_stranger_at_the_door_has_nothing: store,
                 an_entrant_is_a_member_while_they_have_a_seat: store,

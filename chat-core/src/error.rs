@@ -30,6 +30,9 @@ pub enum ChatError {
     /// may succeed later.
     #[error("a hook of the host has failed")]
     HookFailed(#[source] Source),
+    /// The host's wallet did not answer, or not in time. Nothing was changed, and no coins are taken.
+    #[error("the host's wallet does not answer")]
+    WalletUnavailable(#[source] Source),
     /// The store was lost while it committed, and could not be asked within the time allowed whether it did.
     /// A call that carries an idempotency key may be repeated safely.
     #[error("the outcome of the commit is unknown")]

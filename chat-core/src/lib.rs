@@ -34,7 +34,7 @@ pub mod realtime;
 pub mod rules;
 mod security;
 
-pub use app::{BuildError, Chat, ChatBuilder};
+pub use app::{BuildError, Chat, ChatBuilder, HostTransaction, PreparedRoom, PreparedUser};
 pub use security::{
     bcrypt_hasher::{BcryptHasher, CostError},
     guess_limits::{GuessLimits, GuessRate},

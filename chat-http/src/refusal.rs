@@ -23,6 +23,10 @@ impl From<ChatError> for Problem {
                 tracing::error!("{}", with_causes(&error));
                 Self::new(Code::StoreUnavailable).detail("The sign-in does not answer. Nothing was changed.")
             }
+            ChatError::WalletUnavailable(_) => {
+                tracing::error!("{}", with_causes(&error));
+                Self::new(Code::StoreUnavailable).detail("The wallet does not answer. Nothing was changed.")
+            }
             ChatError::HookFailed(_) => {
                 tracing::error!("{}", with_causes(&error));
                 Self::new(Code::StoreUnavailable).detail("The application did not decide. Nothing was changed.")

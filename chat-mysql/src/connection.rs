@@ -12,7 +12,7 @@ use chat_core::ports::store::StoreError;
 use futures_util::TryStreamExt;
 use sqlx::{
     AssertSqlSafe, Either, MySql,
-    mysql::{MySqlPool, MySqlRow},
+    mysql::{MySqlConnection, MySqlPool, MySqlRow},
     pool::{PoolConnection, PoolConnectionMetadata},
 };
 use tokio::{
@@ -253,6 +253,12 @@ impl Lease {
             }
         }
         Ok(())
+    }
+
+    /// The connection itself, of which from now on nobody knows in what state it is.
+    pub(crate) fn connection(&mut self) -> Option<&mut MySqlConnection> {
+        self.state = State::InUse;
+        self.connection.as_deref_mut()
     }
 
     /// Closes the connection, of which nobody knows any more what it does.

@@ -20,6 +20,8 @@ const GONE: [u16; 3] = [1053, 1927, 4031];
 /// The server does not write: it is a replica, or on its way to become one.
 const READ_ONLY: [u16; 3] = [1290, 1792, 1836];
 /// A key is there already.
+/// `ER_SP_DOES_NOT_EXIST`.
+const NO_SUCH_SAVEPOINT: u16 = 1305;
 const DUPLICATE_ENTRY: u16 = 1062;
 /// A value that its column cannot hold: out of its range, not of its character set, too long; a result beyond 64 bits.
 const UNFIT: [u16; 4] = [1264, 1366, 1406, 1690];
@@ -72,6 +74,14 @@ pub(crate) fn from_commit(error: sqlx::Error) -> StoreError {
         Some(LOCK_DEADLOCK | CHECKREAD) => StoreError::Transient(Box::new(error)),
         Some(number) if READ_ONLY.contains(&number) => StoreError::Unavailable(Box::new(error)),
         _ => StoreError::Unknown(Box::new(error)),
+    }
+}
+
+/// A failure to find the savepoint that was set when the host was lent the connection.
+pub(crate) fn taken_back(error: sqlx::Error) -> StoreError {
+    match number(&error) {
+        Some(NO_SUCH_SAVEPOINT) => StoreError::Transient("the transaction ended under the host's statements".into()),
+        _ => from_driver(error),
     }
 }
 

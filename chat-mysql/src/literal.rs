@@ -7,6 +7,7 @@
 
 use chat_core::{
     model::{
+        charge::ChargeId,
         coin::{Amount, CoinKey, Coins},
         event::Seq,
         friend::RequestId,
@@ -138,7 +139,7 @@ macro_rules! from_bytes {
     )+ };
 }
 
-from_bytes!(AttemptId, AuditId, ContentMac, InviteId, InviteTokenHash, RequestId, RoomId, SessionId);
+from_bytes!(AttemptId, AuditId, ChargeId, ContentMac, InviteId, InviteTokenHash, RequestId, RoomId, SessionId);
 
 /// The statement of that text, each `?` in it replaced by the next value.
 pub(crate) fn statement(tables: &Tables, text: &'static str, values: &[Value<'_>]) -> String {

@@ -1,6 +1,7 @@
 //! A transaction.
 
 use std::{
+    any::Any,
     collections::HashMap,
     sync::{Arc, atomic::Ordering},
 };
@@ -11,17 +12,19 @@ use chat_core::{
     ports::store::{Attempt, StoreError, StoreTx},
 };
 use chat_sql::{row::changed, tables::Tables};
-use sqlx::mysql::MySqlRow;
+use sqlx::mysql::{MySqlConnection, MySqlRow};
 
 use crate::{
     connection::{Failure, Lease, Then},
-    error::{from_commit, from_driver, is_duplicate},
+    error::{from_commit, from_driver, is_duplicate, taken_back},
     literal::{Value, statement},
     store::{Shared, last},
 };
 
 /// What begins a transaction.
 pub(crate) const BEGIN: &str = "SET TRANSACTION ISOLATION LEVEL READ COMMITTED;START TRANSACTION READ WRITE;";
+const LEND: &str = "SAVEPOINT chat_host";
+const TAKE_BACK: &str = "RELEASE SAVEPOINT chat_host";
 /// How many statements [`BEGIN`] has.
 pub(crate) const BEGUN: usize = 2;
 
@@ -34,6 +37,8 @@ pub(crate) struct MySqlTx {
     begun: bool,
     gathered: Vec<Write>,
     has_written: bool,
+    /// The host has had the connection since our last statement.
+    lent: bool,
     /// How many ledger entries those users have whom this transaction has locked or made.
     pub(crate) entries: HashMap<UserId, u64>,
 }
@@ -48,7 +53,27 @@ struct Write {
 impl MySqlTx {
     pub(crate) fn new(lease: Lease, shared: Arc<Shared>, attempt: Attempt) -> Self {
         let (gathered, entries) = (Vec::new(), HashMap::new());
-        Self { lease, shared, attempt, begun: false, gathered, has_written: false, entries }
+        Self { lease, shared, attempt, begun: false, gathered, has_written: false, lent: false, entries }
+    }
+
+    /// The connection, for statements of the host's in this transaction, which see all writes.
+    pub(crate) async fn lend(&mut self) -> Result<&mut MySqlConnection, StoreError> {
+        self.flush().await?;
+        if !self.lent {
+            self.run(LEND, 1).await?;
+            (self.lent, self.has_written) = (true, true);
+        }
+        self.lease.connection().ok_or_else(|| from_driver(sqlx::Error::PoolClosed))
+    }
+
+    /// Where the host has ended the transaction, or a deadlock has, what we write would be committed by itself: the
+    /// savepoint is gone with it.
+    async fn take_back(&mut self) -> Result<(), StoreError> {
+        if self.lent {
+            self.lent = false;
+            self.lease.run(TAKE_BACK, Then::More).await.map_err(|failure| taken_back(failure.error))?;
+        }
+        Ok(())
     }
 
     /// Writes, with the next round trip.
@@ -74,6 +99,7 @@ impl MySqlTx {
     ) -> Result<u64, StoreError> {
         // By itself: a failure must be this statement's.
         self.flush().await?;
+        self.take_back().await?;
         self.has_written = true;
         let sql = statement(&self.shared.tables, text, values);
         let replies = self.run(&sql, 1).await.map_err(|failure| otherwise(failure.error))?;
@@ -97,6 +123,7 @@ impl MySqlTx {
 
     /// The rows of several reads in one round trip, which see all writes.
     pub(crate) async fn rows_of(&mut self, reads: &[String]) -> Result<Vec<Vec<MySqlRow>>, StoreError> {
+        self.take_back().await?;
         let gathered = std::mem::take(&mut self.gathered);
         self.has_written |= !gathered.is_empty();
         let statements: Vec<&str> =
@@ -139,6 +166,7 @@ impl MySqlTx {
 impl StoreTx for MySqlTx {
     async fn commit(mut self: Box<Self>) -> Result<(), StoreError> {
         self.flush().await?;
+        self.take_back().await?;
         if !self.has_written {
             return self.rollback().await;
         }
@@ -151,6 +179,10 @@ impl StoreTx for MySqlTx {
             self.lease.run("ROLLBACK", Then::Done).await?;
         }
         Ok(())
+    }
+
+    fn as_any(&mut self) -> &mut (dyn Any + Send) {
+        self
     }
 }
 

@@ -11,6 +11,7 @@ mod admission;
 mod audit;
 mod ban;
 mod block;
+mod charge;
 mod coin;
 mod friend;
 mod invite;
@@ -24,6 +25,7 @@ pub use self::{
     audit::audit_entry,
     ban::ban,
     block::{block, other},
+    charge::charge,
     coin::coin_entry,
     friend::{friend, request, ties},
     invite::invite,

@@ -1,10 +1,13 @@
 //! A transaction.
 
-use std::sync::{Arc, atomic::Ordering};
+use std::{
+    any::Any,
+    sync::{Arc, atomic::Ordering},
+};
 
 use async_trait::async_trait;
 use chat_core::ports::store::{Attempt, StoreError, StoreTx};
-use sqlx::sqlite::SqliteRow;
+use sqlx::sqlite::{SqliteConnection, SqliteRow};
 
 use crate::{
     connection::Writer,
@@ -20,11 +23,22 @@ pub(crate) struct SqliteTx {
     shared: Arc<Shared>,
     attempt: Attempt,
     has_written: bool,
+    /// The host has had the connection.
+    lent: bool,
 }
 
 impl SqliteTx {
     pub(crate) const fn new(writer: Writer, shared: Arc<Shared>, attempt: Attempt) -> Self {
-        Self { writer, shared, attempt, has_written: false }
+        Self { writer, shared, attempt, has_written: false, lent: false }
+    }
+
+    /// The connection, for statements of the host's in this transaction.
+    pub(crate) async fn lend(&mut self) -> Result<&mut SqliteConnection, StoreError> {
+        if !self.lent {
+            sqlx::query(LEND).execute(self.writer.connection()).await.map_err(from_driver)?;
+            (self.lent, self.has_written) = (true, true);
+        }
+        Ok(self.writer.connection())
     }
 
     /// The connection, for reads.
@@ -66,7 +80,11 @@ impl SqliteTx {
 #[async_trait]
 impl StoreTx for SqliteTx {
     async fn commit(self: Box<Self>) -> Result<(), StoreError> {
-        let Self { writer, shared, attempt, has_written } = *self;
+        let Self { mut writer, shared, attempt, has_written, lent } = *self;
+        if lent && let Err(error) = sqlx::query(TAKE_BACK).execute(writer.connection()).await {
+            // The savepoint is gone with the transaction in which it was set.
+            return Err(StoreError::Transient(Box::new(error)));
+        }
         if !has_written {
             return writer.rollback().await;
         }
@@ -76,7 +94,14 @@ impl StoreTx for SqliteTx {
     async fn rollback(self: Box<Self>) -> Result<(), StoreError> {
         self.writer.rollback().await
     }
+
+    fn as_any(&mut self) -> &mut (dyn Any + Send) {
+        self
+    }
 }
+
+const LEND: &str = "SAVEPOINT chat_host";
+const TAKE_BACK: &str = "RELEASE chat_host";
 
 const COMMIT: &str = "INSERT INTO chat_attempts (attempt_id, at) VALUES (?1, ?2); COMMIT";
 

@@ -31,7 +31,7 @@ pub(crate) fn run(scale: &str, proofs: &[&str]) -> Result<(), String> {
     let required = [Kind::MariaDb, Kind::MySql];
     setup::run(&required)?;
     let databases = Databases::start(&required)?;
-    succeed(cargo(&["build", "--bin", "chat-server"]))?;
+    succeed(cargo(&["build", "--profile", "soak", "--bin", "chat-server"]))?;
     let mut report = format!("`cargo xtask soak {}`\n\n", [&[scale], proofs].concat().join(" "));
     let mut failed = Vec::new();
     for (package, binary, factor) in PROOFS {
@@ -39,7 +39,8 @@ pub(crate) fn run(scale: &str, proofs: &[&str]) -> Result<(), String> {
             continue;
         }
         let begun = Instant::now();
-        let mut command = cargo(&["test", "--package", package, "--test", binary, "--", "--nocapture"]);
+        let mut command =
+            cargo(&["test", "--profile", "soak", "--package", package, "--test", binary, "--", "--nocapture"]);
         command
             .envs(databases.variables())
             .env("CHAT_TEST_SCALE", (times * factor).to_string())

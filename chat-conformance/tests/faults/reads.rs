@@ -5,6 +5,7 @@ use chat_core::{
     model::{
         ban::Ban,
         block::Block,
+        charge::StandingCharge,
         coin::{CoinEntry, Coins},
         event::{Event, Seq},
         friend::{Friend, FriendRequest, RequestBox, RequestId},
@@ -12,11 +13,12 @@ use chat_core::{
         operator::{AuditEntry, AuditId},
         room::{NamedMember, RoomId, RoomView},
         session::{Session, SessionId},
+        time::Timestamp,
         user::{AdminUser, Standing, User, UserId},
     },
     ports::store::{
-        AuditStore, BanStore, BlockStore, CoinStore, Credentials, FriendStore, InviteStore, LockedRoom, Membership,
-        RoomStore, SessionStore, SettingStore, StoreError, Ties, UserStore,
+        AuditStore, BanStore, BlockStore, ChargeStore, CoinStore, Credentials, FriendStore, InviteStore, LockedRoom,
+        Membership, RoomStore, SessionStore, SettingStore, StoreError, Ties, UserStore,
     },
 };
 
@@ -104,6 +106,13 @@ impl RoomStore for Faulty {
 impl BanStore for Faulty {
     async fn bans(&self, room: RoomId) -> Result<Vec<Ban>, StoreError> {
         self.good.bans(room).await
+    }
+}
+
+#[async_trait]
+impl ChargeStore for Faulty {
+    async fn due_charges(&self, now: Timestamp, limit: usize) -> Result<Vec<StandingCharge>, StoreError> {
+        self.good.due_charges(now, limit).await
     }
 }
 

@@ -1,12 +1,16 @@
 //! Transactions, of which some begin too late.
 
-use std::sync::{Arc, atomic::Ordering};
+use std::{
+    any::Any,
+    sync::{Arc, atomic::Ordering},
+};
 
 use chat_conformance::{async_trait, build};
 use chat_core::{
     model::{
         admission::Admission,
         ban::Ban,
+        charge::{ChargeId, StandingCharge},
         coin::{Amount, CoinEntry, CoinKey, Coins, Reason},
         event::{Event, Seq},
         friend::{FriendRequest, RequestId, RequestState},
@@ -20,8 +24,8 @@ use chat_core::{
         user::{PasswordHash, Phone, Standing, User, UserId},
     },
     ports::store::{
-        AdmissionTx, Attempt, AuditTx, BanTx, BlockTx, CoinTx, Entrant, FriendTx, InviteTx, LockedRoom, LockedUser,
-        MessageTx, NewCoinEntry, NewRoom, NewUser, RoomTx, SessionTx, StoreError, StoreTx, Ties, UserTx,
+        AdmissionTx, Attempt, AuditTx, BanTx, BlockTx, ChargeTx, CoinTx, Entrant, FriendTx, InviteTx, LockedRoom,
+        LockedUser, MessageTx, NewCoinEntry, NewRoom, NewUser, RoomTx, SessionTx, StoreError, StoreTx, Ties, UserTx,
     },
 };
 
@@ -92,6 +96,10 @@ impl StoreTx for FaultyTx {
         }
         shared.committed.lock().unwrap().insert(self.attempt.id);
         if self.store.has(Fault::LostAnswer) { Err(StoreError::Unknown("silence".into())) } else { Ok(()) }
+    }
+
+    fn as_any(&mut self) -> &mut (dyn Any + Send) {
+        self
     }
 
     async fn rollback(mut self: Box<Self>) -> Done<()> {
@@ -285,6 +293,21 @@ impl InviteTx for FaultyTx {
 
     async fn revoke_invites_by(&mut self, room: RoomId, maker: &UserId, at: Timestamp) -> Done<()> {
         self.good().await?.revoke_invites_by(room, maker, at).await
+    }
+}
+
+#[async_trait]
+impl ChargeTx for FaultyTx {
+    async fn insert_charge(&mut self, charge: &StandingCharge) -> Done<()> {
+        self.good().await?.insert_charge(charge).await
+    }
+
+    async fn lock_charge(&mut self, id: ChargeId) -> Done<Option<StandingCharge>> {
+        self.good().await?.lock_charge(id).await
+    }
+
+    async fn set_charge(&mut self, charge: &StandingCharge) -> Done<()> {
+        self.good().await?.set_charge(charge).await
     }
 }
 

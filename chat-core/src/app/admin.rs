@@ -29,7 +29,8 @@ impl Admin for Chat {
 
     async fn find_user(&self, by: &Operator, user: &UserId) -> Result<AdminUser, ChatError> {
         decide_operate(by, Right::Look)?;
-        self.0.admin_user(user).await
+        let found = self.0.admin_user(user).await?;
+        Ok(AdminUser { user: self.0.with_coins(found.user).await?, ..found })
     }
 
     async fn find_users(
@@ -134,10 +135,10 @@ impl Tx {
     }
 }
 
-struct SetPrime {
-    by: OperatorName,
-    user: UserId,
-    prime: bool,
+pub(super) struct SetPrime {
+    pub(super) by: OperatorName,
+    pub(super) user: UserId,
+    pub(super) prime: bool,
 }
 
 #[async_trait]
@@ -178,17 +179,20 @@ impl Command for EndSessions {
     }
 }
 
-struct Change {
-    by: OperatorName,
-    user: UserId,
-    change: ChangeCoins,
+pub(super) struct Change {
+    pub(super) by: OperatorName,
+    pub(super) user: UserId,
+    pub(super) change: ChangeCoins,
 }
 
 #[async_trait]
 impl Command for Change {
     type Answer = ChangedCoins;
 
-    async fn run(&self, _: &Inner, tx: &mut Tx) -> Result<ChangedCoins, ChatError> {
+    async fn run(&self, chat: &Inner, tx: &mut Tx) -> Result<ChangedCoins, ChatError> {
+        if chat.wallet.is_some() {
+            return Err(Rejection::RefusedByHost("the coins are in a wallet of the application's".to_owned()).into());
+        }
         let user = tx.lock_subject(&self.user).await?;
         let ChangeCoins { amount, reason, key } = &self.change;
         let seen = tx.coin_entry_by_key(&self.user, key).await?;

@@ -10,9 +10,11 @@ use super::{
     session_cache::SessionCache,
     typing::Typists,
     user_cache::UserCache,
+    wallet::WalletCalls,
 };
 use crate::{
-    policy::Policy,
+    model::coin::Coins,
+    policy::{Policy, StartingCoins},
     ports::{
         authenticator::Authenticator,
         bus::Bus,
@@ -20,6 +22,7 @@ use crate::{
         hasher::Hasher,
         hook::{HookPolicy, Hooks},
         store::{Store, StoreError},
+        wallet::{Wallet, WalletPolicy},
     },
     realtime::{Appender, Hub, LivePresence, LocalBus},
     security::{
@@ -41,6 +44,7 @@ pub struct ChatBuilder {
     authenticator: Option<Arc<dyn Authenticator>>,
     hooks: Option<Arc<dyn Hooks>>,
     hook_policy: HookPolicy,
+    wallet: Option<(Arc<dyn Wallet>, WalletPolicy)>,
     policy: Policy,
     secrets: Option<Secrets>,
     password_cost: u32,
@@ -79,6 +83,7 @@ impl ChatBuilder {
             authenticator: None,
             hooks: None,
             hook_policy: HookPolicy::default(),
+            wallet: None,
             policy: Policy::default(),
             secrets: None,
             password_cost: 12,
@@ -153,6 +158,14 @@ impl ChatBuilder {
         self
     }
 
+    /// The host's own coins, in the place of the chat's: users begin with none of the chat's, and operators change none.
+    /// Default: the chat's ledger.
+    #[must_use]
+    pub fn wallet(mut self, wallet: impl Wallet, policy: WalletPolicy) -> Self {
+        self.wallet = Some((Arc::new(wallet), policy));
+        self
+    }
+
     /// The clock. Default: the machine's.
     #[must_use]
     pub fn clock(mut self, clock: impl Clock) -> Self {
@@ -204,12 +217,18 @@ impl ChatBuilder {
             tasks.clone(),
         );
         let hooks = HookCalls::new(self.hooks, self.hook_policy, Arc::clone(&self.store));
-        Ok(Chat(Arc::new(Inner {
+        let wallet = self.wallet.map(|(wallet, policy)| Arc::new(WalletCalls::new(wallet, policy)));
+        let mut policy = self.policy;
+        if wallet.is_some() {
+            policy.starting_coins = StartingCoins::Fixed(Coins::ZERO);
+        }
+        let chat = Arc::new(Inner {
             hooks,
+            wallet: wallet.clone(),
             store: self.store,
             bus: self.bus,
             clock: self.clock,
-            policy: self.policy,
+            policy,
             passwords: Passwords::new(secrets.pepper_key(), hasher),
             guesses: Guesses::new(self.guess_limits),
             tokens: Tokens::new(&secrets, &self.issuer),
@@ -221,7 +240,11 @@ impl ChatBuilder {
             _presence: presence,
             appender,
             tasks,
-        })))
+        });
+        if let Some(wallet) = wallet {
+            tokio::spawn(Inner::settle_charges(Arc::downgrade(&chat), wallet));
+        }
+        Ok(Chat(chat))
     }
 }
 

@@ -6,6 +6,7 @@ use tokio_util::{sync::DropGuard, task::TaskTracker};
 
 use super::{
     builder::ChatBuilder, hook::HookCalls, session_cache::SessionCache, typing::Typists, user_cache::UserCache,
+    wallet::WalletCalls,
 };
 use crate::{
     policy::Policy,
@@ -35,6 +36,8 @@ pub(crate) struct Inner {
     /// The host's own sign-in, where it has taken the place of the chat's.
     pub(super) authenticator: Option<Arc<dyn Authenticator>>,
     pub(super) hooks: HookCalls,
+    /// The host's own coins, where they have taken the place of the chat's.
+    pub(super) wallet: Option<Arc<WalletCalls>>,
     pub(super) sessions: Arc<SessionCache>,
     pub(super) users: Arc<UserCache>,
     pub(super) typists: Arc<Typists>,

@@ -10,6 +10,7 @@ mod chat;
 mod coin;
 mod friend;
 mod hook;
+mod host_transaction;
 mod invite;
 mod live;
 mod member;
@@ -29,9 +30,11 @@ mod transaction;
 mod typing;
 mod user;
 mod user_cache;
+mod wallet;
 
 pub(crate) use self::hook::HookCalls;
 pub use self::{
     builder::{BuildError, ChatBuilder},
     chat::Chat,
+    host_transaction::{HostTransaction, PreparedRoom, PreparedUser},
 };

@@ -72,14 +72,14 @@ impl Rooms for Chat {
     }
 }
 
-struct Create {
-    user: UserId,
-    create: CreateRoom,
-    password: PasswordHash,
-    heard: Heard<IntendedRoom, Verdict>,
+pub(super) struct Create {
+    pub(super) user: UserId,
+    pub(super) create: CreateRoom,
+    pub(super) password: PasswordHash,
+    pub(super) heard: Heard<IntendedRoom, Verdict>,
 }
 
-enum Made {
+pub(super) enum Made {
     Now(Box<RoomView>),
     Before(RoomId),
     /// The host is to be asked this first. Nothing was done.

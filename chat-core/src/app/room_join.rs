@@ -16,6 +16,7 @@ use crate::{
     error::{ChatError, Rejection},
     model::{
         admission::Admission,
+        charge::{Charge, ChargeId},
         coin::{Amount, CoinKind, Coins},
         invite::InviteId,
         room::{Role, Room, RoomId},
@@ -94,7 +95,7 @@ impl Inner {
         Err(ChatError::Overloaded("the room's password is being changed again and again"))
     }
 
-    /// Joins with the host's consent; `None` where the password that was verified is not the stored one any more.
+    /// Joins with the host's consent, and with coins of its wallet where it has one; `None` where the password that was verified is not the stored one any more.
     async fn take_seat(
         self: &Arc<Self>,
         user: &UserId,
@@ -102,19 +103,36 @@ impl Inner {
         shown: &Shown,
         join: &JoinRoom,
     ) -> Result<Option<Joined>, ChatError> {
-        let mut heard = None;
+        let mut given = Given { heard: None, in_wallet: self.in_wallet(user).await?, reserved: None };
+        let mut left = None;
         for _ in 0..QUESTIONS {
-            let seat = TakeSeat::new(user, room, shown.clone(), join, heard);
+            let seat = TakeSeat::new(user, room, shown.clone(), join, given.clone());
             #[cfg(feature = "planted-bugs")]
             let seat = seat.planted(self).await?;
-            match self.execute(seat).await? {
+            let decided = self.execute(seat).await;
+            let is_charged = matches!(&decided, Ok(Seat::Charged(_)));
+            if let Some(Charge { id, .. }) = given.reserved.take_if(|_| !is_charged) {
+                self.give_up(id).await;
+            }
+            match decided? {
                 Seat::Decided(joined) => return Ok(Some(*joined)),
+                Seat::Charged(joined) => {
+                    self.see_to_charges();
+                    return Ok(Some(Joined { balance: left.unwrap_or(joined.balance), ..*joined }));
+                }
                 Seat::OtherPassword => return Ok(None),
                 Seat::Ask(question) => {
                     let verdict = self.hooks.before_join(&question).await?;
-                    heard = Some((question, verdict));
+                    given.heard = Some((question, verdict));
+                }
+                Seat::Reserve(written) => {
+                    left = Some(self.reserve(&written).await?);
+                    given.reserved = Some(written);
                 }
             }
+        }
+        if let Some(Charge { id, .. }) = given.reserved {
+            self.give_up(id).await;
         }
         Err(UNDECIDED)
     }
@@ -127,19 +145,33 @@ pub(super) struct TakeSeat {
     pub(super) shown: Shown,
     pub(super) dry_run: bool,
     pub(super) max_charge: Option<Coins>,
-    pub(super) heard: Heard<IntendedJoin, Verdict>,
+    given: Given,
     #[cfg(feature = "planted-bugs")]
     pub(super) before: super::planted::Before,
+}
+
+/// What the host has given to a join so far.
+#[derive(Clone)]
+struct Given {
+    heard: Heard<IntendedJoin, Verdict>,
+    /// What the user has in the host's wallet, where it has one.
+    in_wallet: Option<Coins>,
+    /// What the wallet has reserved for this.
+    reserved: Option<Charge>,
 }
 
 /// What a join has come to.
 pub(super) enum Seat {
     /// It was carried out, or needed not be.
     Decided(Box<Joined>),
+    /// It was carried out, and what was reserved is to be captured.
+    Charged(Box<Joined>),
     /// The password that was verified is not the stored one any more. Nothing was done.
     OtherPassword,
     /// The host is to be asked this first. Nothing was done.
     Ask(IntendedJoin),
+    /// The wallet is to reserve this first. It was written down, and nothing else was done.
+    Reserve(Charge),
 }
 
 #[derive(Clone)]
@@ -158,14 +190,14 @@ impl Shown {
 }
 
 impl TakeSeat {
-    fn new(user: &UserId, room: RoomId, shown: Shown, join: &JoinRoom, heard: Heard<IntendedJoin, Verdict>) -> Self {
+    fn new(user: &UserId, room: RoomId, shown: Shown, join: &JoinRoom, given: Given) -> Self {
         Self {
             user: user.clone(),
             room,
             shown,
             dry_run: join.dry_run,
             max_charge: join.max_charge,
-            heard,
+            given,
             #[cfg(feature = "planted-bugs")]
             before: Default::default(),
         }
@@ -178,7 +210,7 @@ impl Command for TakeSeat {
 
     async fn run(&self, chat: &Inner, tx: &mut Tx) -> Result<Self::Answer, ChatError> {
         // Lock: the user, then the room.
-        let user = tx.lock_actor(&self.user).await?.user;
+        let user = tx.lock_actor(&self.user).await?.user.holding(self.given.in_wallet);
         let locked = tx.lock_room(self.room).await?.ok_or(Rejection::RoomNotFound)?;
         let mut room = locked.room;
 
@@ -231,7 +263,7 @@ impl Command for TakeSeat {
             charge: charged,
             returns: join == Join::Return,
         };
-        match chat.hooks.verdict(&self.heard, &intended, Verdict::Allow) {
+        match chat.hooks.verdict(&self.given.heard, &intended, Verdict::Allow) {
             Some(verdict) => verdict.obeyed()?,
             None => return Ok(Seat::Ask(intended)),
         }
@@ -240,13 +272,23 @@ impl Command for TakeSeat {
         }
 
         // Write.
+        let by_wallet = self.given.in_wallet.is_some() && charged != Coins::ZERO;
+        let reserved = self.given.reserved.as_ref().filter(|charge| by_wallet && charge.coins == charged);
+        if let Some(wallet) = chat.wallet.as_ref().filter(|_| by_wallet && reserved.is_none()) {
+            let charge = Charge { id: ChargeId::new(), user: user.id, room: room.id, coins: charged };
+            let abandoned = wallet.abandoned(tx.now);
+            tx.open_charge(charge.clone(), abandoned).await?;
+            return Ok(Seat::Reserve(charge));
+        }
         if let Join::Admit { kind, price } = join {
             let admission = Admission { kind, coins: price, at: tx.now };
             tx.insert_admission(&user.id, room.id, &admission).await?;
             joined.admission = Some(admission);
             #[cfg(feature = "planted-bugs")]
             let price = self.before.left_to_pay(price);
-            joined.balance = charge(tx, &user, &room, price).await?;
+            if self.given.in_wallet.is_none() {
+                joined.balance = charge(tx, &user, &room, price).await?;
+            }
         }
         if let Some(id) = self.shown.invite()
             && !Planted::InviteUsedTwice.is_on()
@@ -256,7 +298,13 @@ impl Command for TakeSeat {
         }
         joined.view = Some(tx.seat(&mut room, &user.id, Role::Member).await?);
         joined.room = room;
-        Ok(Seat::Decided(Box::new(joined)))
+        match reserved {
+            Some(charge) => {
+                tx.order_capture(charge.id).await?;
+                Ok(Seat::Charged(Box::new(joined)))
+            }
+            None => Ok(Seat::Decided(Box::new(joined))),
+        }
     }
 }
 

@@ -146,7 +146,7 @@ impl Inner {
             };
             let sign_in = SignIn { user, device: login.device.clone(), verified, renewed };
             if let Some((user, session)) = self.execute(sign_in).await? {
-                return Ok(SignedIn { user, session: self.tokens_of(&session)? });
+                return Ok(SignedIn { user: self.with_coins(user).await?, session: self.tokens_of(&session)? });
             }
         }
         Err(ChatError::Overloaded("the password is being changed again and again"))

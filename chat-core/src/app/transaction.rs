@@ -88,8 +88,7 @@ impl Inner {
 
     async fn attempt<C: Command>(self: &Arc<Self>, command: &C) -> Result<C::Answer, ChatError> {
         let attempt = Attempt { id: AttemptId::new(), at: self.clock.now() };
-        let store = self.store.begin(attempt).await?;
-        let mut tx = Tx { store, now: attempt.at, notices: Vec::new(), rooms: BTreeSet::new() };
+        let mut tx = self.begin(attempt).await?;
         let answer = match command.run(self, &mut tx).await {
             Ok(answer) => answer,
             Err(error) => {
@@ -100,6 +99,18 @@ impl Inner {
                 return Err(error);
             }
         };
+        self.commit(attempt.id, tx).await?;
+        Ok(answer)
+    }
+
+    /// Begins a transaction, which has its end in [`commit`](Self::commit) or is dropped.
+    pub(super) async fn begin(&self, attempt: Attempt) -> Result<Tx, StoreError> {
+        let store = self.store.begin(attempt).await?;
+        Ok(Tx { store, now: attempt.at, notices: Vec::new(), rooms: BTreeSet::new() })
+    }
+
+    /// Commits, and tells what is to be told.
+    pub(super) async fn commit(self: &Arc<Self>, attempt: AttemptId, tx: Tx) -> Result<(), ChatError> {
         let mut told = Told { announced: self.hub.announce(tx.rooms), notices: tx.notices };
         if Planted::PublishBeforeCommit.is_on() {
             self.bus.publish(std::mem::take(&mut told.notices)).await;
@@ -108,10 +119,10 @@ impl Inner {
         }
         match tx.store.commit().await {
             Ok(()) => self.publish(told).await,
-            Err(StoreError::Unknown(lost)) => self.settle(attempt.id, told, lost).await?,
+            Err(StoreError::Unknown(lost)) => self.settle(attempt, told, lost).await?,
             Err(error) => return Err(error.into()),
         }
-        Ok(answer)
+        Ok(())
     }
 
     async fn publish(&self, told: Told) {
@@ -221,6 +232,15 @@ impl Tx {
         room.last_seq = event.seq;
         self.rooms.insert(room.id);
         Ok(event)
+    }
+
+    /// The store's transaction, for what the host writes with it.
+    pub(super) fn store(&mut self) -> &mut dyn StoreTx {
+        self.store.as_mut()
+    }
+
+    pub(super) async fn rollback(self) -> Result<(), StoreError> {
+        self.store.rollback().await
     }
 
     /// Tells this after the commit.

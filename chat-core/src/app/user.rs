@@ -25,16 +25,19 @@ impl Users for Chat {
         let chat = &self.0;
         let coins = rules::user::decide_opening_balance(chat.policy.starting_coins, register.coins)?;
         let password = chat.passwords.hash(register.password.expose()).await?;
+        let in_wallet = chat.in_wallet(&register.user_id).await?;
         let (user, session) = chat.execute(RegisterUser { register, coins, password }).await?;
-        Ok(SignedIn { user, session: chat.tokens_of(&session)? })
+        Ok(SignedIn { user: user.holding(in_wallet), session: chat.tokens_of(&session)? })
     }
 
     async fn me(&self, caller: &Caller) -> Result<User, ChatError> {
-        self.0.user(&caller.user).await
+        let user = self.0.user(&caller.user).await?;
+        self.0.with_coins(user).await
     }
 
     async fn update_me(&self, caller: &Caller, update: UpdateUser) -> Result<User, ChatError> {
-        self.0.execute(Update { user: caller.user.clone(), update }).await
+        let in_wallet = self.0.in_wallet(&caller.user).await?;
+        Ok(self.0.execute(Update { user: caller.user.clone(), update }).await?.holding(in_wallet))
     }
 
     async fn profile(&self, caller: &Caller, user: &UserId) -> Result<Profile, ChatError> {
@@ -85,10 +88,10 @@ fn relation(ties: &Ties) -> Relation {
     }
 }
 
-struct RegisterUser {
-    register: Register,
-    coins: Coins,
-    password: PasswordHash,
+pub(super) struct RegisterUser {
+    pub(super) register: Register,
+    pub(super) coins: Coins,
+    pub(super) password: PasswordHash,
 }
 
 #[async_trait]
@@ -112,9 +115,9 @@ impl Command for RegisterUser {
 }
 
 /// Makes a user of the host's; `None` where the id is taken, perhaps by a user of that very id.
-struct MakeUser {
-    user: EnsureUser,
-    coins: Coins,
+pub(super) struct MakeUser {
+    pub(super) user: EnsureUser,
+    pub(super) coins: Coins,
 }
 
 #[async_trait]

@@ -4,6 +4,7 @@
 pub mod admission;
 pub mod ban;
 pub mod block;
+pub mod charge;
 pub mod coin;
 pub mod emoji;
 pub mod event;

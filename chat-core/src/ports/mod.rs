@@ -7,3 +7,4 @@ pub mod clock;
 pub mod hasher;
 pub mod hook;
 pub mod store;
+pub mod wallet;

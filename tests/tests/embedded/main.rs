@@ -5,6 +5,7 @@ mod builder;
 mod changes;
 mod hooks;
 mod passwords;
+mod wallet;
 
 use std::{collections::HashMap, sync::Arc};
 

@@ -18,6 +18,7 @@ mod ask;
 mod audit;
 mod ban;
 mod block;
+mod charge;
 mod coin;
 mod friend;
 mod invite;
@@ -27,7 +28,7 @@ mod session;
 mod setting;
 mod user;
 
-use std::error::Error;
+use std::{any::Any, error::Error};
 
 use async_trait::async_trait;
 
@@ -37,6 +38,7 @@ pub use self::{
     audit::{AuditStore, AuditTx},
     ban::{BanStore, BanTx},
     block::{BlockStore, BlockTx},
+    charge::{ChargeStore, ChargeTx},
     coin::{CoinStore, CoinTx, NewCoinEntry},
     friend::{FriendStore, FriendTx, Ties},
     invite::{InviteStore, InviteTx},
@@ -71,6 +73,7 @@ pub trait Store:
     + BanStore
     + InviteStore
     + CoinStore
+    + ChargeStore
     + MessageStore
     + FriendStore
     + BlockStore
@@ -98,7 +101,18 @@ pub trait Store:
 /// that says more than that it was done (`Taken`, a number, whether there was something to delete) is never put off.
 #[async_trait]
 pub trait StoreTx:
-    UserTx + SessionTx + RoomTx + BanTx + AdmissionTx + InviteTx + CoinTx + MessageTx + FriendTx + BlockTx + AuditTx
+    UserTx
+    + SessionTx
+    + RoomTx
+    + BanTx
+    + AdmissionTx
+    + InviteTx
+    + CoinTx
+    + ChargeTx
+    + MessageTx
+    + FriendTx
+    + BlockTx
+    + AuditTx
 {
     /// Commits. After [`StoreError::Unknown`] it may or may not have happened: ask [`Store::was_committed`]. After
     /// any other error nothing was changed. A transaction that has written nothing commits nothing.
@@ -106,6 +120,9 @@ pub trait StoreTx:
 
     /// Undoes all of it, and gives the locks back before it answers.
     async fn rollback(self: Box<Self>) -> Result<(), StoreError>;
+
+    /// Itself, for its own store to find what is beneath: the connection on which a host writes rows of its own.
+    fn as_any(&mut self) -> &mut (dyn Any + Send);
 }
 
 /// A key of which there is one at most.
