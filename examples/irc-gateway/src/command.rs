@@ -111,8 +111,8 @@ impl Talk {
         Ok(())
     }
 
-    /// Shows a room, after taking a seat in it for at most so many coins where there is a password. What follows the log
-    /// that is read here comes by the connection.
+    /// Takes a seat, for at most so many coins, where there is a password; then shows the room. One that the connection
+    /// does not bring yet is shown when it does: if the seat were lost before, it would tell nothing of the room.
     async fn open(&mut self, room: RoomId, password: &str, most: Coins) -> Result<(), ChatError> {
         if self.views.contains_key(&room) {
             return Ok(());
@@ -121,6 +121,16 @@ impl Talk {
             let key = JoinKey::Password { room, password: password.into() };
             self.chat.join_room(&self.caller, JoinRoom { key, dry_run: false, max_charge: Some(most) }).await?;
         }
+        if self.rooms.contains(&room) {
+            return self.show_room(room).await;
+        }
+        self.chat.room(&self.caller, room).await?;
+        self.awaited.insert(room);
+        Ok(())
+    }
+
+    /// Shows a room and its past. What follows the log that is read here comes by the connection.
+    pub(crate) async fn show_room(&mut self, room: RoomId) -> Result<(), ChatError> {
         let history = self.chat.history(&self.caller, room, EventRange::Newest, PAGE).await?;
         let view = self.chat.room(&self.caller, room).await?;
         self.views.insert(room, history.last_seq);
@@ -154,15 +164,18 @@ impl Talk {
 
     /// Shows a room no more. The seat stays.
     fn part(&mut self, channel: &str) -> Result<(), ChatError> {
-        self.views.remove(&room_id(channel)?).ok_or(Rejection::NotAMember)?;
-        let me = source(&self.caller.user);
-        self.client.say(&format!(":{me} PART {channel} :you keep your seat; /quote LEAVE {channel} gives it up"));
+        let room = room_id(channel)?;
+        self.awaited.remove(&room);
+        self.views.get(&room).ok_or(Rejection::NotAMember)?;
+        self.close(room, &format!("you keep your seat; /quote LEAVE {channel} gives it up"));
         Ok(())
     }
 
     /// Gives up a seat.
     async fn leave(&mut self, channel: &str) -> Result<(), ChatError> {
-        self.chat.leave_room(&self.caller, room_id(channel)?).await?;
+        let room = room_id(channel)?;
+        self.chat.leave_room(&self.caller, room).await?;
+        self.close(room, "you have given up your seat");
         self.client.reply("NOTICE", &format!(":you have given up your seat in {channel}"));
         Ok(())
     }

@@ -1,8 +1,10 @@
 //! A client's first lines, until the chat knows who it is.
 
+use std::collections::HashSet;
+
 use chat_core::api::{ChatService, Login, Resume};
 use chat_core::error::ChatError;
-use chat_core::model::session::{DeviceId, SessionTokens};
+use chat_core::model::{room::RoomId, session::DeviceId, session::SessionTokens};
 use chat_core::{ports::authenticator::Credentials, realtime::connection::Connection};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::time::timeout;
@@ -10,11 +12,19 @@ use tokio::time::timeout;
 use crate::client::{Client, Over, words};
 use crate::show::{self, SERVER, nick, refusal};
 
+/// Who has signed in.
+pub(crate) struct SignedIn {
+    pub(crate) connection: Connection,
+    pub(crate) tokens: SessionTokens,
+    /// The rooms that the connection brings.
+    pub(crate) rooms: HashSet<RoomId>,
+}
+
 /// Signs a client in.
-pub(crate) async fn sign_in(chat: &dyn ChatService, client: &mut Client) -> Result<(Connection, SessionTokens), Over> {
+pub(crate) async fn sign_in(chat: &dyn ChatService, client: &mut Client) -> Result<SignedIn, Over> {
     let introduced = timeout(client.limits.patience, introduce(client)).await;
     let login = introduced.map_err(|_| Over::Because("sign in sooner".to_owned()))??;
-    let (connection, tokens) = match connect(chat, login).await {
+    let signed_in = match connect(chat, login).await {
         Ok(signed_in) => signed_in,
         Err(error) => {
             let (numeric, text) = refusal(&error);
@@ -22,12 +32,12 @@ pub(crate) async fn sign_in(chat: &dyn ChatService, client: &mut Client) -> Resu
             return Err(Over::Because(text));
         }
     };
-    client.nick = nick(&connection.caller().user);
+    client.nick = nick(&signed_in.connection.caller().user);
     client.reply("001", ":Welcome. LIST names your rooms; JOIN #id shows one, JOIN #id password takes a seat");
     client.reply("004", &format!("{SERVER} irc-gateway - ov"));
     client.reply("005", "CHANTYPES=# PREFIX=(ov)@+ CASEMAPPING=ascii NICKLEN=64 UTF8ONLY :are supported here");
     client.reply("422", ":there is no message of the day");
-    Ok((connection, tokens))
+    Ok(signed_in)
 }
 
 /// Hears who a client is.
@@ -69,10 +79,10 @@ pub(crate) fn negotiate(client: &mut Client, asked: &str, names: Option<&str>) -
     true
 }
 
-async fn connect(chat: &dyn ChatService, login: Login) -> Result<(Connection, SessionTokens), ChatError> {
+async fn connect(chat: &dyn ChatService, login: Login) -> Result<SignedIn, ChatError> {
     let tokens = chat.login(login).await?.session;
     let caller = chat.authenticate(&Credentials::token(tokens.access_token.expose_secret())).await?;
     let mut connection = chat.connect(&caller).await?;
-    connection.start(&Resume::new()).await?;
-    Ok((connection, tokens))
+    let rooms = connection.start(&Resume::new()).await?.iter().map(|view| view.room.id).collect();
+    Ok(SignedIn { connection, tokens, rooms })
 }

@@ -1,6 +1,12 @@
 //! A conversation: what the client says, what the chat has for it, and the clock.
 
-use std::{collections::HashMap, convert::Infallible, pin::Pin, sync::Arc, time::Duration};
+use std::{
+    collections::{HashMap, HashSet},
+    convert::Infallible,
+    pin::Pin,
+    sync::Arc,
+    time::Duration,
+};
 
 use chat_core::api::ChatService;
 use chat_core::error::ChatError;
@@ -12,16 +18,16 @@ use chat_core::realtime::delivery::{Delivery, EndReason};
 use futures_util::FutureExt;
 use secrecy::ExposeSecret;
 use tokio::sync::OwnedSemaphorePermit;
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 
 use crate::client::{Client, Over};
 use crate::show::{self, SERVER, refusal};
-use crate::sign_in::sign_in;
+use crate::sign_in::{SignedIn, sign_in};
 
 /// How many answers may be due; further lines wait in the client's socket.
 const MAX_IN_FLIGHT: usize = 32;
 /// How many deliveries that are there at once are written before the client is listened to again.
-const BURST: usize = 64;
+const BURST: usize = 16;
 /// How many events are read at once.
 pub(crate) const PAGE: usize = 50;
 
@@ -35,8 +41,11 @@ pub(crate) struct Talk {
     renewal: Instant,
     /// Ends when the chat ends the connection, also while the client is being written to.
     ended: Pin<Box<dyn Future<Output = EndReason> + Send>>,
-    /// The rooms that the client sees, each up to which number.
+    /// The rooms that the connection brings, and those of them that the client sees, each up to which number.
+    pub(crate) rooms: HashSet<RoomId>,
     pub(crate) views: HashMap<RoomId, Seq>,
+    /// The rooms that the client sees once the connection brings them.
+    pub(crate) awaited: HashSet<RoomId>,
     /// By its number, to whom the message was sent, or what the ping said, that is not answered yet.
     in_flight: HashMap<u64, String>,
     last_serial: u64,
@@ -45,15 +54,28 @@ pub(crate) struct Talk {
 
 /// Serves a client to its end, and keeps its place so long.
 pub(crate) async fn converse(chat: Arc<dyn ChatService>, mut client: Client, _place: OwnedSemaphorePermit) {
-    let (connection, tokens) = match sign_in(&*chat, &mut client).await {
+    let SignedIn { connection, tokens, rooms } = match sign_in(&*chat, &mut client).await {
         Ok(signed_in) => signed_in,
         Err(over) => return client.goodbye(over).await,
     };
     let (caller, ended) = (connection.caller().clone(), Box::pin(connection.ended()));
-    let (renewal, views, in_flight) = (Instant::now(), HashMap::new(), HashMap::new());
-    let (last_serial, draining) = (0, false);
-    let mut talk =
-        Talk { chat, client, connection, caller, tokens, renewal, ended, views, in_flight, last_serial, draining };
+    let (renewal, last_serial, draining) = (Instant::now(), 0, false);
+    let (views, awaited, in_flight) = (HashMap::new(), HashSet::new(), HashMap::new());
+    let mut talk = Talk {
+        chat,
+        client,
+        connection,
+        caller,
+        tokens,
+        renewal,
+        ended,
+        rooms,
+        views,
+        awaited,
+        in_flight,
+        last_serial,
+        draining,
+    };
     talk.plan_renewal();
     let Err(over) = talk.until_over().await;
     // Nobody else has this session. Where it has ended already, or cannot be ended now, nothing is lost.
@@ -65,7 +87,8 @@ pub(crate) async fn converse(chat: Arc<dyn ChatService>, mut client: Client, _pl
 
 impl Talk {
     async fn until_over(&mut self) -> Result<Infallible, Over> {
-        let mut beats = tokio::time::interval(self.client.limits.patience);
+        let mut beats = interval(self.client.limits.patience);
+        beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             tokio::select! {
                 biased;
@@ -79,7 +102,7 @@ impl Talk {
             tokio::select! {
                 delivery = self.connection.next() => self.deliver_burst(delivery).await?,
                 heard = self.client.read(), if listening => self.hear(heard?).await?,
-                _ = beats.tick() => self.beat()?,
+                _ = beats.tick() => self.beat(listening)?,
                 () = sleep_until(self.renewal) => self.renew().await?,
             }
         }
@@ -106,7 +129,11 @@ impl Talk {
     }
 
     /// Asks for a sign of life, and gives up where there was none.
-    fn beat(&mut self) -> Result<(), Over> {
+    fn beat(&mut self, listening: bool) -> Result<(), Over> {
+        if !listening {
+            // Not its fault: nobody has listened.
+            self.client.last_heard = Instant::now();
+        }
         let (silent, patience) = (self.client.last_heard.elapsed(), self.client.limits.patience);
         if 2 * patience <= silent {
             return Err(Over::Because("nothing was heard of you".to_owned()));
@@ -161,11 +188,11 @@ impl Talk {
 
     async fn deliver(&mut self, delivery: Delivery) -> Result<(), Over> {
         match delivery {
-            Delivery::Event(logged) => return self.show(&logged.event, true).await,
+            Delivery::Event(logged) => self.show(&logged.event, true),
             // A client shows its own messages by itself.
             Delivery::Sent { command, event } => {
                 self.in_flight.remove(&command);
-                return self.show(&event.event, false).await;
+                self.show(&event.event, false);
             }
             Delivery::Answered { command, result } => {
                 if let (Some(to), Err(error)) = (self.in_flight.remove(&command), result) {
@@ -176,10 +203,24 @@ impl Talk {
                 let token = self.in_flight.remove(&command).unwrap_or_default();
                 self.client.say(&format!(":{SERVER} PONG {SERVER} :{token}"));
             }
-            // Something may have happened between what was read as the client began to see the room and this.
-            Delivery::RoomAdded(view) => return self.catch_up(view.room.id, view.room.last_seq).await,
+            Delivery::RoomAdded(view) => {
+                let room = view.room.id;
+                self.rooms.insert(room);
+                if !self.awaited.remove(&room) {
+                    return self.catch_up(room, view.room.last_seq).await;
+                }
+                if let Err(error) = self.show_room(room).await {
+                    self.refuse(&format!("#{room}"), &error);
+                }
+            }
+            Delivery::RoomRemoved { room, .. } => {
+                self.rooms.remove(&room);
+                // The client has not seen the event, since that did not come, or there is a seat again that it sees.
+                if self.views.contains_key(&room) && self.chat.room(&self.caller, room).await.is_err() {
+                    self.close(room, "you have no seat any more");
+                }
+            }
             Delivery::Reset { room, last_seq } => return self.catch_up(room, last_seq).await,
-            Delivery::RoomRemoved { room, .. } => drop(self.views.remove(&room)),
             Delivery::Draining => self.draining = true,
             Delivery::Ended(reason) => return Err(because(reason)),
             // IRC has no words for these.
@@ -190,15 +231,23 @@ impl Talk {
     }
 
     /// Shows an event, unless it was shown or the client does not see its room.
-    async fn show(&mut self, event: &Event, aloud: bool) -> Result<(), Over> {
-        self.catch_up(event.room, event.seq.previous()).await?;
+    fn show(&mut self, event: &Event, aloud: bool) {
         if let Some(seen) = self.views.get_mut(&event.room).filter(|seen| **seen < event.seq) {
             *seen = event.seq;
             if aloud {
                 self.client.say_at(event.at, &show::event(event));
             }
+            if event.unseats() == Some(&self.caller.user) {
+                self.views.remove(&event.room);
+            }
         }
-        Ok(())
+    }
+
+    /// Shows a room no more.
+    pub(crate) fn close(&mut self, room: RoomId, why: &str) {
+        if self.views.remove(&room).is_some() {
+            self.client.say(&format!(":{} PART #{room} :{why}", show::source(&self.caller.user)));
+        }
     }
 
     /// Shows what the client has not seen of a room up to this number.
@@ -211,8 +260,7 @@ impl Talk {
                         self.client.say_at(event.at, &show::event(&event));
                     }
                 }
-                // The seat has ended meanwhile, which the connection is about to tell.
-                Err(ChatError::Rejected(_)) => drop(self.views.remove(&room)),
+                Err(ChatError::Rejected(_)) => self.close(room, "you have no seat any more"),
                 Err(error) => return Err(Over::Because(refusal(&error).1)),
             }
         }

@@ -239,7 +239,7 @@ async fn r_adm_08_parting_keeps_the_seat_and_leaving_gives_it_up() {
     let shown = irc.join(&room, "").await;
     assert!(shown.last().expect("the past").ends_with("while you are away"), "{shown:?}");
     let left = irc.ask(&format!("LEAVE #{room}")).await;
-    assert!(left.contains(&format!(":bob!bob@chat PART #{room}")), "{left:?}");
+    assert!(left[0].starts_with(&format!(":bob!bob@chat PART #{room} :you have given up")), "{left:?}");
     assert_eq!(alice.room(&room).await["memberCount"], 1);
     crate::ground::assert_refused(&irc.ask(&format!("JOIN #{room}")).await, "442", "not_a_member");
 }
@@ -308,4 +308,26 @@ async fn a_sign_in_is_renewed_for_as_long_as_the_client_stays() {
     assert_eq!(irc.ask(&format!("PRIVMSG #{room} :still here")).await, [""; 0]);
     let alice = house.login("alice").await;
     assert_eq!(alice.log(&room).await.last().expect("a message")["body"], "still here");
+}
+
+#[tokio::test]
+async fn a_seat_that_is_given_up_and_taken_again_at_once_is_heard_on() {
+    let house = House::open().await;
+    let alice = house.prime("alice").await;
+    let room = alice.create_room("Tea").await;
+    house.user("bob", 0).await;
+    let mut irc = house.irc("bob").await;
+    irc.join(&room, ROOM_PASSWORD).await;
+    for round in 0..10 {
+        let again = format!("LEAVE #{room}\r\nJOIN #{room} {ROOM_PASSWORD}\r\nPRIVMSG #{room} :{round}");
+        irc.say(&again).await;
+        irc.has(" PART ").await;
+        irc.has(" 366 ").await;
+        alice.write(&room, &format!("heard {round}")).await;
+        irc.has(&format!("heard {round}")).await;
+    }
+    let heard = irc.heard(&room);
+    assert!(
+        (0..10).all(|round| heard.iter().filter(|said| said.ends_with(&format!("alice: heard {round}"))).count() == 1)
+    );
 }

@@ -13,7 +13,7 @@ use chat_sqlite::SqliteStore;
 use chat_tests::{Client, PASSWORD, PATIENCE, registration};
 use irc_gateway::Limits;
 use serde_json::json;
-use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::timeout;
 
@@ -159,8 +159,11 @@ impl Irc {
 
     /// Joins a room in which one has a seat, or takes one by its password; what is shown of it.
     pub(crate) async fn join(&mut self, room: &str, password: &str) -> Vec<String> {
-        let shown = self.ask(&format!("JOIN #{room} {password}")).await;
-        assert!(shown.iter().any(|line| line.contains(&format!(" JOIN #{room}"))), "{shown:#?}");
+        self.say(&format!("JOIN #{room} {password}")).await;
+        let end = format!("#{room} :these are all");
+        let (mut shown, _) = self.until(&end, |line| line.ends_with(&end)).await;
+        assert!(shown.iter().any(|line| line.ends_with(&format!(" JOIN #{room}"))), "{shown:#?}");
+        shown.extend(self.settle().await);
         shown
     }
 
@@ -168,6 +171,14 @@ impl Irc {
     pub(crate) async fn end(&mut self) -> String {
         while self.next().await.is_some() {}
         self.seen.last().cloned().unwrap_or_default()
+    }
+
+    /// How many bytes there are until the server closes, whatever they say.
+    pub(crate) async fn rest(&mut self) -> usize {
+        let mut bytes = Vec::new();
+        // A connection that was cut off may end in an error.
+        let _ = timeout(PATIENCE, self.stream.read_to_end(&mut bytes)).await.expect("an end in time");
+        bytes.len()
     }
 
     /// What was said to the room so far, `sender: text`.
@@ -191,4 +202,4 @@ pub(crate) fn assert_refused(lines: &[String], numeric: &str, code: &str) {
 }
 
 /// A silence after which the server loses its patience soon.
-pub(crate) const SOON: Duration = Duration::from_millis(300);
+pub(crate) const SOON: Duration = Duration::from_secs(1);
