@@ -17,7 +17,7 @@ impl Talk {
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
         let done = match words[..] {
             [] | ["PONG", ..] => Ok(()),
-            ["PRIVMSG" | "NOTICE", to, text, ..] => self.send(to, text).await,
+            ["PRIVMSG" | "NOTICE", to, ref text @ ..] if !text.is_empty() => self.send(to, &text.join(" ")).await,
             ["JOIN", channels] => self.join(channels, "", None).await,
             ["JOIN", channels, keys] => self.join(channels, keys, None).await,
             ["JOIN", channel, key, coins, ..] => self.join(channel, key, Some(coins)).await,

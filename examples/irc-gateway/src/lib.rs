@@ -6,6 +6,8 @@
 //! not done before the client names the price: `JOIN #roomId password 150`. `PART` shows a room no more; since the seat
 //! may have been paid for, it is given up by `LEAVE #roomId` alone. A line is a message, an `ACTION` one that begins with
 //! `/me`. Of the ids' characters `@`, `:` and `+` mean something else to clients: they are `|`, `^` and `}` here.
+//! Passwords are sent as they are: beyond one's own machine put a proxy before it that ends TLS. It signs in users who have
+//! a password with the chat; those of a host's own sign-in it does not know.
 
 mod client;
 mod command;
@@ -27,7 +29,7 @@ const CONNECTIONS: usize = 1_000;
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
     /// How long a client may take to sign in, or take nothing of what it is sent; who is silent for so long is asked for a
-    /// sign of life, and given up after twice that.
+    /// sign of life, and given up where none comes in as long again.
     pub patience: Duration,
     /// How many lines are seen to at once; of the others one each half a second, while they wait in the client's socket.
     pub burst: u32,

@@ -49,6 +49,8 @@ pub(crate) struct Talk {
     /// By its number, to whom the message was sent, or what the ping said, that is not answered yet.
     in_flight: HashMap<u64, String>,
     last_serial: u64,
+    /// When the client was asked for a sign of life.
+    pinged: Option<Instant>,
     draining: bool,
 }
 
@@ -59,7 +61,7 @@ pub(crate) async fn converse(chat: Arc<dyn ChatService>, mut client: Client, _pl
         Err(over) => return client.goodbye(over).await,
     };
     let (caller, ended) = (connection.caller().clone(), Box::pin(connection.ended()));
-    let (renewal, last_serial, draining) = (Instant::now(), 0, false);
+    let (renewal, last_serial, pinged, draining) = (Instant::now(), 0, None, false);
     let (views, awaited, in_flight) = (HashMap::new(), HashSet::new(), HashMap::new());
     let mut talk = Talk {
         chat,
@@ -74,6 +76,7 @@ pub(crate) async fn converse(chat: Arc<dyn ChatService>, mut client: Client, _pl
         awaited,
         in_flight,
         last_serial,
+        pinged,
         draining,
     };
     talk.plan_renewal();
@@ -134,13 +137,14 @@ impl Talk {
             // Not its fault: nobody has listened.
             self.client.last_heard = Instant::now();
         }
-        let (silent, patience) = (self.client.last_heard.elapsed(), self.client.limits.patience);
-        if 2 * patience <= silent {
+        if self.client.last_heard.elapsed() < self.client.limits.patience {
+            return Ok(());
+        }
+        if self.pinged.is_some_and(|pinged| self.client.last_heard < pinged) {
             return Err(Over::Because("nothing was heard of you".to_owned()));
         }
-        if patience <= silent {
-            self.client.say(&format!("PING :{SERVER}"));
-        }
+        self.client.say(&format!("PING :{SERVER}"));
+        self.pinged = Some(Instant::now());
         Ok(())
     }
 

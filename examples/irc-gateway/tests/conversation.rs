@@ -1,6 +1,6 @@
 //! The program as its users meet it: one chat, for IRC clients and over HTTP.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test may stop where what it needs is not there")]
+#![expect(clippy::unwrap_used, reason = "a test may stop where what it needs is not there")]
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
