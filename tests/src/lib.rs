@@ -43,3 +43,8 @@ pub const PATIENCE: std::time::Duration = std::time::Duration::from_secs(30);
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
 struct Readme;
+
+/// So is that of the page on transports, and run.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/transports.md")]
+struct Transports;

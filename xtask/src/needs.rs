@@ -58,6 +58,16 @@ pub(crate) const NEEDS: &[Need] = &[
         database: None,
     },
     Need {
+        name: "irssi and script",
+        why: "the IRC gateway is tested with a client as people have it, in a terminal",
+        present: || answers(with("irssi", &["--version"])) && answers(with("script", &["--version"])),
+        remedy: Remedy::Packages {
+            debian: &["irssi", "bsdutils"],
+            elsewhere: "install irssi, and `script` of util-linux",
+        },
+        database: None,
+    },
+    Need {
         name: "rustfmt",
         why: "the format is checked",
         present: || answers(cargo(&["fmt", "--version"])),
