@@ -56,6 +56,7 @@ mod literal;
 mod message;
 mod migrate;
 mod options;
+mod outbox;
 mod room;
 mod session;
 mod setting;

@@ -25,6 +25,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { version: 1, name: "chat", text: include_str!("migrations/0001_chat.sql") },
     Migration { version: 2, name: "operator", text: include_str!("migrations/0002_operator.sql") },
     Migration { version: 3, name: "everyday", text: include_str!("migrations/0003_everyday.sql") },
+    Migration { version: 4, name: "outbox", text: include_str!("migrations/0004_outbox.sql") },
 ];
 
 const CREATE_MIGRATIONS: &str = "

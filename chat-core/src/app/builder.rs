@@ -1,22 +1,25 @@
 //! How a chat is put together.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use tokio_util::task::TaskTracker;
 
 use super::{
     chat::{Chat, Inner, Node},
+    outbox::Outbox,
     session_cache::SessionCache,
     typing::Typists,
     user_cache::UserCache,
 };
 use crate::{
+    model::outbox::ConsumerName,
     policy::Policy,
     ports::{
         authenticator::Authenticator,
         bus::Bus,
         clock::{Clock, SystemClock},
         hasher::Hasher,
+        outbox::Consumer,
         store::{Store, StoreError},
     },
     realtime::{Appender, Hub, LivePresence, LocalBus},
@@ -43,6 +46,7 @@ pub struct ChatBuilder {
     hasher: Option<Arc<dyn Hasher>>,
     guess_limits: Option<GuessLimits>,
     issuer: String,
+    consumers: Vec<(ConsumerName, Arc<dyn Consumer>)>,
 }
 
 /// Why a chat could not be put together.
@@ -58,6 +62,9 @@ pub enum BuildError {
     /// The passwords in the store were peppered otherwise: with this pepper nobody could sign in.
     #[error("the store's passwords were made with another pepper than the one given")]
     OtherPepper,
+    /// Two consumers were given one name.
+    #[error("two consumers are called {0}")]
+    ConsumerTwice(ConsumerName),
     /// The store failed.
     #[error("the store failed")]
     Store(#[from] StoreError),
@@ -79,6 +86,7 @@ impl ChatBuilder {
             hasher: None,
             guess_limits: Some(GuessLimits::default()),
             issuer: "chat".to_owned(),
+            consumers: Vec::new(),
         }
     }
 
@@ -133,6 +141,15 @@ impl ChatBuilder {
         self
     }
 
+    /// Tells a consumer of whatever happens from now on, and of what still waits for one of this name. Several have names
+    /// of their own; all nodes have the same. Default: none, and nothing is written for any. What waits for a consumer
+    /// that a later chat is built without is kept for it.
+    #[must_use]
+    pub fn consumer(mut self, name: ConsumerName, consumer: impl Consumer) -> Self {
+        self.consumers.push((name, Arc::new(consumer)));
+        self
+    }
+
     /// The clock. Default: the machine's.
     #[must_use]
     pub fn clock(mut self, clock: impl Clock) -> Self {
@@ -157,6 +174,7 @@ impl ChatBuilder {
             Some(hasher) => hasher,
             None => Arc::new(BcryptHasher::new(self.password_cost)?),
         };
+        check_names(&self.consumers)?;
         check_pepper(self.store.as_ref(), &secrets).await?;
         let presence =
             LivePresence::new(Arc::clone(&self.clock), self.policy.presence_grace, self.bus.reaches_others());
@@ -174,6 +192,7 @@ impl ChatBuilder {
             clock: Arc::clone(&self.clock),
         }));
         let presence = presence.start(&hub, &self.store, &self.bus);
+        let outbox = Outbox::start(self.consumers, &self.store, &self.clock);
         let tasks = TaskTracker::new();
         let appender = Appender::start(
             Arc::clone(&self.store),
@@ -181,6 +200,7 @@ impl ChatBuilder {
             Arc::clone(&hub),
             Arc::clone(&self.clock),
             ContentKey::new(secrets.content_key()),
+            Arc::clone(&outbox),
             tasks.clone(),
         );
         Ok(Chat(Arc::new(Inner {
@@ -198,8 +218,18 @@ impl ChatBuilder {
             typists,
             _presence: presence,
             appender,
+            outbox,
             tasks,
         })))
+    }
+}
+
+/// What waits for a consumer waits under its name.
+fn check_names(consumers: &[(ConsumerName, Arc<dyn Consumer>)]) -> Result<(), BuildError> {
+    let mut names = BTreeSet::new();
+    match consumers.iter().find(|(name, _)| !names.insert(name)) {
+        Some((twice, _)) => Err(BuildError::ConsumerTwice(twice.clone())),
+        None => Ok(()),
     }
 }
 

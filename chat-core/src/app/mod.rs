@@ -14,6 +14,7 @@ mod live;
 mod member;
 mod message;
 mod message_change;
+pub(crate) mod outbox;
 mod page;
 #[cfg(feature = "planted-bugs")]
 mod planted;

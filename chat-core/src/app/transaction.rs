@@ -16,13 +16,16 @@ use super::{chat::Inner, retry::Retry};
 use crate::{
     error::{ChatError, Rejection},
     model::{
+        coin::CoinEntry,
         event::{Event, EventKind},
+        friend::FriendChange,
+        outbox::{ConsumerName, OutboxEntry, Subject},
         room::{Room, RoomId},
         time::Timestamp,
         user::UserId,
     },
     planted::{self, Planted},
-    ports::store::{Attempt, AttemptId, LockedUser, Source, StoreError, StoreTx, ask},
+    ports::store::{Attempt, AttemptId, LockedUser, NewCoinEntry, Source, StoreError, StoreTx, ask},
     realtime::{
         Announced,
         notice::{Logged, Notice, Origin},
@@ -56,6 +59,8 @@ pub(super) struct Tx {
     pub(super) now: Timestamp,
     notices: Vec<Notice>,
     rooms: BTreeSet<RoomId>,
+    /// What consumers are told of beside the notices.
+    coin_entries: Vec<(UserId, u64)>,
 }
 
 impl Inner {
@@ -89,8 +94,9 @@ impl Inner {
     async fn attempt<C: Command>(self: &Arc<Self>, command: &C) -> Result<C::Answer, ChatError> {
         let attempt = Attempt { id: AttemptId::new(), at: self.clock.now() };
         let store = self.store.begin(attempt).await?;
-        let mut tx = Tx { store, now: attempt.at, notices: Vec::new(), rooms: BTreeSet::new() };
-        let answer = match command.run(self, &mut tx).await {
+        let (notices, rooms, coin_entries) = (Vec::new(), BTreeSet::new(), Vec::new());
+        let mut tx = Tx { store, now: attempt.at, notices, rooms, coin_entries };
+        let answer = match self.write(command, &mut tx).await {
             Ok(answer) => answer,
             Err(error) => {
                 // The refusal stands whatever becomes of undoing what was not committed.
@@ -114,7 +120,18 @@ impl Inner {
         Ok(answer)
     }
 
+    /// All that the command writes, and what consumers are told of it.
+    async fn write<C: Command>(&self, command: &C, tx: &mut Tx) -> Result<C::Answer, ChatError> {
+        let answer = command.run(self, tx).await?;
+        let entries = tx.outbox_entries(self.outbox.consumers());
+        if !entries.is_empty() {
+            tx.store.append_outbox(&entries).await?;
+        }
+        Ok(answer)
+    }
+
     async fn publish(&self, told: Told) {
+        self.outbox.wake();
         if !told.notices.is_empty() {
             self.bus.publish(told.notices).await;
         }
@@ -223,9 +240,63 @@ impl Tx {
         Ok(event)
     }
 
+    /// Appends a ledger entry, of which consumers are told. Lock: the user.
+    pub(super) async fn append_coin_entry(
+        &mut self,
+        user: &UserId,
+        entry: &NewCoinEntry,
+    ) -> Result<CoinEntry, ChatError> {
+        let entry = self.store.append_coin_entry(user, entry).await?;
+        self.coin_entries.push((user.clone(), entry.number));
+        Ok(entry)
+    }
+
+    /// What consumers are told of this transaction.
+    fn outbox_entries(&self, consumers: &[ConsumerName]) -> Vec<OutboxEntry> {
+        let mut entries = Vec::new();
+        if consumers.is_empty() {
+            return entries;
+        }
+        let of_notices = self.notices.iter().filter_map(told_of);
+        let of_coins = self.coin_entries.iter().map(|(user, number)| {
+            let (user, number) = (user.clone(), *number);
+            Subject::CoinsChanged { user, number }
+        });
+        for subject in of_coins.chain(of_notices) {
+            OutboxEntry::for_each(consumers, &subject, self.now, &mut entries);
+        }
+        entries
+    }
+
     /// Tells this after the commit.
     pub(super) fn tell(&mut self, notice: Notice) {
         self.notices.push(notice);
+    }
+}
+
+/// What consumers are told of, of all that connections are told.
+fn told_of(notice: &Notice) -> Option<Subject> {
+    match notice {
+        Notice::Logged(logged) => Some(Subject::Logged { room: logged.event.room, seq: logged.event.seq }),
+        // Both are told.
+        Notice::Friend { to, change, with, .. } if to < with => {
+            let (user, other) = (to.clone(), with.clone());
+            match change {
+                FriendChange::Accepted => Some(Subject::FriendshipMade { user, other }),
+                FriendChange::Removed => Some(Subject::FriendshipEnded { user, other }),
+                FriendChange::Request | FriendChange::Declined | FriendChange::Withdrawn => None,
+            }
+        }
+        Notice::StandingChanged { user, standing } => {
+            Some(Subject::StandingChanged { user: user.clone(), standing: *standing })
+        }
+        Notice::Friend { .. }
+        | Notice::Receipt { .. }
+        | Notice::Typing { .. }
+        | Notice::Presence { .. }
+        | Notice::BlockChanged { .. }
+        | Notice::SessionEnded { .. }
+        | Notice::SignedOut { .. } => None,
     }
 }
 

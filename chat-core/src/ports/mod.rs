@@ -5,4 +5,5 @@ pub mod authenticator;
 pub mod bus;
 pub mod clock;
 pub mod hasher;
+pub mod outbox;
 pub mod store;

@@ -109,7 +109,9 @@ pub(crate) fn told(delivery: &Delivery) -> Option<Utf8Bytes> {
         }
         .text(),
         Delivery::Draining => Frame::Notice { code: "draining" }.text(),
-        Delivery::Sent { .. } | Delivery::Answered { .. } | Delivery::Marked { .. } | Delivery::Ended(_) => return None,
+        Delivery::Sent { .. } | Delivery::Answered { .. } | Delivery::Marked { .. } | Delivery::Ended(_) => {
+            return None;
+        }
     })
 }
 

@@ -22,6 +22,7 @@ mod coin;
 mod friend;
 mod invite;
 mod message;
+mod outbox;
 mod room;
 mod session;
 mod setting;
@@ -41,6 +42,7 @@ pub use self::{
     friend::{FriendStore, FriendTx, Ties},
     invite::{InviteStore, InviteTx},
     message::{EventRange, MessageStore, MessageTx},
+    outbox::{Claim, ClaimId, ClaimedLane, OutboxStore, OutboxTx, Settlement, Stop},
     room::{LockedRoom, Membership, NewRoom, RoomStore, RoomTx},
     session::{SessionStore, SessionTx},
     setting::SettingStore,
@@ -75,6 +77,7 @@ pub trait Store:
     + FriendStore
     + BlockStore
     + AuditStore
+    + OutboxStore
     + SettingStore
 {
     /// Begins a transaction that writes. The attempt is stored with what it writes.
@@ -98,7 +101,18 @@ pub trait Store:
 /// that says more than that it was done (`Taken`, a number, whether there was something to delete) is never put off.
 #[async_trait]
 pub trait StoreTx:
-    UserTx + SessionTx + RoomTx + BanTx + AdmissionTx + InviteTx + CoinTx + MessageTx + FriendTx + BlockTx + AuditTx
+    UserTx
+    + SessionTx
+    + RoomTx
+    + BanTx
+    + AdmissionTx
+    + InviteTx
+    + CoinTx
+    + MessageTx
+    + FriendTx
+    + BlockTx
+    + AuditTx
+    + OutboxTx
 {
     /// Commits. After [`StoreError::Unknown`] it may or may not have happened: ask [`Store::was_committed`]. After
     /// any other error nothing was changed. A transaction that has written nothing commits nothing.
