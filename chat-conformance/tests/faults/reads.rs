@@ -10,13 +10,15 @@ use chat_core::{
         friend::{Friend, FriendRequest, RequestBox, RequestId},
         invite::{Invite, InviteTokenHash},
         operator::{AuditEntry, AuditId},
+        outbox::{ConsumerName, DeadLetter, OutboxId},
         room::{NamedMember, RoomId, RoomView},
         session::{Session, SessionId},
         user::{AdminUser, Standing, User, UserId},
     },
     ports::store::{
-        AuditStore, BanStore, BlockStore, CoinStore, Credentials, FriendStore, InviteStore, LockedRoom, Membership,
-        RoomStore, SessionStore, SettingStore, StoreError, Ties, UserStore,
+        AuditStore, BanStore, BlockStore, Claim, ClaimedLane, CoinStore, Credentials, FriendStore, InviteStore,
+        LockedRoom, Membership, OutboxStore, RoomStore, SessionStore, SettingStore, Settlement, StoreError, Ties,
+        UserStore,
     },
 };
 
@@ -111,6 +113,22 @@ impl BanStore for Faulty {
 impl AuditStore for Faulty {
     async fn audit(&self, before: Option<AuditId>, limit: usize) -> Result<Vec<AuditEntry>, StoreError> {
         self.good.audit(before, limit).await
+    }
+}
+
+#[async_trait]
+impl OutboxStore for Faulty {
+    async fn claim(&self, claim: &Claim) -> Result<Vec<ClaimedLane>, StoreError> {
+        let until = if self.has(Fault::ForgottenClaim) { claim.at } else { claim.until };
+        self.good.claim(&Claim { until, ..claim.clone() }).await
+    }
+
+    async fn settle(&self, consumer: &ConsumerName, settlements: &[Settlement]) -> Result<(), StoreError> {
+        self.good.settle(consumer, settlements).await
+    }
+
+    async fn dead_letters(&self, before: Option<OutboxId>, limit: usize) -> Result<Vec<DeadLetter>, StoreError> {
+        self.good.dead_letters(before, limit).await
     }
 }
 

@@ -11,12 +11,15 @@ mod version_1;
 mod version_2;
 #[path = "../../../chat-sql/tests/released/version_3.rs"]
 mod version_3;
+#[path = "../../../chat-sql/tests/released/version_4.rs"]
+mod version_4;
 
 /// The migrations in the order in which they were released, each with rows for the tables that came with it.
-const RELEASED: [(&str, &str, &str); 3] = [
+const RELEASED: [(&str, &str, &str); 4] = [
     ("chat", include_str!("../../src/migrations/0001_chat.sql"), include_str!("rows/0001.sql")),
     ("operator", include_str!("../../src/migrations/0002_operator.sql"), include_str!("rows/0002.sql")),
     ("everyday", include_str!("../../src/migrations/0003_everyday.sql"), include_str!("rows/0003.sql")),
+    ("outbox", include_str!("../../src/migrations/0004_outbox.sql"), include_str!("rows/0004.sql")),
 ];
 
 #[tokio::test]
@@ -43,6 +46,9 @@ async fn tables_of_every_release_are_upgraded_with_their_rows() {
         }
         if 3 <= version {
             version_3::reads_the_rows_of_version_3(&store).await;
+        }
+        if 4 <= version {
+            version_4::reads_the_rows_of_version_4(&store).await;
         }
     }
 }

@@ -72,8 +72,8 @@ pub enum Stop {
 pub trait OutboxStore: Send + Sync + 'static {
     /// Claims lanes that are due, those first that have been so for longest, and reads their first entries by
     /// [`position`](crate::model::outbox::Subject::position), then by id. However many nodes claim at once, each lane is
-    /// claimed by one. An entry is among those read, or comes after all of them: what is still to be committed to the
-    /// lane is no earlier than what was. Waits for no transaction that writes into the outbox; how long a lane is, and
+    /// claimed by one. No entry that is committed later goes out before those read, apart from a dead letter that is sent
+    /// again. Waits for no transaction that writes into the outbox; how long a lane is, and
     /// how many lanes are not due, must not matter.
     async fn claim(&self, claim: &Claim) -> Result<Vec<ClaimedLane>, StoreError>;
 
