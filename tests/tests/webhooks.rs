@@ -3,14 +3,17 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     net::SocketAddr,
-    sync::{Arc, Mutex, atomic::AtomicUsize, atomic::Ordering},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
 };
 
 use axum::{Router, body::Bytes, extract::State, http::HeaderMap, http::StatusCode, routing::post};
 use base64::{Engine, prelude::BASE64_STANDARD};
 use chat_tests::{Client, PATIENCE, Server, Socket, StoreKind, on_each_store};
 use hmac::{Hmac, KeyInit, Mac};
-use serde_json::Value;
+use serde_json::{Value, json};
 use sha2::Sha256;
 use tokio::{net::TcpListener, sync::Notify, time::timeout};
 
@@ -20,12 +23,18 @@ const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 #[derive(Clone, Default)]
 struct Receiver {
     asked: Arc<AtomicUsize>,
+    /// It wants nothing any more.
+    is_gone: Arc<AtomicBool>,
     taken: Arc<Mutex<Vec<Value>>>,
     more: Arc<Notify>,
 }
 
 async fn receive(State(receiver): State<Receiver>, headers: HeaderMap, body: Bytes) -> StatusCode {
     assert!(is_signed(&headers, &body), "{headers:?}");
+    if receiver.is_gone.load(Ordering::SeqCst) {
+        receiver.more.notify_one();
+        return StatusCode::GONE;
+    }
     if receiver.asked.fetch_add(1, Ordering::SeqCst) % 3 == 2 {
         return StatusCode::INTERNAL_SERVER_ERROR;
     }
@@ -133,7 +142,7 @@ async fn while_the_receiver_hangs_all_else_goes_on_and_then_it_is_told_all() {
     let mut socket = Socket::open(&server, &bob).await;
     for number in 0..10 {
         alice.write(&room, &format!("{number}")).await;
-        socket.event().await;
+        socket.event("a message", |_| true).await;
     }
     let request = alice.befriend("bob").await;
     bob.post_empty(&format!("/api/friend-requests/{request}/accept")).await.is(200);
@@ -147,6 +156,49 @@ async fn while_the_receiver_hangs_all_else_goes_on_and_then_it_is_told_all() {
     receiver.until(|receiver| types(receiver).len() == 3).await;
     let expected = ["coins.changed", "friendship.made", "room.event"].map(str::to_owned);
     assert_eq!(types(&receiver), expected.into());
+}
+
+#[tokio::test]
+async fn what_was_given_up_is_listed_and_sent_again_or_deleted_by_who_may() {
+    let store = Server::on(StoreKind::Sqlite).await.unwrap();
+    let (listener, address) = listener().await;
+    let receiver = Receiver::default();
+    receiver.is_gone.store(true, Ordering::SeqCst);
+    receiver.serve(listener);
+    let server = with_webhook(&store, address).await;
+    let alice = server.prime("alice").await;
+    let room = alice.create_room("Tea").await;
+    let admin = server.admin();
+    let list = async || admin.get("/admin/dead-letters").await.is(200)["deadLetters"].as_array().unwrap().clone();
+    let of_room = |letters: &[Value]| letters.iter().find(|letter| letter["roomId"] == json!(room)).cloned();
+    // Each request may be the one after which it is listed, and that is told by nobody.
+    let listed = async {
+        loop {
+            if let Some(letter) = of_room(&list().await) {
+                return letter;
+            }
+        }
+    };
+    let letter = timeout(PATIENCE, listed).await.unwrap();
+    assert_eq!((&letter["kind"], &letter["number"]), (&json!("room.event"), &json!(1)));
+    assert_eq!((&letter["attempts"], &letter["error"]), (&json!(1), &json!("answered 410 Gone")));
+    assert_eq!((&letter["consumer"], &letter["userIds"]), (&json!("webhook"), &json!([])));
+    let path = format!("/admin/dead-letters/{}", letter["entryId"].as_str().unwrap());
+
+    receiver.is_gone.store(false, Ordering::SeqCst);
+    admin.post_empty(&format!("{path}/retry")).await.is(204);
+    all_is_told(&receiver, &alice, std::slice::from_ref(&room)).await;
+    admin.post_empty(&format!("{path}/retry")).await.refused(404, "dead_letter_not_found");
+    for letter in list().await {
+        let path = format!("/admin/dead-letters/{}", letter["entryId"].as_str().unwrap());
+        admin.delete(&path).await.is(204);
+        admin.delete(&path).await.refused(404, "dead_letter_not_found");
+    }
+    assert_eq!(list().await, [json!(null); 0]);
+    let audit = admin.get("/admin/audit?limit=200").await.is(200);
+    let acts: BTreeSet<&str> =
+        audit["entries"].as_array().unwrap().iter().map(|entry| entry["act"].as_str().unwrap()).collect();
+    assert!(acts.contains("dead_letter_sent") && acts.contains("dead_letter_deleted"), "{acts:?}");
 }
 
 #[tokio::test]

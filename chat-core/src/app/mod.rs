@@ -8,6 +8,7 @@ mod block;
 mod builder;
 mod chat;
 mod coin;
+mod dead_letter;
 mod friend;
 mod invite;
 mod live;

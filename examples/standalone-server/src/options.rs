@@ -60,8 +60,8 @@ pub(crate) struct Options {
     #[arg(long, env = "CHAT_ADMIN_TOKEN", value_name = "TOKEN", hide_env_values = true)]
     pub(crate) admin_token: Option<SecretString>,
 
-    /// One more operator: `NAME:RIGHTS:TOKEN`, where RIGHTS are `all`, or some of `look`, `users`, `coins` and `rooms`
-    /// with commas between. Repeatable; the variable takes several with spaces between. The name stands in the audit
+    /// One more operator: `NAME:RIGHTS:TOKEN`, where RIGHTS are `all`, or some of `look`, `users`, `coins`, `rooms`
+    /// and `outbox` with commas between. Repeatable; the variable takes several with spaces between. The name stands in the audit
     #[arg(
         long,
         env = "CHAT_OPERATOR",
