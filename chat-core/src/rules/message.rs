@@ -10,7 +10,6 @@ use crate::{
     model::{
         event::{Event, EventKind, Seq},
         message::{ClientId, ContentMac, Message, MessageBody},
-        outbox::{ConsumerName, OutboxEntry, Subject},
         room::{Member, Role, RoomId},
         time::Timestamp,
         user::{Standing, UserId},
@@ -83,23 +82,6 @@ pub enum Planned {
     Repeated(Event),
     /// A rule said no. Nothing is written.
     Refused(Rejection),
-}
-
-impl Planned {
-    /// What the outbox gets with a batch: for each new event an entry for each consumer.
-    pub fn outbox_entries(planned: &[Self], consumers: &[ConsumerName]) -> Vec<OutboxEntry> {
-        let mut entries = Vec::new();
-        if consumers.is_empty() {
-            return entries;
-        }
-        for planned in planned {
-            if let Self::New(event) = planned {
-                let subject = Subject::Logged { room: event.room, seq: event.seq };
-                OutboxEntry::for_each(consumers, &subject, event.at, &mut entries);
-            }
-        }
-        entries
-    }
 }
 
 /// Decides a batch, draft by draft in its order, as if each had been sent alone (R-MSG-02, R-MSG-04). The answers

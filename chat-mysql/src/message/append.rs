@@ -16,7 +16,7 @@ use chat_core::{
         room::RoomId,
         user::UserId,
     },
-    ports::store::{Attempt, Source, StoreError, ask},
+    ports::store::{Attempt, Source, StoreError, ask, entries_of},
     rules::message::{BatchFacts, Draft, Planned, RoomFacts, plan_batch},
 };
 use chat_sql::{mentions_of, row::Columns, sent_before, standing, tables::Tables};
@@ -116,7 +116,7 @@ async fn transaction(
     }
     let mut inserts = new.inserts(tables);
     let mut after = new.counts(tables, attempt);
-    after.extend(outbox::insertions(tables, &Planned::outbox_entries(&planned, consumers)));
+    after.extend(outbox::insertions(tables, &entries_of(&planned, consumers)));
     // All but the last insertion go ahead; there is more than one only where the bodies are very many and very long.
     let last = inserts.pop().unwrap_or_default();
     for insert in inserts {

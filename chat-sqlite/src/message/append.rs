@@ -15,7 +15,7 @@ use chat_core::{
         room::RoomId,
         user::UserId,
     },
-    ports::store::{Attempt, Source, StoreError, ask},
+    ports::store::{Attempt, Source, StoreError, ask, entries_of},
     rules::message::{BatchFacts, Draft, Planned, RoomFacts, SentBefore, plan_batch},
 };
 use chat_sql::{
@@ -89,7 +89,7 @@ pub(super) async fn append(
         writer.rollback().await?;
         return Ok(planned);
     }
-    outbox::append(&mut db, &Planned::outbox_entries(&planned, consumers)).await?;
+    outbox::append(&mut db, &entries_of(&planned, consumers)).await?;
     match tx::commit(writer, store.shared(), attempt).await {
         Err(StoreError::Unknown(lost)) => ask_for(store, attempt, lost).await?,
         committed => committed?,

@@ -42,7 +42,7 @@ pub use self::{
     friend::{FriendStore, FriendTx, Ties},
     invite::{InviteStore, InviteTx},
     message::{EventRange, MessageStore, MessageTx},
-    outbox::{Claim, ClaimId, ClaimedLane, OutboxStore, OutboxTx, Settlement, Stop},
+    outbox::{Claim, ClaimId, ClaimedLane, OutboxStore, OutboxTx, Settlement, Stop, entries_of},
     room::{LockedRoom, Membership, NewRoom, RoomStore, RoomTx},
     session::{SessionStore, SessionTx},
     setting::SettingStore,

@@ -1,10 +1,13 @@
 use async_trait::async_trait;
 
 use super::StoreError;
-use crate::model::{
-    outbox::{ConsumerName, DeadLetter, Lane, OutboxEntry, OutboxId},
-    time::Timestamp,
-    uuid_id,
+use crate::{
+    model::{
+        outbox::{ConsumerName, DeadLetter, Lane, OutboxEntry, OutboxId, Subject},
+        time::Timestamp,
+        uuid_id,
+    },
+    rules::message::Planned,
 };
 
 uuid_id! {
@@ -62,6 +65,21 @@ pub enum Stop {
     Failed(OutboxEntry),
     /// This entry was given up: it goes from the outbox to the dead letters.
     Dead(DeadLetter),
+}
+
+/// What a batch of messages writes into the outbox: for each new event an entry for each consumer.
+pub fn entries_of(planned: &[Planned], consumers: &[ConsumerName]) -> Vec<OutboxEntry> {
+    let mut entries = Vec::new();
+    if consumers.is_empty() {
+        return entries;
+    }
+    for planned in planned {
+        if let Planned::New(event) = planned {
+            let subject = Subject::Logged { room: event.room, seq: event.seq };
+            OutboxEntry::for_each(consumers, &subject, event.at, &mut entries);
+        }
+    }
+    entries
 }
 
 /// Taking entries out of the outbox, for who delivers them. None of it is part of a transaction of the chat's.
