@@ -103,6 +103,7 @@ mod isolation;
 mod lock;
 mod message;
 mod message_change;
+mod outbox;
 mod promise;
 mod race;
 mod refusal;

@@ -4,7 +4,8 @@ mod coin;
 mod friend;
 mod message;
 mod nodes;
+mod outbox;
 mod seat;
 mod user;
 
-pub(crate) use self::{coin::*, friend::*, message::*, nodes::at_once, seat::*, user::*};
+pub(crate) use self::{coin::*, friend::*, message::*, nodes::at_once, outbox::*, seat::*, user::*};

@@ -245,6 +245,21 @@ macro_rules! __for_each_promise {
                 entries_are_paged_newest_first: store,
                 what_is_undone_is_not_in_the_audit: store,
             }
+            mod outbox {
+                entries_of_every_subject_come_back_as_they_were_written: store,
+                a_batch_tells_each_consumer_of_each_new_event_and_of_nothing_else: store,
+                a_lane_goes_out_in_the_order_of_its_numbers: store,
+                what_is_undone_is_told_nobody: store,
+                a_claimed_lane_is_claimed_again_once_the_claim_lapses_and_not_before: store,
+                lanes_that_are_due_for_longest_are_claimed_first: store,
+                what_was_delivered_is_gone_and_the_rest_is_due_when_it_is_said: store,
+                what_failed_counts_its_attempts_and_keeps_its_lane_back: store,
+                what_was_given_up_is_a_dead_letter_and_its_lane_goes_on: store,
+                dead_letters_are_paged_newest_first_with_what_they_died_of: store,
+                a_dead_letter_is_taken_once_and_can_be_sent_again: store,
+                under_a_claim_that_lapsed_nothing_is_settled: store,
+                what_comes_while_its_lane_is_claimed_waits_for_the_end_of_the_claim: store,
+            }
             mod setting {
                 the_first_value_stands: store,
                 names_and_values_are_kept_apart_byte_for_byte: store,
@@ -301,6 +316,7 @@ macro_rules! __for_each_promise {
                 r_adm_09_a_join_that_is_repeated_at_once_charges_once: fixture,
                 r_msg_02_joins_leaves_and_sends_at_once_make_one_log: fixture,
                 r_acc_02_a_user_whom_many_ensure_at_once_is_made_once: fixture,
+                nodes_that_claim_at_once_deliver_each_event_once_and_in_order: fixture,
             }
         }
     };

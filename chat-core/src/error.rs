@@ -137,6 +137,9 @@ pub enum Rejection {
     /// No friend request that is open and concerns the caller.
     #[error("there is no such request")]
     RequestNotFound,
+    /// No dead letter has that id.
+    #[error("there is no such dead letter")]
+    DeadLetterNotFound,
     /// The caller has no such session.
     #[error("there is no such session")]
     SessionNotFound,
@@ -247,6 +250,7 @@ impl Rejection {
             Self::RoomNotFound => (Kind::NotFound, "room_not_found"),
             Self::MessageNotFound => (Kind::NotFound, "message_not_found"),
             Self::InviteNotFound => (Kind::NotFound, "invite_not_found"),
+            Self::DeadLetterNotFound => (Kind::NotFound, "dead_letter_not_found"),
             Self::RequestNotFound => (Kind::NotFound, "request_not_found"),
             Self::SessionNotFound => (Kind::NotFound, "session_not_found"),
             Self::UserIdTaken => (Kind::Conflict, "user_id_taken"),

@@ -62,6 +62,7 @@ codes! {
     MessageNotFound = "message_not_found", NOT_FOUND, "No such message", "The room has no message of this number.";
     InviteNotFound = "invite_not_found", NOT_FOUND, "No such invite", "There is no such invite, or it is somebody else's.";
     RequestNotFound = "request_not_found", NOT_FOUND, "No such friend request", "There is no such request, or it is not the caller's to answer.";
+    DeadLetterNotFound = "dead_letter_not_found", NOT_FOUND, "No such dead letter", "There is no such dead letter; it may have been sent again or deleted.";
     SessionNotFound = "session_not_found", NOT_FOUND, "No such session", "The caller has no session on this device.";
     MethodNotAllowed = "method_not_allowed", METHOD_NOT_ALLOWED, "Method not allowed", "The path exists, but not with this method; the header `Allow` names those it has.";
     UserIdTaken = "user_id_taken", CONFLICT, "User id taken", "Somebody has this user id already, perhaps in other letter case.";

@@ -58,6 +58,7 @@ mod literal;
 mod message;
 mod migrate;
 mod options;
+mod outbox;
 mod room;
 mod session;
 mod setting;

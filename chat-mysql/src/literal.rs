@@ -14,13 +14,14 @@ use chat_core::{
         invite::{InviteId, InviteTokenHash},
         message::{ClientId, ContentMac},
         operator::AuditId,
+        outbox::{Lane, OutboxId},
         room::RoomId,
         session::SessionId,
         text::Name,
         time::Timestamp,
         user::UserId,
     },
-    ports::store::AttemptId,
+    ports::store::{AttemptId, ClaimId},
 };
 use chat_sql::{
     row::{integer, push_hexadecimal},
@@ -110,6 +111,12 @@ impl<'v> From<&'v UserId> for Value<'v> {
     }
 }
 
+impl<'v> From<&'v Lane> for Value<'v> {
+    fn from(lane: &'v Lane) -> Self {
+        Self::Ascii(lane.as_str())
+    }
+}
+
 impl<'v> From<&'v Name> for Value<'v> {
     fn from(name: &'v Name) -> Self {
         Self::Text(name.as_str())
@@ -139,7 +146,19 @@ macro_rules! from_bytes {
     )+ };
 }
 
-from_bytes!(AttemptId, AuditId, ChargeId, ContentMac, InviteId, InviteTokenHash, RequestId, RoomId, SessionId);
+from_bytes!(
+    AttemptId,
+    AuditId,
+    ChargeId,
+    ClaimId,
+    ContentMac,
+    InviteId,
+    InviteTokenHash,
+    OutboxId,
+    RequestId,
+    RoomId,
+    SessionId
+);
 
 /// The statement of that text, each `?` in it replaced by the next value.
 pub(crate) fn statement(tables: &Tables, text: &'static str, values: &[Value<'_>]) -> String {

@@ -10,6 +10,7 @@ use chat_core::{
     model::{
         event::{Event, EventKind, Seq},
         message::Message,
+        outbox::ConsumerName,
         room::{Member, RoomId},
         user::UserId,
     },
@@ -47,8 +48,13 @@ LIMIT ?";
 
 #[async_trait]
 impl MessageStore for MySqlStore {
-    async fn append(&self, drafts: &[Draft], attempt: Attempt) -> Result<Vec<Planned>, StoreError> {
-        append::append(self, drafts, attempt).await
+    async fn append_telling(
+        &self,
+        drafts: &[Draft],
+        attempt: Attempt,
+        consumers: &[ConsumerName],
+    ) -> Result<Vec<Planned>, StoreError> {
+        append::append(self, drafts, attempt, consumers).await
     }
 
     async fn events(&self, room: RoomId, range: EventRange, limit: usize) -> Result<Vec<Event>, StoreError> {

@@ -25,7 +25,8 @@ const MIGRATIONS: &[Migration] = &[
     Migration { version: 1, name: "chat", text: include_str!("migrations/0001_chat.sql") },
     Migration { version: 2, name: "operator", text: include_str!("migrations/0002_operator.sql") },
     Migration { version: 3, name: "everyday", text: include_str!("migrations/0003_everyday.sql") },
-    Migration { version: 4, name: "wallet", text: include_str!("migrations/0004_wallet.sql") },
+    Migration { version: 4, name: "outbox", text: include_str!("migrations/0004_outbox.sql") },
+    Migration { version: 5, name: "wallet", text: include_str!("migrations/0005_wallet.sql") },
 ];
 
 const CREATE_MIGRATIONS: &str = "

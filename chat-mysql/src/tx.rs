@@ -86,6 +86,11 @@ impl MySqlTx {
         self.gather(text, values, Some((1, table, id.to_string())));
     }
 
+    /// Writes what [`statement`] cannot make, since it is as long as what there is to write.
+    pub(crate) fn write_sql(&mut self, sql: String) {
+        self.gathered.push(Write { sql, finds: None });
+    }
+
     fn gather(&mut self, text: &'static str, values: &[Value<'_>], finds: Option<(u64, &'static str, String)>) {
         self.gathered.push(Write { sql: statement(&self.shared.tables, text, values), finds });
     }

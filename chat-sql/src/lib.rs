@@ -16,6 +16,7 @@ mod coin;
 mod friend;
 mod invite;
 mod message;
+mod outbox;
 mod room;
 mod session;
 mod user;
@@ -30,6 +31,7 @@ pub use self::{
     friend::{friend, request, ties},
     invite::invite,
     message::{LoggedKind, event, mentions_column, mentions_of, reactions_column, sent_before},
+    outbox::{SubjectColumns, dead_letter, outbox_entry},
     room::{last_seq, locked_room, member, membership, named_member, room_view},
     session::{session, session_and_standing},
     user::{admin_user, credentials, locked_user, standing},

@@ -47,6 +47,7 @@ mod invite;
 mod message;
 mod migrate;
 mod options;
+mod outbox;
 mod room;
 mod session;
 mod setting;

@@ -12,6 +12,7 @@ use chat_core::{
     model::{
         event::{Event, EventKind, Seq},
         message::Message,
+        outbox::ConsumerName,
         room::{Member, RoomId},
         time::Timestamp,
         user::UserId,
@@ -44,8 +45,13 @@ LIMIT ?3";
 
 #[async_trait]
 impl MessageStore for SqliteStore {
-    async fn append(&self, drafts: &[Draft], attempt: Attempt) -> Result<Vec<Planned>, StoreError> {
-        append::append(self, drafts, attempt).await
+    async fn append_telling(
+        &self,
+        drafts: &[Draft],
+        attempt: Attempt,
+        consumers: &[ConsumerName],
+    ) -> Result<Vec<Planned>, StoreError> {
+        append::append(self, drafts, attempt, consumers).await
     }
 
     async fn events(&self, room: RoomId, range: EventRange, limit: usize) -> Result<Vec<Event>, StoreError> {

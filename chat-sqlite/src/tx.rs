@@ -61,6 +61,11 @@ impl SqliteTx {
         statement.fetch_one(self.db().connection).await.map_err(from_driver)
     }
 
+    /// Notes that something is written.
+    pub(crate) const fn has_written(&mut self) {
+        self.has_written = true;
+    }
+
     /// Writes, and says how many rows.
     pub(crate) async fn write(&mut self, statement: Statement) -> Result<u64, StoreError> {
         self.write_or(statement, from_driver).await

@@ -32,6 +32,7 @@ const CODES: [(u16, &[&str]); 12] = [
             "invite_not_found",
             "request_not_found",
             "session_not_found",
+            "dead_letter_not_found",
         ],
     ),
     (405, &["method_not_allowed"]),

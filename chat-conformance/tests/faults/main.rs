@@ -67,5 +67,7 @@ faults! {
     TrimmedBodies breaks "message::r_msg_05_a_body_comes_back_byte_for_byte" as bodies_trimmed;
     KeptEdits breaks "message_change::r_msg_06_the_edits_of_a_deleted_message_say_nothing_any_more" as edits_that_outlive_a_deletion;
     SeenThoughBlocked breaks "block::r_fri_04_acquaintances_are_none_of_whom_either_blocks_the_other" as an_acquaintance_who_is_blocked;
+    ForgottenClaim breaks "outbox::a_claimed_lane_is_claimed_again_once_the_claim_lapses_and_not_before" as a_forgotten_claim;
+    ForgottenClaim breaks "race::nodes_that_claim_at_once_deliver_each_event_once_and_in_order" as a_forgotten_claim_at_once;
     SmallBalance breaks "coin::r_coin_01_the_greatest_balance_is_held_exactly" as a_balance_of_32_bits;
 }

@@ -62,6 +62,8 @@ pub(crate) enum Fault {
     KeptEdits,
     /// Who is blocked is an acquaintance all the same.
     SeenThoughBlocked,
+    /// That a lane was claimed is not noted.
+    ForgottenClaim,
     /// What is committed is answered with silence.
     LostAnswer,
     /// The first commit is answered with silence, and did not happen.

@@ -11,14 +11,16 @@ use chat_core::{
         friend::{Friend, FriendRequest, RequestBox, RequestId},
         invite::{Invite, InviteTokenHash},
         operator::{AuditEntry, AuditId},
+        outbox::{ConsumerName, DeadLetter, OutboxId},
         room::{NamedMember, RoomId, RoomView},
         session::{Session, SessionId},
         time::Timestamp,
         user::{AdminUser, Standing, User, UserId},
     },
     ports::store::{
-        AuditStore, BanStore, BlockStore, ChargeStore, CoinStore, Credentials, FriendStore, InviteStore, LockedRoom,
-        Membership, RoomStore, SessionStore, SettingStore, StoreError, Ties, UserStore,
+        AuditStore, BanStore, BlockStore, ChargeStore, Claim, ClaimedLane, CoinStore, Credentials, FriendStore,
+        InviteStore, LockedRoom, Membership, OutboxStore, RoomStore, SessionStore, SettingStore, Settlement,
+        StoreError, Ties, UserStore,
     },
 };
 
@@ -120,6 +122,22 @@ impl ChargeStore for Faulty {
 impl AuditStore for Faulty {
     async fn audit(&self, before: Option<AuditId>, limit: usize) -> Result<Vec<AuditEntry>, StoreError> {
         self.good.audit(before, limit).await
+    }
+}
+
+#[async_trait]
+impl OutboxStore for Faulty {
+    async fn claim(&self, claim: &Claim) -> Result<Vec<ClaimedLane>, StoreError> {
+        let until = if self.has(Fault::ForgottenClaim) { claim.at } else { claim.until };
+        self.good.claim(&Claim { until, ..claim.clone() }).await
+    }
+
+    async fn settle(&self, consumer: &ConsumerName, settlements: &[Settlement]) -> Result<(), StoreError> {
+        self.good.settle(consumer, settlements).await
+    }
+
+    async fn dead_letters(&self, before: Option<OutboxId>, limit: usize) -> Result<Vec<DeadLetter>, StoreError> {
+        self.good.dead_letters(before, limit).await
     }
 }
 

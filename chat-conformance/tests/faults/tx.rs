@@ -17,6 +17,7 @@ use chat_core::{
         invite::{Invite, InviteId, InviteTokenHash},
         message::{ClientId, Message},
         operator::AuditEntry,
+        outbox::{DeadLetter, OutboxEntry, OutboxId},
         room::{Capacity, Member, Role, RoomId},
         session::{Session, SessionId},
         text::Name,
@@ -25,7 +26,8 @@ use chat_core::{
     },
     ports::store::{
         AdmissionTx, Attempt, AuditTx, BanTx, BlockTx, ChargeTx, CoinTx, Entrant, FriendTx, InviteTx, LockedRoom,
-        LockedUser, MessageTx, NewCoinEntry, NewRoom, NewUser, RoomTx, SessionTx, StoreError, StoreTx, Ties, UserTx,
+        LockedUser, MessageTx, NewCoinEntry, NewRoom, NewUser, OutboxTx, RoomTx, SessionTx, StoreError, StoreTx, Ties,
+        UserTx,
     },
 };
 
@@ -412,5 +414,16 @@ impl BlockTx for FaultyTx {
 impl AuditTx for FaultyTx {
     async fn append_audit(&mut self, entry: &AuditEntry) -> Done<()> {
         self.good().await?.append_audit(entry).await
+    }
+}
+
+#[async_trait]
+impl OutboxTx for FaultyTx {
+    async fn append_outbox(&mut self, entries: &[OutboxEntry]) -> Done<()> {
+        self.good().await?.append_outbox(entries).await
+    }
+
+    async fn take_dead_letter(&mut self, id: OutboxId) -> Done<Option<DeadLetter>> {
+        self.good().await?.take_dead_letter(id).await
     }
 }

@@ -7,6 +7,7 @@ use chat_core::{
     model::{
         event::{Event, EventKind},
         message::{ClientId, MessageBody},
+        outbox::ConsumerName,
         room::RoomId,
     },
     ports::store::{Attempt, AttemptId, EventRange, MessageStore, Store, StoreError, StoreTx},
@@ -23,20 +24,27 @@ const NOBODY: &str = "nobody.at.all";
 
 #[async_trait]
 impl MessageStore for Faulty {
-    async fn append(&self, drafts: &[Draft], attempt: Attempt) -> Result<Vec<Planned>, StoreError> {
+    async fn append_telling(
+        &self,
+        drafts: &[Draft],
+        attempt: Attempt,
+        consumers: &[ConsumerName],
+    ) -> Result<Vec<Planned>, StoreError> {
         match self.fault {
             Fault::Gap => self.use_up_a_number(drafts).await?,
             Fault::BatchInParts => {
                 let mut planned = Vec::new();
                 for draft in drafts {
-                    planned.extend(self.good.append(std::slice::from_ref(draft), build::attempt()).await?);
+                    planned.extend(
+                        self.good.append_telling(std::slice::from_ref(draft), build::attempt(), consumers).await?,
+                    );
                 }
                 return Ok(planned);
             }
             _ => {}
         }
         let drafts: Vec<Draft> = drafts.iter().map(|draft| self.mangled(draft)).collect();
-        let planned = self.good.append(&drafts, attempt).await?;
+        let planned = self.good.append_telling(&drafts, attempt, consumers).await?;
         let before = self.shared.batches.fetch_add(1, Ordering::SeqCst);
         if self.has(Fault::FailureAfterCommit) && before.is_multiple_of(2) {
             return Err(StoreError::Transient("given up".into()));

@@ -5,6 +5,7 @@ use crate::{
     model::{
         coin::{Amount, CoinEntry, CoinKey, Coins, Reason},
         operator::{AuditEntry, AuditId, Operator},
+        outbox::{DeadLetter, OutboxId},
         room::{NamedMember, Room, RoomId},
         text::Name,
         user::{AdminUser, Phone, User, UserId},
@@ -66,6 +67,15 @@ pub struct UserPage {
 pub struct AuditPage {
     /// The entries, the newest first.
     pub entries: Vec<AuditEntry>,
+    /// There are older ones.
+    pub has_more: bool,
+}
+
+/// A page of the dead letters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeadLetterPage {
+    /// The letters, the newest entry first.
+    pub letters: Vec<DeadLetter>,
     /// There are older ones.
     pub has_more: bool,
 }
@@ -170,4 +180,28 @@ pub trait Admin: Send + Sync + 'static {
     /// # Errors
     /// `NotAllowed`.
     async fn audit(&self, by: &Operator, before: Option<AuditId>, limit: usize) -> Result<AuditPage, ChatError>;
+
+    /// What consumers were not told though it was tried to the end, the newest entry first; with `before`, only what is
+    /// older. Right: `Look`.
+    ///
+    /// # Errors
+    /// `NotAllowed`.
+    async fn dead_letters(
+        &self,
+        by: &Operator,
+        before: Option<OutboxId>,
+        limit: usize,
+    ) -> Result<DeadLetterPage, ChatError>;
+
+    /// Has a dead letter sent again, with all its attempts anew, before what waits in its lane. Right: `Outbox`.
+    ///
+    /// # Errors
+    /// `NotAllowed`, `DeadLetterNotFound`.
+    async fn retry_dead_letter(&self, by: &Operator, id: OutboxId) -> Result<(), ChatError>;
+
+    /// Deletes a dead letter: its consumer is never told. Right: `Outbox`.
+    ///
+    /// # Errors
+    /// `NotAllowed`, `DeadLetterNotFound`.
+    async fn delete_dead_letter(&self, by: &Operator, id: OutboxId) -> Result<(), ChatError>;
 }

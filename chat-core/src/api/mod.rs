@@ -17,7 +17,7 @@ mod session;
 mod user;
 
 pub use self::{
-    admin::{Admin, AdminRoom, AuditPage, ChangeCoins, ChangedCoins, EnsureUser, UserPage},
+    admin::{Admin, AdminRoom, AuditPage, ChangeCoins, ChangedCoins, DeadLetterPage, EnsureUser, UserPage},
     ban::Bans,
     block::Blocks,
     coin::{CoinPage, Ledger},

@@ -2,16 +2,18 @@ use async_trait::async_trait;
 
 use super::{
     chat::{Chat, Inner},
+    dead_letter::TakeDeadLetter,
     page::page,
     standing::{Erase, SetSuspended},
     transaction::{Command, Tx},
 };
 use crate::{
-    api::{Admin, AdminRoom, AuditPage, ChangeCoins, ChangedCoins, EnsureUser, UserPage},
+    api::{Admin, AdminRoom, AuditPage, ChangeCoins, ChangedCoins, DeadLetterPage, EnsureUser, UserPage},
     error::{ChatError, Rejection},
     model::{
         coin::Reason,
         operator::{Act, AuditEntry, AuditId, Operator, OperatorName, Right},
+        outbox::OutboxId,
         room::RoomId,
         user::{AdminUser, Standing, User, UserId},
     },
@@ -94,6 +96,27 @@ impl Admin for Chat {
         decide_operate(by, Right::Look)?;
         let (entries, has_more) = page(self.0.store.audit(before, limit.saturating_add(1)).await?, limit);
         Ok(AuditPage { entries, has_more })
+    }
+
+    async fn dead_letters(
+        &self,
+        by: &Operator,
+        before: Option<OutboxId>,
+        limit: usize,
+    ) -> Result<DeadLetterPage, ChatError> {
+        decide_operate(by, Right::Look)?;
+        let (letters, has_more) = page(self.0.store.dead_letters(before, limit.saturating_add(1)).await?, limit);
+        Ok(DeadLetterPage { letters, has_more })
+    }
+
+    async fn retry_dead_letter(&self, by: &Operator, id: OutboxId) -> Result<(), ChatError> {
+        decide_operate(by, Right::Outbox)?;
+        self.0.execute(TakeDeadLetter { by: by.name().clone(), id, send_again: true }).await
+    }
+
+    async fn delete_dead_letter(&self, by: &Operator, id: OutboxId) -> Result<(), ChatError> {
+        decide_operate(by, Right::Outbox)?;
+        self.0.execute(TakeDeadLetter { by: by.name().clone(), id, send_again: false }).await
     }
 }
 

@@ -1,19 +1,20 @@
 //! How a chat is put together.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use tokio_util::task::TaskTracker;
 
 use super::{
     chat::{Chat, Inner, Node},
     hook::HookCalls,
+    outbox::Outbox,
     session_cache::SessionCache,
     typing::Typists,
     user_cache::UserCache,
     wallet::WalletCalls,
 };
 use crate::{
-    model::coin::Coins,
+    model::{coin::Coins, outbox::ConsumerName},
     policy::{Policy, StartingCoins},
     ports::{
         authenticator::Authenticator,
@@ -21,6 +22,7 @@ use crate::{
         clock::{Clock, SystemClock},
         hasher::Hasher,
         hook::{HookPolicy, Hooks},
+        outbox::Consumer,
         store::{Store, StoreError},
         wallet::{Wallet, WalletPolicy},
     },
@@ -51,6 +53,7 @@ pub struct ChatBuilder {
     hasher: Option<Arc<dyn Hasher>>,
     guess_limits: Option<GuessLimits>,
     issuer: String,
+    consumers: Vec<(ConsumerName, Arc<dyn Consumer>)>,
 }
 
 /// Why a chat could not be put together.
@@ -66,6 +69,9 @@ pub enum BuildError {
     /// The passwords in the store were peppered otherwise: with this pepper nobody could sign in.
     #[error("the store's passwords were made with another pepper than the one given")]
     OtherPepper,
+    /// Two consumers were given one name.
+    #[error("two consumers are called {0}")]
+    ConsumerTwice(ConsumerName),
     /// The store failed.
     #[error("the store failed")]
     Store(#[from] StoreError),
@@ -90,6 +96,7 @@ impl ChatBuilder {
             hasher: None,
             guess_limits: Some(GuessLimits::default()),
             issuer: "chat".to_owned(),
+            consumers: Vec::new(),
         }
     }
 
@@ -166,6 +173,15 @@ impl ChatBuilder {
         self
     }
 
+    /// Tells a consumer of whatever happens from now on, and of what still waits for one of this name. Several have names
+    /// of their own; all nodes have the same. Default: none, and nothing is written for any. What waits for a consumer
+    /// that a later chat is built without is kept for it.
+    #[must_use]
+    pub fn consumer(mut self, name: ConsumerName, consumer: impl Consumer) -> Self {
+        self.consumers.push((name, Arc::new(consumer)));
+        self
+    }
+
     /// The clock. Default: the machine's.
     #[must_use]
     pub fn clock(mut self, clock: impl Clock) -> Self {
@@ -190,6 +206,7 @@ impl ChatBuilder {
             Some(hasher) => hasher,
             None => Arc::new(BcryptHasher::new(self.password_cost)?),
         };
+        check_names(&self.consumers)?;
         check_pepper(self.store.as_ref(), &secrets).await?;
         let presence =
             LivePresence::new(Arc::clone(&self.clock), self.policy.presence_grace, self.bus.reaches_others());
@@ -207,6 +224,7 @@ impl ChatBuilder {
             clock: Arc::clone(&self.clock),
         }));
         let presence = presence.start(&hub, &self.store, &self.bus);
+        let outbox = Outbox::start(self.consumers, &self.store, &self.clock);
         let tasks = TaskTracker::new();
         let appender = Appender::start(
             Arc::clone(&self.store),
@@ -214,6 +232,7 @@ impl ChatBuilder {
             Arc::clone(&hub),
             Arc::clone(&self.clock),
             ContentKey::new(secrets.content_key()),
+            Arc::clone(&outbox),
             tasks.clone(),
         );
         let hooks = HookCalls::new(self.hooks, self.hook_policy, Arc::clone(&self.store));
@@ -239,12 +258,22 @@ impl ChatBuilder {
             typists,
             _presence: presence,
             appender,
+            outbox,
             tasks,
         });
         if let Some(wallet) = wallet {
             tokio::spawn(Inner::settle_charges(Arc::downgrade(&chat), wallet));
         }
         Ok(Chat(chat))
+    }
+}
+
+/// What waits for a consumer waits under its name.
+fn check_names(consumers: &[(ConsumerName, Arc<dyn Consumer>)]) -> Result<(), BuildError> {
+    let mut names = BTreeSet::new();
+    match consumers.iter().find(|(name, _)| !names.insert(name)) {
+        Some((twice, _)) => Err(BuildError::ConsumerTwice(twice.clone())),
+        None => Ok(()),
     }
 }
 

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use tokio_util::{sync::DropGuard, task::TaskTracker};
 
 use super::{
-    builder::ChatBuilder, hook::HookCalls, session_cache::SessionCache, typing::Typists, user_cache::UserCache,
-    wallet::WalletCalls,
+    builder::ChatBuilder, hook::HookCalls, outbox::Outbox, session_cache::SessionCache, typing::Typists,
+    user_cache::UserCache, wallet::WalletCalls,
 };
 use crate::{
     policy::Policy,
@@ -44,6 +44,7 @@ pub(crate) struct Inner {
     /// Ends the telling of who is online with the chat.
     pub(super) _presence: DropGuard,
     pub(super) appender: Appender,
+    pub(super) outbox: Arc<Outbox>,
     pub(super) tasks: TaskTracker,
 }
 
@@ -76,12 +77,14 @@ impl Chat {
         self.0.hub.drain();
     }
 
-    /// Waits until no connection is left and every write that has begun has come to its end. Call
+    /// Waits until no connection is left and every write that has begun has come to its end; then until what consumers
+    /// are being told is told, within their [`attempt_limit`](crate::ports::outbox::Delivery::attempt_limit). Call
     /// [`drain`](Self::drain) before, and stop calling the rest.
     pub async fn drained(&self) {
         self.0.hub.emptied().await;
         self.0.tasks.close();
         self.0.tasks.wait().await;
+        self.0.outbox.stop().await;
     }
 }
 

@@ -8,6 +8,7 @@ mod block;
 mod builder;
 mod chat;
 mod coin;
+mod dead_letter;
 mod friend;
 mod hook;
 mod host_transaction;
@@ -16,6 +17,7 @@ mod live;
 mod member;
 mod message;
 mod message_change;
+pub(crate) mod outbox;
 mod page;
 #[cfg(feature = "planted-bugs")]
 mod planted;

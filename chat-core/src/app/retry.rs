@@ -37,7 +37,8 @@ impl Retry {
     }
 }
 
-pub(super) fn random_below(longest: Duration) -> Duration {
+/// A part of it, by chance.
+pub(crate) fn random_below(longest: Duration) -> Duration {
     let mut byte = [0xFF];
     // Without randomness the pause is the longest, which is as good.
     let _ = getrandom::fill(&mut byte);

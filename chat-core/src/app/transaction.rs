@@ -16,13 +16,16 @@ use super::{chat::Inner, retry::Retry};
 use crate::{
     error::{ChatError, Rejection},
     model::{
+        coin::CoinEntry,
         event::{Event, EventKind},
+        friend::FriendChange,
+        outbox::{ConsumerName, OutboxEntry, Subject},
         room::{Room, RoomId},
         time::Timestamp,
         user::UserId,
     },
     planted::{self, Planted},
-    ports::store::{Attempt, AttemptId, LockedUser, Source, StoreError, StoreTx, ask},
+    ports::store::{Attempt, AttemptId, LockedUser, NewCoinEntry, Source, StoreError, StoreTx, ask},
     realtime::{
         Announced,
         notice::{Logged, Notice, Origin},
@@ -56,6 +59,8 @@ pub(super) struct Tx {
     pub(super) now: Timestamp,
     notices: Vec<Notice>,
     rooms: BTreeSet<RoomId>,
+    /// What consumers are told of beside the notices.
+    coin_entries: Vec<(UserId, u64)>,
 }
 
 impl Inner {
@@ -106,11 +111,16 @@ impl Inner {
     /// Begins a transaction, which has its end in [`commit`](Self::commit) or is dropped.
     pub(super) async fn begin(&self, attempt: Attempt) -> Result<Tx, StoreError> {
         let store = self.store.begin(attempt).await?;
-        Ok(Tx { store, now: attempt.at, notices: Vec::new(), rooms: BTreeSet::new() })
+        let (notices, rooms, coin_entries) = (Vec::new(), BTreeSet::new(), Vec::new());
+        Ok(Tx { store, now: attempt.at, notices, rooms, coin_entries })
     }
 
-    /// Commits, and tells what is to be told.
-    pub(super) async fn commit(self: &Arc<Self>, attempt: AttemptId, tx: Tx) -> Result<(), ChatError> {
+    /// Commits with what consumers are told of it, and tells what is to be told.
+    pub(super) async fn commit(self: &Arc<Self>, attempt: AttemptId, mut tx: Tx) -> Result<(), ChatError> {
+        let entries = tx.outbox_entries(self.outbox.consumers());
+        if !entries.is_empty() {
+            tx.store.append_outbox(&entries).await?;
+        }
         let mut told = Told { announced: self.hub.announce(tx.rooms), notices: tx.notices };
         if Planted::PublishBeforeCommit.is_on() {
             self.bus.publish(std::mem::take(&mut told.notices)).await;
@@ -126,6 +136,7 @@ impl Inner {
     }
 
     async fn publish(&self, told: Told) {
+        self.outbox.wake();
         if !told.notices.is_empty() {
             self.bus.publish(told.notices).await;
         }
@@ -243,9 +254,63 @@ impl Tx {
         self.store.rollback().await
     }
 
+    /// Appends a ledger entry, of which consumers are told. Lock: the user.
+    pub(super) async fn append_coin_entry(
+        &mut self,
+        user: &UserId,
+        entry: &NewCoinEntry,
+    ) -> Result<CoinEntry, ChatError> {
+        let entry = self.store.append_coin_entry(user, entry).await?;
+        self.coin_entries.push((user.clone(), entry.number));
+        Ok(entry)
+    }
+
+    /// What consumers are told of this transaction.
+    fn outbox_entries(&self, consumers: &[ConsumerName]) -> Vec<OutboxEntry> {
+        let mut entries = Vec::new();
+        if consumers.is_empty() {
+            return entries;
+        }
+        let of_notices = self.notices.iter().filter_map(told_of);
+        let of_coins = self.coin_entries.iter().map(|(user, number)| {
+            let (user, number) = (user.clone(), *number);
+            Subject::CoinsChanged { user, number }
+        });
+        for subject in of_coins.chain(of_notices) {
+            OutboxEntry::for_each(consumers, &subject, self.now, &mut entries);
+        }
+        entries
+    }
+
     /// Tells this after the commit.
     pub(super) fn tell(&mut self, notice: Notice) {
         self.notices.push(notice);
+    }
+}
+
+/// What consumers are told of, of all that connections are told.
+fn told_of(notice: &Notice) -> Option<Subject> {
+    match notice {
+        Notice::Logged(logged) => Some(Subject::Logged { room: logged.event.room, seq: logged.event.seq }),
+        // Both are told.
+        Notice::Friend { to, change, with, .. } if to < with => {
+            let (user, other) = (to.clone(), with.clone());
+            match change {
+                FriendChange::Accepted => Some(Subject::FriendshipMade { user, other }),
+                FriendChange::Removed => Some(Subject::FriendshipEnded { user, other }),
+                FriendChange::Request | FriendChange::Declined | FriendChange::Withdrawn => None,
+            }
+        }
+        Notice::StandingChanged { user, standing } => {
+            Some(Subject::StandingChanged { user: user.clone(), standing: *standing })
+        }
+        Notice::Friend { .. }
+        | Notice::Receipt { .. }
+        | Notice::Typing { .. }
+        | Notice::Presence { .. }
+        | Notice::BlockChanged { .. }
+        | Notice::SessionEnded { .. }
+        | Notice::SignedOut { .. } => None,
     }
 }
 

@@ -12,6 +12,7 @@ pub mod friend;
 pub mod invite;
 pub mod message;
 pub mod operator;
+pub mod outbox;
 pub mod room;
 pub mod session;
 pub mod text;

@@ -45,11 +45,13 @@ pub enum Right {
     Coins,
     /// To close rooms.
     Rooms,
+    /// To have dead letters sent again, and to delete them.
+    Outbox,
 }
 
 impl Right {
     /// All there are.
-    pub const ALL: [Self; 4] = [Self::Look, Self::Users, Self::Coins, Self::Rooms];
+    pub const ALL: [Self; 5] = [Self::Look, Self::Users, Self::Coins, Self::Rooms, Self::Outbox];
 
     /// What it is called where operators are configured.
     pub const fn as_str(self) -> &'static str {
@@ -58,6 +60,7 @@ impl Right {
             Self::Users => "users",
             Self::Coins => "coins",
             Self::Rooms => "rooms",
+            Self::Outbox => "outbox",
         }
     }
 
@@ -120,6 +123,10 @@ pub enum Act {
     CoinsChanged,
     /// Closed a room.
     RoomClosed,
+    /// Had a dead letter sent again.
+    DeadLetterSent,
+    /// Deleted a dead letter.
+    DeadLetterDeleted,
 }
 
 impl Act {
@@ -134,11 +141,13 @@ impl Act {
             Self::SessionsEnded => "sessions_ended",
             Self::CoinsChanged => "coins_changed",
             Self::RoomClosed => "room_closed",
+            Self::DeadLetterSent => "dead_letter_sent",
+            Self::DeadLetterDeleted => "dead_letter_deleted",
         }
     }
 
     /// All there are.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::PrimeGiven,
         Self::PrimeTaken,
         Self::Suspended,
@@ -147,6 +156,8 @@ impl Act {
         Self::SessionsEnded,
         Self::CoinsChanged,
         Self::RoomClosed,
+        Self::DeadLetterSent,
+        Self::DeadLetterDeleted,
     ];
 
     /// The act of that name.
@@ -186,7 +197,7 @@ mod tests {
     #[test]
     fn an_operator_has_the_rights_they_were_given_and_the_host_has_all() {
         let clerk = Operator::new(OperatorName::parse("clerk").unwrap(), [Right::Look, Right::Coins]);
-        assert_eq!(Right::ALL.map(|right| clerk.may(right)), [true, false, true, false]);
+        assert_eq!(Right::ALL.map(|right| clerk.may(right)), [true, false, true, false, false]);
         assert!(Right::ALL.into_iter().all(|right| Operator::host().may(right)));
         assert_eq!(Operator::host().name(), &OperatorName::parse("host").unwrap());
     }

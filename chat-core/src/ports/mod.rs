@@ -6,5 +6,6 @@ pub mod bus;
 pub mod clock;
 pub mod hasher;
 pub mod hook;
+pub mod outbox;
 pub mod store;
 pub mod wallet;

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     api::{SendMessage, Sent},
-    app::retry::Retry,
+    app::{outbox::Outbox, retry::Retry},
     error::ChatError,
     model::{message::ContentMac, session::Caller},
     planted,
@@ -63,10 +63,11 @@ impl Appender {
         hub: Arc<Hub>,
         clock: Arc<dyn Clock>,
         content: ContentKey,
+        outbox: Arc<Outbox>,
         tasks: TaskTracker,
     ) -> Self {
         let (queue, waiting) = mpsc::channel(QUEUE);
-        let worker = Worker { store, bus, hub, clock };
+        let worker = Worker { store, bus, hub, clock, outbox };
         tokio::spawn(worker.run(waiting));
         Self { queue, content: Arc::new(content), tasks }
     }
@@ -111,6 +112,7 @@ struct Worker {
     bus: Arc<dyn Bus>,
     hub: Arc<Hub>,
     clock: Arc<dyn Clock>,
+    outbox: Arc<Outbox>,
 }
 
 impl Worker {
@@ -154,12 +156,12 @@ impl Worker {
 
     /// Runs the transaction in a task of its own: a store that panics fails this batch, not the appender.
     async fn append(&self, drafts: Vec<Draft>) -> Result<Vec<Planned>, Failed> {
-        let (store, clock) = (Arc::clone(&self.store), Arc::clone(&self.clock));
+        let (store, clock, outbox) = (Arc::clone(&self.store), Arc::clone(&self.clock), Arc::clone(&self.outbox));
         let write = async move {
             let mut retry = Retry::new();
             loop {
                 let attempt = Attempt { id: AttemptId::new(), at: clock.now() };
-                match store.append(&drafts, attempt).await {
+                match store.append_telling(&drafts, attempt, outbox.consumers()).await {
                     Err(StoreError::Transient(source)) => retry.pause(source).await?,
                     done => return done,
                 }
@@ -190,6 +192,7 @@ impl Worker {
             }
         }
         if !notices.is_empty() {
+            self.outbox.wake();
             self.bus.publish(notices).await;
         }
         for (reply_to, result) in answers {

@@ -41,7 +41,8 @@ response! {
 word! {
     /// What an operator did.
     pub(super) ActName(operator::Act) {
-        PrimeGiven, PrimeTaken, Suspended, Lifted, Erased, SessionsEnded, CoinsChanged, RoomClosed
+        PrimeGiven, PrimeTaken, Suspended, Lifted, Erased, SessionsEnded, CoinsChanged, RoomClosed,
+        DeadLetterSent, DeadLetterDeleted
     }
 }
 

@@ -1,6 +1,7 @@
 //! The operators' API: what nobody can do to themself (R-ACC-05). It has a router, tokens and a document of its own.
 
 mod audit;
+mod dead_letter;
 mod operator;
 mod room;
 mod user;
@@ -12,7 +13,7 @@ use chat_core::{api::Admin, model::operator::Operator};
 use poem_openapi::OpenApiService;
 
 pub use self::operator::{NoBearerToken, OperatorToken};
-use self::{audit::AuditRoutes, operator::ByToken, room::RoomRoutes, user::UserRoutes};
+use self::{audit::AuditRoutes, dead_letter::DeadLetterRoutes, operator::ByToken, room::RoomRoutes, user::UserRoutes};
 use crate::{
     code::Code::{self, *},
     config::HttpConfig,
@@ -23,7 +24,7 @@ use crate::{
     signed_in::SignIn,
 };
 
-type Routes = (UserRoutes, RoomRoutes, AuditRoutes);
+type Routes = (UserRoutes, RoomRoutes, AuditRoutes, DeadLetterRoutes);
 
 /// The operators' API: `/admin/…`, with its document at `/admin/openapi.json`. It has no fallback, so that it can be
 /// merged with [`router`](crate::router()) or stand alone, for instance on an address of its own. Of `config` it takes the
@@ -43,7 +44,8 @@ pub fn admin_router(
 }
 
 fn service(admin: &Arc<dyn Admin>) -> OpenApiService<Routes, ()> {
-    let routes = (UserRoutes(Arc::clone(admin)), RoomRoutes(Arc::clone(admin)), AuditRoutes(Arc::clone(admin)));
+    let admin = || Arc::clone(admin);
+    let routes = (UserRoutes(admin()), RoomRoutes(admin()), AuditRoutes(admin()), DeadLetterRoutes(admin()));
     OpenApiService::new(routes, "Chat: operators' API", env!("CARGO_PKG_VERSION")).description(
         "What operators do to users and rooms. The bearer token is the operator's own, not that of a session.",
     )
@@ -51,13 +53,14 @@ fn service(admin: &Arc<dyn Admin>) -> OpenApiService<Routes, ()> {
 
 fn codes_of(operation: &str) -> Option<&'static [Code]> {
     Some(match operation {
-        "findUsers" | "listAudit" => &[RateLimited, NotAllowed],
+        "findUsers" | "listAudit" | "listDeadLetters" => &[RateLimited, NotAllowed],
         "getUser" | "setPrime" | "setSuspended" | "eraseUser" | "endSessions" => {
             &[RateLimited, NotAllowed, UserNotFound]
         }
         "changeCoins" => {
             &[RateLimited, NotAllowed, UserNotFound, IdempotencyConflict, InsufficientCoins, BalanceOverflow]
         }
+        "retryDeadLetter" | "deleteDeadLetter" => &[RateLimited, NotAllowed, DeadLetterNotFound],
         "getRoom" | "closeRoom" => &[RateLimited, NotAllowed, RoomNotFound],
         _ => return None,
     })

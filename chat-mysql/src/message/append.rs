@@ -12,10 +12,11 @@ use chat_core::{
     model::{
         event::{Event, EventKind, Seq},
         message::Message,
+        outbox::ConsumerName,
         room::RoomId,
         user::UserId,
     },
-    ports::store::{Attempt, Source, StoreError, ask},
+    ports::store::{Attempt, Source, StoreError, ask, entries_of},
     rules::message::{BatchFacts, Draft, Planned, RoomFacts, plan_batch},
 };
 use chat_sql::{mentions_of, row::Columns, sent_before, standing, tables::Tables};
@@ -25,20 +26,26 @@ use crate::{
     connection::{Failure, Lease, Reply, Then},
     error::is_duplicate,
     literal::{Value, push_in, push_list, statement},
+    outbox,
     tx::{BEGIN, BEGUN, commit_sql, committed},
 };
 
 /// How long a command may grow. MariaDB takes 16 MiB (`max_allowed_packet`).
 const LONGEST: usize = 4 * 1024 * 1024;
 
-pub(super) async fn append(store: &MySqlStore, drafts: &[Draft], attempt: Attempt) -> Result<Vec<Planned>, StoreError> {
+pub(super) async fn append(
+    store: &MySqlStore,
+    drafts: &[Draft],
+    attempt: Attempt,
+    consumers: &[ConsumerName],
+) -> Result<Vec<Planned>, StoreError> {
     if drafts.is_empty() {
         return Ok(Vec::new());
     }
     let mut lease = store.lane().await?;
-    let mut done = transaction(store, &mut lease, drafts, attempt, Repeats::Unseen).await;
+    let mut done = transaction(store, &mut lease, drafts, attempt, consumers, Repeats::Unseen).await;
     if let Ok(None) = done {
-        done = transaction(store, &mut lease, drafts, attempt, Repeats::Sought).await;
+        done = transaction(store, &mut lease, drafts, attempt, consumers, Repeats::Sought).await;
     }
     match done {
         Ok(Some(planned)) => {
@@ -92,6 +99,7 @@ async fn transaction(
     lease: &mut Lease,
     drafts: &[Draft],
     attempt: Attempt,
+    consumers: &[ConsumerName],
     repeats: Repeats,
 ) -> Result<Option<Vec<Planned>>, Failed> {
     let tables = &store.shared().tables;
@@ -107,7 +115,8 @@ async fn transaction(
         return Ok(Some(planned));
     }
     let mut inserts = new.inserts(tables);
-    let counts = new.counts(tables, attempt);
+    let mut after = new.counts(tables, attempt);
+    after.extend(outbox::insertions(tables, &entries_of(&planned, consumers)));
     // All but the last insertion go ahead; there is more than one only where the bodies are very many and very long.
     let last = inserts.pop().unwrap_or_default();
     for insert in inserts {
@@ -115,8 +124,8 @@ async fn transaction(
             return undo(lease, failure).await;
         }
     }
-    let statements = 1 + counts.len();
-    let command = [&[last], counts.as_slice(), &[commit_sql(store.shared(), attempt)]].concat().join(";");
+    let statements = 1 + after.len();
+    let command = [&[last], after.as_slice(), &[commit_sql(store.shared(), attempt)]].concat().join(";");
     match lease.run(&command, Then::Done).await {
         Ok(_) => Ok(Some(planned)),
         Err(failure) if failure.done < statements && failure.error.as_database_error().is_some() => {

@@ -29,7 +29,7 @@ fn schema_error(error: StoreError) -> Option<SchemaError> {
 async fn a_store_that_was_not_migrated_says_so_whatever_is_asked(kind: Kind) {
     let Some(database) = Database::fresh(kind).await else { return };
     let store = MySqlStore::open(database.url()).await.unwrap();
-    let behind = Some(SchemaError::Behind { found: 0, needed: 4 });
+    let behind = Some(SchemaError::Behind { found: 0, needed: 5 });
     assert_eq!(schema_error(store.user(&user("alice")).await.unwrap_err()), behind);
     assert_eq!(schema_error(store.begin(attempt()).await.err().unwrap()), behind);
     assert_eq!(schema_error(store.ping().await.unwrap_err()), behind);
@@ -41,7 +41,7 @@ async fn what_is_pending_is_listed_until_it_was_run_and_running_it_twice_is_harm
     let Some(database) = Database::fresh(kind).await else { return };
     let store = MySqlStore::open(database.url()).await.unwrap();
     let pending: Vec<_> = store.pending().await.unwrap().iter().map(|step| (step.version, step.name)).collect();
-    assert_eq!(pending, [(1, "chat"), (2, "operator"), (3, "everyday"), (4, "wallet")]);
+    assert_eq!(pending, [(1, "chat"), (2, "operator"), (3, "everyday"), (4, "outbox"), (5, "wallet")]);
     store.migrate().await.unwrap();
     assert_eq!(store.pending().await.unwrap(), []);
     assert_eq!(store.sql().await.unwrap(), "");
@@ -115,15 +115,15 @@ async fn a_migration_that_was_cut_off_is_taken_up(kind: Kind) {
 
 async fn tables_of_a_newer_release_are_refused_and_left_alone(kind: Kind) {
     let Some(fresh) = own(kind).await else { return };
-    execute(&mut fresh.sql().await, "INSERT INTO chat_migrations VALUES (5, 'to come', 0)").await.unwrap();
+    execute(&mut fresh.sql().await, "INSERT INTO chat_migrations VALUES (6, 'to come', 0)").await.unwrap();
     let older = MySqlStore::open(fresh.database.url()).await.unwrap();
-    let newer = SchemaError::Newer { found: 5, known: 4 };
+    let newer = SchemaError::Newer { found: 6, known: 5 };
     let refused = older.migrate().await;
     assert!(matches!(&refused, Err(MigrateError::Schema(error)) if *error == newer), "{refused:?}");
     assert!(matches!(older.pending().await, Err(MigrateError::Schema(error)) if error == newer));
     assert_eq!(schema_error(older.user(&user("alice")).await.unwrap_err()), Some(newer));
     // Who was refused holds the lock of migrations no more.
-    execute(&mut fresh.sql().await, "DELETE FROM chat_migrations WHERE version = 4").await.unwrap();
+    execute(&mut fresh.sql().await, "DELETE FROM chat_migrations WHERE version = 5").await.unwrap();
     MySqlStore::open(fresh.database.url()).await.unwrap().migrate().await.unwrap();
 }
 
@@ -139,7 +139,7 @@ async fn two_prefixes_in_one_database_are_two_stores(kind: Kind) {
     let Some(fresh) = own(kind).await else { return };
     let longest = "support_of_a_long_name_2";
     let support = MySqlOptions::default().table_prefix(longest).unwrap().open(fresh.database.url()).await.unwrap();
-    assert_eq!(support.pending().await.unwrap().len(), 4);
+    assert_eq!(support.pending().await.unwrap().len(), 5);
     support.migrate().await.unwrap();
     let room = new_room_of(&support, &["alice"]).await;
     assert_eq!(fresh.store.user(&user("alice")).await.unwrap(), None);

@@ -49,6 +49,15 @@ fn statements(room: &str) -> Vec<String> {
         "SELECT invite_id FROM chat_invites WHERE token_hash = x'00'",
         "SELECT 1 FROM chat_admissions WHERE free_of = _ascii x'616c696365'",
         "SELECT number FROM chat_coin_entries WHERE user_id = _ascii x'616c696365' AND `key` = x'6b'",
+        "SELECT lane FROM chat_outbox_lanes FORCE INDEX (chat_outbox_lanes_by_due)
+         WHERE consumer = _ascii x'686f7374' AND due_at <= 5 ORDER BY due_at LIMIT 16 FOR UPDATE SKIP LOCKED",
+        "SELECT entry_id FROM chat_outbox FORCE INDEX (PRIMARY)
+         WHERE consumer = _ascii x'686f7374' AND lane = _ascii x'726f6f6d' ORDER BY position, entry_id LIMIT 64",
+        "DELETE FROM chat_outbox
+         WHERE consumer = _ascii x'686f7374' AND lane = _ascii x'726f6f6d' AND position = 7 AND entry_id = x'00'",
+        "SELECT lane FROM chat_outbox_lanes FORCE INDEX (PRIMARY)
+         WHERE consumer = _ascii x'686f7374' AND ((lane=_ascii x'726f6f6d' AND claim=x'00') OR (lane=_ascii x'75' AND claim=x'00'))
+         ORDER BY lane FOR UPDATE",
         "SELECT room_id FROM chat_rooms WHERE made_by = _ascii x'616c696365' AND client_id = x'6b'",
     ]
     .iter()

@@ -56,6 +56,9 @@ async fn the_schema_refuses_what_must_never_be(kind: Kind) {
         "INSERT INTO chat_standings VALUES ('nobody', 'spam', NULL)",
         "INSERT INTO chat_standings VALUES ('bob', 'spam', 1)",
         "INSERT INTO chat_audit VALUES (x'01', 'host', 'erased', NULL, NULL, NULL, 0)",
+        "INSERT INTO chat_outbox VALUES ('c', 'l', 1, x'01', 'logged', NULL, NULL, NULL, 1, 0, 0)",
+        "INSERT INTO chat_outbox VALUES ('c', 'l', -1, x'01', 'coins_changed', NULL, 'bob', NULL, 1, 0, 0)",
+        "INSERT INTO chat_dead_letters VALUES (x'01', 'c', 'logged', NULL, 'bob', NULL, 1, 0, 1, 'e', 0)",
         "INSERT INTO chat_friendships VALUES ('bob', 'nobody', 0)",
         "INSERT INTO chat_friend_requests (request_id, sender, receiver, state, created_at, decided_at)
          VALUES (REPEAT('r', 16), 'bob', 'bob', 'open', 0, NULL)",

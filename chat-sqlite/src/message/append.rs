@@ -11,10 +11,11 @@ use std::{
 use chat_core::{
     model::{
         event::{Event, Seq},
+        outbox::ConsumerName,
         room::RoomId,
         user::UserId,
     },
-    ports::store::{Attempt, Source, StoreError, ask},
+    ports::store::{Attempt, Source, StoreError, ask, entries_of},
     rules::message::{BatchFacts, Draft, Planned, RoomFacts, SentBefore, plan_batch},
 };
 use chat_sql::{
@@ -25,7 +26,7 @@ use chat_sql::{
 use serde_json::json;
 use sqlx::Row;
 
-use crate::{SqliteStore, error::from_driver, sql::Db, tx};
+use crate::{SqliteStore, error::from_driver, outbox, sql::Db, tx};
 
 /// Drafts go in as `[room, sender, client id, number answered to]`. Facts of those whose room exists come out in one
 /// row, since each row on its own would wake this task: `[draft, last number, closed, standing of the sender who is a
@@ -78,6 +79,7 @@ pub(super) async fn append(
     store: &SqliteStore,
     drafts: &[Draft],
     attempt: Attempt,
+    consumers: &[ConsumerName],
 ) -> Result<Vec<Planned>, StoreError> {
     let mut writer = store.writing().await?;
     let mut db = Db { connection: writer.connection(), tables: &store.shared().tables };
@@ -87,6 +89,7 @@ pub(super) async fn append(
         writer.rollback().await?;
         return Ok(planned);
     }
+    outbox::append(&mut db, &entries_of(&planned, consumers)).await?;
     match tx::commit(writer, store.shared(), attempt).await {
         Err(StoreError::Unknown(lost)) => ask_for(store, attempt, lost).await?,
         committed => committed?,

@@ -19,7 +19,7 @@ fn schema_error(error: StoreError) -> Option<SchemaError> {
 async fn a_store_that_was_not_migrated_says_so_whatever_is_asked() {
     let folder = tempfile::tempdir().unwrap();
     let store = SqliteStore::open(&url(&folder)).await.unwrap();
-    let behind = Some(SchemaError::Behind { found: 0, needed: 4 });
+    let behind = Some(SchemaError::Behind { found: 0, needed: 5 });
     assert_eq!(schema_error(store.user(&user("alice")).await.unwrap_err()), behind);
     assert_eq!(schema_error(store.begin(attempt()).await.err().unwrap()), behind);
     assert_eq!(schema_error(store.ping().await.unwrap_err()), behind);
@@ -32,7 +32,7 @@ async fn what_is_pending_is_listed_until_it_was_run_and_running_it_twice_is_harm
     let folder = tempfile::tempdir().unwrap();
     let store = SqliteStore::open(&url(&folder)).await.unwrap();
     let pending: Vec<_> = store.pending().await.unwrap().iter().map(|step| (step.version, step.name)).collect();
-    assert_eq!(pending, [(1, "chat"), (2, "operator"), (3, "everyday"), (4, "wallet")]);
+    assert_eq!(pending, [(1, "chat"), (2, "operator"), (3, "everyday"), (4, "outbox"), (5, "wallet")]);
     store.migrate().await.unwrap();
     assert_eq!(store.pending().await.unwrap(), []);
     assert_eq!(store.sql().await.unwrap(), "");
@@ -83,9 +83,9 @@ async fn the_script_does_what_migrate_does() {
 async fn tables_of_a_newer_release_are_refused_and_left_alone() {
     let store = file().await;
     let pool = store.sql().await;
-    sqlx::raw_sql("INSERT INTO chat_migrations VALUES (5, 'to come', 0)").execute(&pool).await.unwrap();
+    sqlx::raw_sql("INSERT INTO chat_migrations VALUES (6, 'to come', 0)").execute(&pool).await.unwrap();
     let older = store.beside().await;
-    let newer = SchemaError::Newer { found: 5, known: 4 };
+    let newer = SchemaError::Newer { found: 6, known: 5 };
     let refused = older.migrate().await;
     assert!(matches!(&refused, Err(MigrateError::Schema(error)) if *error == newer), "{refused:?}");
     assert!(matches!(older.pending().await, Err(MigrateError::Schema(error)) if error == newer));
@@ -107,7 +107,7 @@ async fn a_list_of_migrations_that_is_not_ours_is_refused() {
 async fn two_prefixes_in_one_file_are_two_stores() {
     let store = file().await;
     let support = SqliteOptions::default().table_prefix("support2_").unwrap().open(&store.url()).await.unwrap();
-    assert_eq!(support.pending().await.unwrap().len(), 4);
+    assert_eq!(support.pending().await.unwrap().len(), 5);
     support.migrate().await.unwrap();
     let room = new_room_of(&support, &["alice"]).await;
     assert_eq!(store.user(&user("alice")).await.unwrap(), None);

@@ -13,13 +13,16 @@ mod version_2;
 mod version_3;
 #[path = "../../../chat-sql/tests/released/version_4.rs"]
 mod version_4;
+#[path = "../../../chat-sql/tests/released/version_5.rs"]
+mod version_5;
 
 /// The migrations in the order in which they were released, each with rows for the tables that came with it.
-const RELEASED: [(&str, &str, &str); 4] = [
+const RELEASED: [(&str, &str, &str); 5] = [
     ("chat", include_str!("../../src/migrations/0001_chat.sql"), include_str!("rows/0001.sql")),
     ("operator", include_str!("../../src/migrations/0002_operator.sql"), include_str!("rows/0002.sql")),
     ("everyday", include_str!("../../src/migrations/0003_everyday.sql"), include_str!("rows/0003.sql")),
-    ("wallet", include_str!("../../src/migrations/0004_wallet.sql"), include_str!("rows/0004.sql")),
+    ("outbox", include_str!("../../src/migrations/0004_outbox.sql"), include_str!("rows/0004.sql")),
+    ("wallet", include_str!("../../src/migrations/0005_wallet.sql"), include_str!("rows/0005.sql")),
 ];
 
 #[tokio::test]
@@ -49,6 +52,9 @@ async fn tables_of_every_release_are_upgraded_with_their_rows() {
         }
         if 4 <= version {
             version_4::reads_the_rows_of_version_4(&store).await;
+        }
+        if 5 <= version {
+            version_5::reads_the_rows_of_version_5(&store).await;
         }
     }
 }

@@ -5,6 +5,7 @@ use std::{io, net::SocketAddr, path::PathBuf};
 use chat_core::{BuildError, SecretsError, error::ChatError, ports::store::StoreError};
 use chat_http::NoBearerToken;
 use chat_sqlite::MigrateError;
+use chat_webhooks::{BadSecret, BadUrl};
 
 /// Told to the operator, whole: no cause is left for a second look.
 #[derive(Debug, thiserror::Error)]
@@ -49,6 +50,10 @@ pub(crate) enum Failure {
     OperatorToken(#[from] NoBearerToken),
     #[error("--operator: {0}")]
     Operator(String),
+    #[error("--webhook-url")]
+    WebhookUrl(#[source] BadUrl),
+    #[error("--webhook-secret")]
+    WebhookSecret(#[source] BadSecret),
     #[error("cannot listen on {address}")]
     Listen { address: SocketAddr, source: io::Error },
     #[error("the process cannot wait for signals")]

@@ -12,6 +12,7 @@ mod operators;
 mod options;
 mod serve;
 mod store;
+mod webhooks;
 
 use std::{fs, io, net::SocketAddr, process::ExitCode, sync::Arc};
 
@@ -57,9 +58,8 @@ async fn start(options: Options) -> Result<(), Failure> {
         .policy(options.policy())
         .secrets(secrets(&options, demo)?)
         .password_cost(options.password_cost)
-        .guess_limits(options.limits.guesses())
-        .build()
-        .await?;
+        .guess_limits(options.limits.guesses());
+    let chat = options.webhooks.told_by(chat)?.build().await?;
     warn(&options, opened.is_shared());
     if demo {
         demo::make_samples(&chat, store.as_ref()).await?;

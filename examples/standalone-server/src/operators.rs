@@ -54,7 +54,7 @@ fn token_of(name: &str, rights: &str, token: &str) -> Result<OperatorToken, Fail
 
 fn right(name: &str) -> Result<Right, Failure> {
     // What stands there may be a token at the wrong place: it is not told.
-    let refused = || Failure::Operator("the rights are all, or some of look, users, coins, rooms".to_owned());
+    let refused = || Failure::Operator("the rights are all, or some of look, users, coins, rooms, outbox".to_owned());
     Right::from_name(name).ok_or_else(refused)
 }
 

@@ -16,7 +16,7 @@ use chat_http::{HttpConfig, IpNet};
 use clap::{Parser, ValueEnum, builder::BoolishValueParser};
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::{connections::Connections, limits::LimitOptions, open_files};
+use crate::{connections::Connections, limits::LimitOptions, open_files, webhooks::WebhookOptions};
 
 /// A chat server: rooms of up to six, messages in real time, coins, invites and friends.
 ///
@@ -60,8 +60,8 @@ pub(crate) struct Options {
     #[arg(long, env = "CHAT_ADMIN_TOKEN", value_name = "TOKEN", hide_env_values = true)]
     pub(crate) admin_token: Option<SecretString>,
 
-    /// One more operator: `NAME:RIGHTS:TOKEN`, where RIGHTS are `all`, or some of `look`, `users`, `coins` and `rooms`
-    /// with commas between. Repeatable; the variable takes several with spaces between. The name stands in the audit
+    /// One more operator: `NAME:RIGHTS:TOKEN`, where RIGHTS are `all`, or some of `look`, `users`, `coins`, `rooms`
+    /// and `outbox` with commas between. Repeatable; the variable takes several with spaces between. The name stands in the audit
     #[arg(
         long,
         env = "CHAT_OPERATOR",
@@ -102,6 +102,9 @@ pub(crate) struct Options {
 
     #[command(flatten)]
     pub(crate) limits: LimitOptions,
+
+    #[command(flatten)]
+    pub(crate) webhooks: WebhookOptions,
 
     /// How long an access token is good
     #[arg(long, env = "CHAT_ACCESS_TTL", value_name = "TIME", default_value = "15m", value_parser = some_time)]
@@ -327,10 +330,11 @@ mod tests {
 
     #[test]
     fn secrets_do_not_show_in_debug() {
-        let secrets = ["--jwt-key", "k3y", "--password-pepper", "p3pper", "--admin-token", "t0ken"];
+        let secrets =
+            ["--jwt-key", "k3y", "--password-pepper", "p3pper", "--admin-token", "t0ken", "--webhook-secret", "wh5ec"];
         let url = ["--database-url", "mysql://chat:w0rd@localhost/chat"];
         let shown = format!("{:?}", Options::parse_from(["chat-server"].iter().chain(&secrets).chain(&url)));
-        for secret in ["k3y", "p3pper", "t0ken", "w0rd"] {
+        for secret in ["k3y", "p3pper", "t0ken", "wh5ec", "w0rd"] {
             assert!(!shown.contains(secret), "{shown}");
         }
     }

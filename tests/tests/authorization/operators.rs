@@ -28,6 +28,9 @@ pub(crate) fn rows() -> Vec<Row> {
         row("GET /admin/chatrooms/{roomId}", |stage| at_once(stage.ask())).takes(Right::Look),
         row("DELETE /admin/chatrooms/{roomId}", |stage| at_once(stage.ask())).takes(Right::Rooms),
         row("GET /admin/audit", |stage| at_once(stage.ask())).takes(Right::Look),
+        row("GET /admin/dead-letters", |stage| at_once(stage.ask())).takes(Right::Look),
+        row("POST /admin/dead-letters/{entryId}/retry", |stage| at_once(of_no_letter(stage))).takes(Right::Outbox),
+        row("DELETE /admin/dead-letters/{entryId}", |stage| at_once(of_no_letter(stage))).takes(Right::Outbox),
         // It takes no right, and so any will do.
         row(DOCUMENT, |stage| at_once(stage.ask())).takes(Right::Look),
     ]
@@ -35,6 +38,11 @@ pub(crate) fn rows() -> Vec<Row> {
 
 fn of_peer(stage: &Stage) -> Request {
     stage.ask().with("userId", &stage.peer.user_id)
+}
+
+/// Which there is not: who may, is told so.
+fn of_no_letter(stage: &Stage) -> Request {
+    stage.ask().with("entryId", "0199c1a2-0000-7000-8000-000000000000")
 }
 
 fn of_me(stage: &Stage) -> Request {

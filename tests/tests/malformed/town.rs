@@ -87,6 +87,7 @@ impl Town {
             "userId" if operation.path.contains("/members/") => &self.carol,
             "userId" => &self.eve.user_id,
             "deviceId" => "tablet",
+            "entryId" => "0199c1a2-0000-7000-8000-000000000000",
             "seq" if operation.method == "DELETE" && !operation.path.ends_with("{emoji}") => {
                 &self.number_of_spare_message
             }
@@ -99,7 +100,7 @@ impl Town {
     /// A right value for a parameter behind the path.
     pub(crate) fn query(operation: &Operation, name: &str) -> &'static str {
         match (operation.path.as_str(), name) {
-            ("/admin/audit", "before") => "0199c1a2-0000-7000-8000-000000000000",
+            ("/admin/audit" | "/admin/dead-letters", "before") => "0199c1a2-0000-7000-8000-000000000000",
             (_, "before" | "after") if operation.path != "/admin/users" => "1",
             (_, "limit") => "2",
             (_, "box") => "out",

@@ -5,6 +5,7 @@ use crate::{
     model::{
         event::{Event, Seq},
         message::Message,
+        outbox::ConsumerName,
         room::{Member, RoomId},
         user::UserId,
     },
@@ -38,7 +39,18 @@ pub trait MessageStore: Send + Sync + 'static {
     /// - **Errors:** where the answer to the commit is lost, the store itself, which alone has the plan, asks what
     ///   became of the attempt, for [`ASK_LIMIT`](super::ASK_LIMIT); `Unknown` means that nobody could tell. After any
     ///   other error nothing was changed.
-    async fn append(&self, drafts: &[Draft], attempt: Attempt) -> Result<Vec<Planned>, StoreError>;
+    /// - **Outbox:** with each new event an entry for each of these consumers is written ([`OutboxTx`](super::OutboxTx)).
+    async fn append_telling(
+        &self,
+        drafts: &[Draft],
+        attempt: Attempt,
+        consumers: &[ConsumerName],
+    ) -> Result<Vec<Planned>, StoreError>;
+
+    /// [`append_telling`](Self::append_telling) of a chat without consumers.
+    async fn append(&self, drafts: &[Draft], attempt: Attempt) -> Result<Vec<Planned>, StoreError> {
+        self.append_telling(drafts, attempt, &[]).await
+    }
 
     /// At most `limit` events of a room, in the order of the log, each as it is now.
     async fn events(&self, room: RoomId, range: EventRange, limit: usize) -> Result<Vec<Event>, StoreError>;

@@ -23,6 +23,7 @@ mod coin;
 mod friend;
 mod invite;
 mod message;
+mod outbox;
 mod room;
 mod session;
 mod setting;
@@ -43,6 +44,7 @@ pub use self::{
     friend::{FriendStore, FriendTx, Ties},
     invite::{InviteStore, InviteTx},
     message::{EventRange, MessageStore, MessageTx},
+    outbox::{Claim, ClaimId, ClaimedLane, OutboxStore, OutboxTx, Settlement, Stop, entries_of},
     room::{LockedRoom, Membership, NewRoom, RoomStore, RoomTx},
     session::{SessionStore, SessionTx},
     setting::SettingStore,
@@ -78,6 +80,7 @@ pub trait Store:
     + FriendStore
     + BlockStore
     + AuditStore
+    + OutboxStore
     + SettingStore
 {
     /// Begins a transaction that writes. The attempt is stored with what it writes.
@@ -113,6 +116,7 @@ pub trait StoreTx:
     + FriendTx
     + BlockTx
     + AuditTx
+    + OutboxTx
 {
     /// Commits. After [`StoreError::Unknown`] it may or may not have happened: ask [`Store::was_committed`]. After
     /// any other error nothing was changed. A transaction that has written nothing commits nothing.
