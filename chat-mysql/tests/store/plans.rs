@@ -1,6 +1,7 @@
 //! The statements that run for every message and every look find their rows by a key, however much there is.
 
-use chat_conformance::build::{append, draft, new_room_of};
+use chat_conformance::build::{attempt, draft, new_room_of};
+use chat_core::{model::outbox::ConsumerName, ports::store::MessageStore};
 use chat_test_databases::Kind;
 use sqlx::{AssertSqlSafe, Row, mysql::MySqlConnection};
 
@@ -72,7 +73,9 @@ async fn no_hot_statement_reads_a_whole_table(kind: Kind) {
         let ids = ["alice".to_owned() + &number.to_string(), "bob".to_owned() + &number.to_string()];
         let id = new_room_of(&fresh.store, &[&ids[0], &ids[1]]).await;
         let drafts: Vec<_> = (0..40).map(|_| draft(id, &ids[0], "hi")).collect();
-        append(&fresh.store, &drafts).await;
+        // So that there are lanes, which are not asked for.
+        let consumers: Vec<_> = (0..20).map(|other| ConsumerName::parse(&format!("other-{other}")).unwrap()).collect();
+        fresh.store.append_telling(&drafts, attempt(), &consumers).await.unwrap();
         room = format!("x'{}'", id.to_string().replace('-', ""));
     }
     let mut sql = fresh.sql().await;
