@@ -58,7 +58,15 @@ fn codes_of(operation: &str) -> Option<&'static [Code]> {
             &[RateLimited, NotAllowed, UserNotFound]
         }
         "changeCoins" => {
-            &[RateLimited, NotAllowed, UserNotFound, IdempotencyConflict, InsufficientCoins, BalanceOverflow]
+            &[
+                RateLimited,
+                NotAllowed,
+                RefusedByHost,
+                UserNotFound,
+                IdempotencyConflict,
+                InsufficientCoins,
+                BalanceOverflow,
+            ]
         }
         "retryDeadLetter" | "deleteDeadLetter" => &[RateLimited, NotAllowed, DeadLetterNotFound],
         "getRoom" | "closeRoom" => &[RateLimited, NotAllowed, RoomNotFound],

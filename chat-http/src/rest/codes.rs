@@ -21,7 +21,7 @@ pub(super) fn codes_of(operation: &str) -> Option<&'static [Code]> {
         "endSession" => limited![SessionNotFound],
         "changePassword" => limited![InvalidCredentials],
 
-        "createRoom" => limited![PrimeRequired, NotAMember],
+        "createRoom" => limited![PrimeRequired, RefusedByHost, NotAMember],
         "listRooms" => limited![],
         "getRoom" | "leaveRoom" | "listMembers" => limited![RoomNotFound, NotAMember],
         "joinRoom" => limited![
@@ -37,6 +37,7 @@ pub(super) fn codes_of(operation: &str) -> Option<&'static [Code]> {
             RoomFull,
             PriceChanged,
             InsufficientCoins,
+            RefusedByHost,
         ],
 
         "updateRoom" => limited![RoomNotFound, NotAMember, NotAllowed, RoomClosed, CapacityBelowMembers],
@@ -60,10 +61,13 @@ pub(super) fn codes_of(operation: &str) -> Option<&'static [Code]> {
         "listInvites" => limited![RoomNotFound, NotAMember, NotAllowed],
         "revokeInvite" => limited![RoomNotFound, NotAMember, InviteNotFound, NotAllowed],
 
-        "sendMessage" => limited![RoomNotFound, NotAMember, IdempotencyConflict, RoomClosed, MessageNotFound],
-        "editMessage" | "deleteMessage" => {
-            limited![RoomNotFound, NotAMember, RoomClosed, MessageNotFound, NotAllowed]
+        "sendMessage" => {
+            limited![RoomNotFound, NotAMember, IdempotencyConflict, RoomClosed, MessageNotFound, RefusedByHost]
         }
+        "editMessage" => {
+            limited![RoomNotFound, NotAMember, RoomClosed, MessageNotFound, NotAllowed, RefusedByHost]
+        }
+        "deleteMessage" => limited![RoomNotFound, NotAMember, RoomClosed, MessageNotFound, NotAllowed],
         "addReaction" => {
             limited![InvalidRequest, RoomNotFound, NotAMember, RoomClosed, MessageNotFound, TooManyReactions]
         }
