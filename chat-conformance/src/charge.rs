@@ -53,7 +53,7 @@ pub(crate) async fn a_charge_is_as_it_was_last_written_and_due_no_more_when_it_i
     assert_eq!(tx.lock_charge(claimed.charge.id).await.unwrap(), Some(claimed.clone()), "a read sees what was written");
     tx.commit().await.unwrap();
     assert_eq!(store.due_charges(at(19), 9).await.unwrap(), []);
-    assert_eq!(store.due_charges(at(20), 9).await.unwrap(), [claimed.clone()]);
+    assert_eq!(store.due_charges(at(20), 9).await.unwrap(), std::slice::from_ref(&claimed));
     for state in [ChargeState::Captured, ChargeState::Released] {
         let mut tx = begin(store).await;
         tx.lock_charge(claimed.charge.id).await.unwrap();

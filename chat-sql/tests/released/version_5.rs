@@ -36,7 +36,7 @@ pub(crate) async fn reads_the_rows_of_version_5(store: &dyn Store) {
     let over =
         StandingCharge { charge: charge(0x42), state: ChargeState::Captured, due: None, attempts: 1, at: time(6) };
     assert_eq!(store.due_charges(time(6), 9).await.unwrap(), []);
-    assert_eq!(store.due_charges(time(7), 9).await.unwrap(), [due.clone()]);
+    assert_eq!(store.due_charges(time(7), 9).await.unwrap(), std::slice::from_ref(&due));
     let mut tx = begin(store).await;
     assert_eq!(tx.lock_charge(over.charge.id).await.unwrap(), Some(over));
     tx.set_charge(&StandingCharge { state: ChargeState::Captured, due: None, ..due }).await.unwrap();
