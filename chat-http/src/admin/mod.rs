@@ -57,17 +57,15 @@ fn codes_of(operation: &str) -> Option<&'static [Code]> {
         "getUser" | "setPrime" | "setSuspended" | "eraseUser" | "endSessions" => {
             &[RateLimited, NotAllowed, UserNotFound]
         }
-        "changeCoins" => {
-            &[
-                RateLimited,
-                NotAllowed,
-                RefusedByHost,
-                UserNotFound,
-                IdempotencyConflict,
-                InsufficientCoins,
-                BalanceOverflow,
-            ]
-        }
+        "changeCoins" => &[
+            RateLimited,
+            NotAllowed,
+            RefusedByHost,
+            UserNotFound,
+            IdempotencyConflict,
+            InsufficientCoins,
+            BalanceOverflow,
+        ],
         "retryDeadLetter" | "deleteDeadLetter" => &[RateLimited, NotAllowed, DeadLetterNotFound],
         "getRoom" | "closeRoom" => &[RateLimited, NotAllowed, RoomNotFound],
         _ => return None,
