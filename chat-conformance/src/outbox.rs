@@ -232,10 +232,9 @@ pub(crate) async fn what_comes_while_its_lane_is_claimed_waits_for_the_end_of_th
 /// How long the two that claim look for more at most.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
-/// Claims up to so many lanes of `host` at the usual time, and says what came, delivered.
-pub(crate) async fn deliver(store: &dyn Store) -> Vec<OutboxEntry> {
+/// Claims up to so many lanes of `host` at the usual time, and delivers what came while nobody else has their claim.
+pub(crate) async fn deliver(store: &dyn Store, to: impl FnMut(&OutboxEntry)) {
     let claimed = claim_of(store, "host", 0, 3, 4).await;
-    let entries = claimed.iter().flat_map(|lane| lane.entries.clone()).collect();
+    claimed.iter().flat_map(|lane| &lane.entries).for_each(to);
     settle(store, &claimed.into_iter().map(|lane| done(lane, 0)).collect::<Vec<_>>()).await;
-    entries
 }

@@ -56,10 +56,11 @@ async fn send(store: Arc<dyn Store>, rooms: Vec<RoomId>) {
 /// Goes on until both have heard all.
 async fn hear(store: Arc<dyn Store>, heard: Arc<Mutex<BTreeMap<RoomId, Vec<u64>>>>) {
     loop {
-        for entry in deliver(&*store).await {
+        deliver(&*store, |entry| {
             let Subject::Logged { room, seq } = entry.subject else { panic!("{entry:?}") };
             heard.lock().unwrap().entry(room).or_default().push(seq.get());
-        }
+        })
+        .await;
         if heard.lock().unwrap().values().map(Vec::len).sum::<usize>() >= 2 * ROOMS * MESSAGES {
             return;
         }
