@@ -5,7 +5,7 @@
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 
-use chat_tests::{ADMIN_TOKEN, Client, PASSWORD, PATIENCE, ROOM_PASSWORD, registration};
+use chat_tests::{ADMIN_TOKEN, Client, PASSWORD, PATIENCE, ROOM_PASSWORD, Socket, registration};
 use serde_json::json;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -63,9 +63,11 @@ async fn a_user_of_irc_and_one_of_rest_talk_until_the_program_is_stopped() {
     let sign_in = format!("PASS {PASSWORD}\r\nNICK bob\r\nUSER bob 0 * :Bob\r\nJOIN #{room} {ROOM_PASSWORD}\r\n");
     writer.write_all(sign_in.as_bytes()).await.unwrap();
     hears(" 366 bob ").await;
+    let mut socket = Socket::connect_at(&gateway.base, &alice).await;
+    socket.hello().await;
     writer.write_all(format!("PRIVMSG #{room} :hello\r\nPING done\r\n").as_bytes()).await.unwrap();
     hears("PONG chat :done").await;
-    assert_eq!(alice.log(&room).await.last().unwrap()["body"], "hello");
+    assert_eq!(socket.message(&room, "hello").await["senderId"], "bob");
     alice.write(&room, "hello, bob").await;
     hears(&format!(":alice!alice@chat PRIVMSG #{room} :hello, bob")).await;
 
