@@ -1,4 +1,3 @@
-use std::time::Duration;
 
 use chat_core::{
     model::{
@@ -40,19 +39,19 @@ async fn claim(store: &dyn Store, millis: i64) -> Vec<ClaimedLane> {
     claim_of(store, "host", millis, 100, 100).await
 }
 
-async fn claim_of(store: &dyn Store, name: &str, millis: i64, lanes: usize, entries: usize) -> Vec<ClaimedLane> {
+pub(crate) async fn claim_of(store: &dyn Store, name: &str, millis: i64, lanes: usize, entries: usize) -> Vec<ClaimedLane> {
     let (id, consumer) = (ClaimId::new(), consumer(name));
     let claim = Claim { id, consumer, at: at(millis), until: at(millis + HOLD), lanes, entries };
     store.claim(&claim).await.unwrap()
 }
 
 /// All of it was delivered.
-fn done(claimed: ClaimedLane, due: i64) -> Settlement {
+pub(crate) fn done(claimed: ClaimedLane, due: i64) -> Settlement {
     let ClaimedLane { claim, lane, entries } = claimed;
     Settlement { claim, lane, delivered: entries, stop: None, due: at(due) }
 }
 
-async fn settle(store: &dyn Store, settlements: &[Settlement]) {
+pub(crate) async fn settle(store: &dyn Store, settlements: &[Settlement]) {
     store.settle(&consumer("host"), settlements).await.unwrap();
 }
 
@@ -227,14 +226,4 @@ pub(crate) async fn what_comes_while_its_lane_is_claimed_waits_for_the_end_of_th
     assert_eq!(claim(store, 0).await, []);
     settle(store, &[done(claimed, 0)]).await;
     assert_eq!(numbers(&claim(store, 0).await), [2]);
-}
-
-/// How long the two that claim look for more at most.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
-
-/// Claims up to so many lanes of `host` at the usual time, and delivers what came while nobody else has their claim.
-pub(crate) async fn deliver(store: &dyn Store, to: impl FnMut(&OutboxEntry)) {
-    let claimed = claim_of(store, "host", 0, 3, 4).await;
-    claimed.iter().flat_map(|lane| &lane.entries).for_each(to);
-    settle(store, &claimed.into_iter().map(|lane| done(lane, 0)).collect::<Vec<_>>()).await;
 }
