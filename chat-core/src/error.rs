@@ -50,6 +50,41 @@ impl ChatError {
             _ => None,
         }
     }
+
+    /// What went wrong, as a stable code: of a rejection its own, of a failure what is told of it to the caller, who learns
+    /// no more than that. Codes are part of the contract and never change.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Rejected(rejection) => rejection.kind_and_code().1,
+            Self::Overloaded(_) => "overloaded",
+            Self::Unavailable(_)
+            | Self::SignInUnavailable(_)
+            | Self::HookFailed(_)
+            | Self::WalletUnavailable(_)
+            | Self::UnknownOutcome(_) => "store_unavailable",
+            Self::Internal(_) => "internal",
+        }
+    }
+
+    /// What went wrong, in words for the caller: each field that is wrong, and why; never of the store, of paths or of
+    /// secrets.
+    pub fn detail(&self) -> String {
+        let failure = match self {
+            Self::Rejected(Rejection::Invalid(faults)) => {
+                let faults = faults.iter().map(|fault| format!("{}: {}", fault.field, fault.message));
+                return faults.collect::<Vec<_>>().join("; ");
+            }
+            Self::Rejected(rejection) => return rejection.to_string(),
+            Self::Overloaded(_) => "Too much is under way. Nothing was changed.",
+            Self::Unavailable(_) => "The database does not answer. Nothing was changed.",
+            Self::SignInUnavailable(_) => "The sign-in does not answer. Nothing was changed.",
+            Self::HookFailed(_) => "The application did not decide. Nothing was changed.",
+            Self::WalletUnavailable(_) => "The wallet does not answer. Nothing was changed.",
+            Self::UnknownOutcome(_) => "The database was lost while it wrote; whether it did could not be found out.",
+            Self::Internal(_) => "Something went wrong that should not. It is in the log.",
+        };
+        failure.to_owned()
+    }
 }
 
 impl From<StoreError> for ChatError {

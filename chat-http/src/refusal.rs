@@ -15,26 +15,16 @@ impl From<ChatError> for Problem {
                 tracing::warn!("overloaded: {what}");
                 Self::new(Code::Overloaded).retry_after(OVERLOAD_PASSES_IN)
             }
-            ChatError::Unavailable(_) => {
+            ChatError::Unavailable(_)
+            | ChatError::SignInUnavailable(_)
+            | ChatError::HookFailed(_)
+            | ChatError::WalletUnavailable(_) => {
                 tracing::error!("{}", with_causes(&error));
-                Self::new(Code::StoreUnavailable).detail("The database does not answer. Nothing was changed.")
-            }
-            ChatError::SignInUnavailable(_) => {
-                tracing::error!("{}", with_causes(&error));
-                Self::new(Code::StoreUnavailable).detail("The sign-in does not answer. Nothing was changed.")
-            }
-            ChatError::WalletUnavailable(_) => {
-                tracing::error!("{}", with_causes(&error));
-                Self::new(Code::StoreUnavailable).detail("The wallet does not answer. Nothing was changed.")
-            }
-            ChatError::HookFailed(_) => {
-                tracing::error!("{}", with_causes(&error));
-                Self::new(Code::StoreUnavailable).detail("The application did not decide. Nothing was changed.")
+                Self::new(Code::StoreUnavailable).detail(error.detail())
             }
             ChatError::UnknownOutcome(_) => {
                 tracing::error!("{}", with_causes(&error));
-                let detail = "The database was lost while it wrote; whether it did could not be found out.";
-                Self::new(Code::StoreUnavailable).detail(detail).outcome_unknown()
+                Self::new(Code::StoreUnavailable).detail(error.detail()).outcome_unknown()
             }
             other => Self::internal(with_causes(&other)),
         }

@@ -3,8 +3,8 @@
 use std::net::IpAddr;
 
 use bytes::Bytes;
-use http::{HeaderMap, Method, StatusCode, header};
-use reqwest::RequestBuilder;
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use reqwest::{ClientBuilder, RequestBuilder};
 use serde_json::Value;
 
 use crate::answer::Answer;
@@ -51,6 +51,16 @@ impl Client {
     /// A client of no known user with this bearer token, for the same server.
     pub fn with_token(&self, token: &str) -> Self {
         Self { access_token: Some(token.to_owned()), ..self.anonymous() }
+    }
+
+    /// A client of whoever has this cookie, as a browser shows it, for the same server.
+    ///
+    /// # Panics
+    /// When no header can have it.
+    pub fn with_cookie(&self, cookie: &str) -> Self {
+        let cookie = HeaderValue::from_str(cookie).expect("a header's value");
+        let builder = builder(None).default_headers([(header::COOKIE, cookie)].into_iter().collect());
+        Self { http: built(builder), ..self.anonymous() }
     }
 
     /// The same session at a server that has been started again, on another port.
@@ -205,6 +215,13 @@ impl Client {
 }
 
 fn http(from: Option<IpAddr>) -> reqwest::Client {
-    let client = reqwest::Client::builder().timeout(PATIENCE).no_proxy().local_address(from);
-    client.build().expect("no TLS, nothing to fail")
+    built(builder(from))
+}
+
+fn builder(from: Option<IpAddr>) -> ClientBuilder {
+    reqwest::Client::builder().timeout(PATIENCE).no_proxy().local_address(from)
+}
+
+fn built(builder: ClientBuilder) -> reqwest::Client {
+    builder.build().expect("no TLS, nothing to fail")
 }

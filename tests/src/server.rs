@@ -217,6 +217,16 @@ impl Server {
         log_of(self.folder.path())
     }
 
+    /// Where it listens for what is not HTTP, as `127.0.0.1:1234`.
+    ///
+    /// # Panics
+    /// When it has not said so.
+    pub fn listens(&self, scheme: &str) -> String {
+        let printed = self.printed();
+        let urls = printed.iter().filter_map(|line| line.strip_prefix(READY)?.strip_prefix(&format!("{scheme}://")));
+        urls.last().unwrap_or_else(|| panic!("no {scheme} in {printed:?}")).to_owned()
+    }
+
     /// Waits until `wanted` holds of all that the server has printed and logged, and answers that.
     ///
     /// # Panics
@@ -383,7 +393,7 @@ fn watch(stdout: ChildStdout, printed: Arc<Mutex<Vec<String>>>) -> oneshot::Rece
     std::thread::spawn(move || {
         let mut tell = Some(tell);
         for line in BufReader::new(stdout).lines().map_while(Result::ok) {
-            let base = line.strip_prefix(READY).map(str::to_owned);
+            let base = line.strip_prefix(READY).filter(|url| url.starts_with("http://")).map(str::to_owned);
             printed.lock().expect("nobody panics with it").push(line);
             if let Some(base) = base
                 && let Some(tell) = tell.take()

@@ -21,7 +21,7 @@ use chat_core::{
 };
 use chat_http::HttpConfig;
 use chat_sqlite::SqliteStore;
-use chat_tests::{Answer, Client, Closed, ROOM_PASSWORD, Socket};
+use chat_tests::{Answer, Client, Closed, Listener, ROOM_PASSWORD, Socket};
 use http::{HeaderName, Method, header};
 use serde_json::{Value, json};
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePool};
@@ -282,6 +282,31 @@ async fn whom_the_host_signs_out_is_gone_from_every_living_socket() {
     back.hello().await;
     let nobody = house.chat.end_sessions(&host, &id("nobody")).await;
     assert_eq!(refusal(nobody), Rejection::UserNotFound);
+}
+
+#[tokio::test]
+async fn r_msg_09_an_event_stream_is_heard_and_resumed_by_a_cookie_as_browsers_send_it() {
+    let house = House::open().await;
+    let ann = house.bearer("ann");
+    ann.get("/api/me").await.is(200);
+    house.chat.set_prime(&Operator::host(), &id("ann"), true).await.expect("prime");
+    let room = ann.create_room("Tea").await;
+    let by_cookie = house.nobody().with_cookie("sid=ann");
+    let mut stream = Listener::open(&by_cookie).await;
+    assert_eq!(stream.seen()[0]["userId"], "ann");
+    let heard = ann.write(&room, "hello").await;
+    stream.heard(&room, heard["seq"].as_i64().expect("a number")).await;
+    let missed = ann.write(&room, "while she was away").await;
+    let mut stream = stream.again(&by_cookie).await;
+    stream.heard(&room, missed["seq"].as_i64().expect("a number")).await;
+    let bodies: Vec<&Value> = stream.events(&room).iter().map(|event| &event["body"]).collect();
+    assert_eq!(bodies, ["hello", "while she was away"]);
+    // The host signs her out.
+    house.chat.end_sessions(&Operator::host(), &id("ann")).await.expect("she is signed out");
+    stream.ended().await;
+    for (cookie, status, code) in [("sid=old", 401, "token_expired"), ("other=ann", 401, "unauthenticated")] {
+        house.nobody().with_cookie(cookie).get("/api/events").await.refused(status, code);
+    }
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::notice::Logged;
 use crate::{
     api::Sent,
-    error::ChatError,
+    error::{ChatError, Rejection},
     model::{
         event::{EventKind, Seq},
         friend::{FriendChange, RequestId},
@@ -127,4 +127,16 @@ pub enum EndReason {
     TooSlow,
     /// The chat could not keep its promise of order without gap. Come back and resume.
     Overloaded,
+}
+
+/// Why, as a transport that ends in an error says it.
+impl From<EndReason> for ChatError {
+    fn from(reason: EndReason) -> Self {
+        match reason {
+            EndReason::SessionEnded => Rejection::SessionRevoked.into(),
+            EndReason::Suspended => Rejection::Suspended.into(),
+            EndReason::TooSlow => Self::Overloaded("a client does not take what it is sent"),
+            EndReason::Overloaded => Self::Overloaded("a client cannot be brought what it is to be sent"),
+        }
+    }
 }

@@ -2,110 +2,78 @@
 
 use chat_core::api::{JoinKey, JoinRoom, SendMessage};
 use chat_core::error::{ChatError, Rejection};
-use chat_core::model::{coin::Coins, message::MessageBody, room::RoomId};
-use chat_core::ports::store::EventRange;
+use chat_core::model::{coin::Coins, message::MessageBody};
 
-use crate::client::{Over, words};
-use crate::show::{ACTION, SERVER, nick, past, room_id, sign, source};
-use crate::sign_in::negotiate;
-use crate::talk::{PAGE, Talk};
+use crate::client::{Over, PACE, words};
+use crate::show::{marks, nick, room_id};
+use crate::talk::Talk;
 
-impl Talk {
+impl Talk<'_> {
     /// Does what a line says, before the next one is looked at.
-    pub(crate) async fn obey(&mut self, line: &str) -> Result<(), Over> {
-        let words = words(line);
-        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    pub(crate) async fn obey(&mut self, mut line: String) -> Result<(), Over> {
+        // It may have been read before an end that was told earlier is seen to.
+        if let Some(reason) = self.connection.end_reason() {
+            Err(ChatError::from(reason))?;
+        }
+        if self.caller.expires_at.is_some_and(|end| end <= self.chat.now()) {
+            Err(ChatError::from(Rejection::TokenExpired))?;
+        }
+        let words = words(&mut line);
         let done = match words[..] {
-            [] | ["PONG", ..] => Ok(()),
             ["PRIVMSG" | "NOTICE", to, ref text @ ..] if !text.is_empty() => self.send(to, &text.join(" ")).await,
-            ["JOIN", channels] => self.join(channels, "", None).await,
-            ["JOIN", channels, keys] => self.join(channels, keys, None).await,
-            ["JOIN", channel, key, coins, ..] => self.join(channel, key, Some(coins)).await,
+            ["JOIN", channels] => self.join(channels, "", 0).await,
+            ["JOIN", channels, keys] => self.join(channels, keys, 0).await,
+            ["JOIN", channel, key, coins, ..] => self.join(channel, key, coins.parse().unwrap_or(0)).await,
             ["PART", channel, ..] => self.part(channel),
             ["LEAVE", channel, ..] => self.leave(channel).await,
             ["NAMES", channel, ..] => self.names(channel).await,
             ["LIST", ..] => self.list().await,
-            ["PING", token, ..] => {
-                let serial = self.ask(token);
-                self.connection.mark(serial);
-                Ok(())
-            }
-            ["QUIT", ..] => return Err(Over::Because("goodbye".to_owned())),
+            ["QUIT", ..] => return Err(Over("goodbye".to_owned())),
             _ => {
                 self.answer(&words);
                 Ok(())
             }
         };
         if let Err(error) = done {
-            self.refuse(words.get(1).unwrap_or(&""), &error);
+            self.client.refuse(words.get(1).unwrap_or(&""), &error);
         }
         Ok(())
     }
 
     /// What clients ask of their own accord, and what there is not.
     fn answer(&mut self, words: &[&str]) {
-        let me = nick(&self.caller.user);
         match *words {
-            ["CAP", asked, ref names @ ..] => drop(negotiate(&mut self.client, asked, names.first().copied())),
-            ["MODE", channel] if channel.starts_with('#') => self.client.reply("324", &format!("{channel} +")),
-            ["MODE", channel, "b" | "+b"] => self.client.reply("368", &format!("{channel} :bans are not listed here")),
-            ["MODE", _] => self.client.reply("221", "+"),
-            ["WHO", channel, ..] => self.client.reply("315", &format!("{channel} :NAMES tells who is there")),
-            ["USERHOST", ..] => self.client.reply("302", &format!(":{me}=+{me}@{SERVER}")),
-            ["MODE" | "TOPIC" | "KICK", what, ..] => self.client.reply("482", &format!("{what} :not over IRC")),
-            ["NICK" | "USER" | "PASS", ..] => self.client.reply("462", ":you have signed in"),
-            ["PRIVMSG" | "NOTICE" | "JOIN" | "PART" | "LEAVE" | "NAMES" | "PING", ..] => {
-                self.client.reply("461", &format!("{} :this command says more", words[0]));
+            [] | ["PONG" | "CAP", ..] => {}
+            ["PING", token, ..] => {
+                let serial = self.ask(token);
+                self.connection.mark(serial);
             }
-            _ => self.client.reply("421", &format!("{} :there is no such command", words.first().unwrap_or(&""))),
+            ["MODE", channel, ..] if channel.starts_with('#') => self.client.reply("324", &format!("{channel} +")),
+            ["MODE", ..] => self.client.reply("221", "+"),
+            ["WHO", channel, ..] => self.client.reply("315", &format!("{channel} :NAMES tells who is there")),
+            [command, ..] => self.client.reply("421", &format!("{command} :there is no such command, or it says more")),
         }
     }
 
     /// Gives a message its place before the next line is looked at; what becomes of it comes by the connection.
     async fn send(&mut self, to: &str, text: &str) -> Result<(), ChatError> {
         let room = room_id(to)?;
-        let body = match text.strip_prefix('\u{1}').map(|text| text.trim_end_matches('\u{1}')) {
-            None => text.to_owned(),
-            Some(request) => match request.strip_prefix("ACTION ") {
-                Some(action) => format!("{ACTION}{action}"),
-                None => {
-                    self.client.reply("404", &format!("{to} :requests of clients to clients go to no room"));
-                    return Ok(());
-                }
-            },
-        };
-        let body = MessageBody::parse(body).map_err(|fault| Rejection::invalid("body", fault))?;
+        let action = text.strip_prefix("\u{1}ACTION ").and_then(|text| text.strip_suffix('\u{1}'));
+        let body = MessageBody::parse(action.map_or(text.to_owned(), |action| format!("/me {action}")));
+        let body = body.map_err(|fault| Rejection::invalid("body", fault))?;
         let serial = self.ask(to);
         let sent = self.connection.send(serial, SendMessage { room, body, client_id: None, reply_to: None }).await;
-        sent.inspect_err(|_| self.forget(serial))
+        sent.inspect_err(|_| drop(self.in_flight.remove(&serial)))
     }
 
     /// Shows rooms, and takes seats in them where there is a key for each; a single one may have a comma.
-    async fn join(&mut self, channels: &str, keys: &str, coins: Option<&str>) -> Result<(), ChatError> {
-        let most = match coins.map_or(Some(0), |coins| coins.parse().ok()).and_then(Coins::new) {
-            Some(most) => most,
-            None => {
-                self.client.reply("461", "JOIN :the coins are a whole number");
-                return Ok(());
-            }
-        };
-        let several = channels.contains(',');
+    async fn join(&mut self, channels: &str, keys: &str, coins: i64) -> Result<(), ChatError> {
+        let (several, most) = (channels.contains(','), Coins::new(coins).unwrap_or(Coins::ZERO));
         let mut keys = keys.split(|character| several && character == ',');
         for channel in channels.split(',') {
-            self.client.charge();
-            let password = keys.next().unwrap_or_default();
-            let opened = match room_id(channel) {
-                Ok(room) => self.open(room, password, most).await,
-                Err(unknown) => Err(unknown.into()),
-            };
-            if let Err(error) = opened {
-                self.refuse(channel, &error);
-                if let Some(Rejection::PriceChanged { required }) = error.rejection() {
-                    let how = format!(
-                        ":nothing was charged. To pay {required} coins: /quote JOIN {channel} PASSWORD {required}"
-                    );
-                    self.client.reply("NOTICE", &how);
-                }
+            self.client.due += PACE;
+            if let Err(error) = self.open(channel, keys.next().unwrap_or_default(), most).await {
+                self.client.refuse(channel, &error);
             }
         }
         Ok(())
@@ -113,7 +81,8 @@ impl Talk {
 
     /// Takes a seat, for at most so many coins, where there is a password; then shows the room. One that the connection
     /// does not bring yet is shown when it does: if the seat were lost before, it would tell nothing of the room.
-    async fn open(&mut self, room: RoomId, password: &str, most: Coins) -> Result<(), ChatError> {
+    async fn open(&mut self, channel: &str, password: &str, most: Coins) -> Result<(), ChatError> {
+        let room = room_id(channel)?;
         if self.views.contains_key(&room) {
             return Ok(());
         }
@@ -129,25 +98,9 @@ impl Talk {
         Ok(())
     }
 
-    /// Shows a room and its past. What follows the log that is read here comes by the connection.
-    pub(crate) async fn show_room(&mut self, room: RoomId) -> Result<(), ChatError> {
-        let history = self.chat.history(&self.caller, room, EventRange::Newest, PAGE).await?;
-        let view = self.chat.room(&self.caller, room).await?;
-        self.views.insert(room, history.last_seq);
-        self.client.say(&format!(":{} JOIN #{room}", source(&self.caller.user)));
-        self.client.reply("332", &format!("#{room} :{}", view.room.name.as_str()));
-        self.names(&format!("#{room}")).await?;
-        for event in &history.events {
-            self.client.say_at(event.at, &past(event, self.client.tagged));
-        }
-        Ok(())
-    }
-
-    async fn names(&mut self, channel: &str) -> Result<(), ChatError> {
-        let members = self.chat.members(&self.caller, room_id(channel)?).await?;
-        for member in members.iter().map(|named| &named.member) {
-            let (sign, nick) = (sign(member.role), nick(&member.user));
-            self.client.reply("353", &format!("= {channel} :{sign}{nick}"));
+    pub(crate) async fn names(&mut self, channel: &str) -> Result<(), ChatError> {
+        for member in self.chat.members(&self.caller, room_id(channel)?).await?.iter().map(|named| &named.member) {
+            self.client.reply("353", &format!("= {channel} :{}{}", marks(member.role).0, nick(&member.user)));
         }
         self.client.reply("366", &format!("{channel} :these are all"));
         Ok(())

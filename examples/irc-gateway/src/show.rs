@@ -2,16 +2,14 @@
 
 use chat_core::error::{ChatError, Rejection};
 use chat_core::model::event::{Event, EventKind};
-use chat_core::model::{message::Message, room::Role, room::RoomId, user::UserId};
+use chat_core::model::{room::Role, room::RoomId, user::UserId};
 
 use crate::client::LONGEST;
 
 /// The name by which the server speaks.
 pub(crate) const SERVER: &str = "chat";
-/// How a body begins that tells what its sender does.
-pub(crate) const ACTION: &str = "/me ";
-/// How many lines of a message are shown as it comes, and where it is read again.
-const LINES: [usize; 2] = [50, 8];
+/// How many lines of a message are shown.
+const LINES: usize = 50;
 /// What clients would take for something else in a name; and what stands for it, which no id has.
 const STAND_INS: [(&str, &str); 3] = [("@", "|"), (":", "^"), ("+", "}")];
 
@@ -24,78 +22,70 @@ pub(crate) fn user_id(nick: &str) -> String {
 }
 
 pub(crate) fn source(user: &UserId) -> String {
-    let nick = nick(user);
-    format!("{nick}!{nick}@{SERVER}")
+    format!("{0}!{0}@{SERVER}", nick(user))
 }
 
 pub(crate) fn room_id(channel: &str) -> Result<RoomId, Rejection> {
     channel.strip_prefix('#').and_then(RoomId::parse).ok_or(Rejection::RoomNotFound)
 }
 
-pub(crate) const fn sign(role: Role) -> &'static str {
+/// What stands before a member's name, and what is changed of one who gets this role.
+pub(crate) const fn marks(role: Role) -> (&'static str, &'static str) {
     match role {
-        Role::Owner => "@",
-        Role::Moderator => "+",
-        Role::Member => "",
+        Role::Owner => ("@", "+o-v"),
+        Role::Moderator => ("+", "-o+v"),
+        Role::Member => ("", "-o-v"),
     }
 }
 
 /// An event as it happens. By whom a line is, its head says alone: nobody's words can pass for others'.
 pub(crate) fn event(event: &Event) -> Vec<String> {
     let (by, room) = (source(&event.sender), event.room);
-    let told = |what: &str| lines(&format!(":{by} NOTICE #{room}"), what, ["", ""], LINES[0]);
+    let line = |what: String| vec![format!(":{by} {what}")];
+    let told = |what: String| lines(&format!(":{by} NOTICE #{room}"), &what, ["", ""]);
     match &event.kind {
-        EventKind::Message(message) => spoken(event, message, "", LINES[0]),
-        EventKind::Joined => vec![format!(":{by} JOIN #{room}")],
-        EventKind::Left => vec![format!(":{by} PART #{room}")],
-        EventKind::Removed { user, banned } => {
-            vec![format!(":{by} KICK #{room} {} :{}", nick(user), if *banned { "banned" } else { "removed" })]
-        }
-        EventKind::RoleChanged { user, role } => {
-            let modes = match role {
-                Role::Owner => "+o-v",
-                Role::Moderator => "-o+v",
-                Role::Member => "-o-v",
-            };
-            vec![format!(":{by} MODE #{room} {modes} {0} {0}", nick(user))]
-        }
-        EventKind::RoomChanged { name: None, capacity: None } => told("the room has another password"),
+        EventKind::Message(_) => spoken(event, ""),
+        EventKind::Joined => line(format!("JOIN #{room}")),
+        EventKind::Left => line(format!("PART #{room}")),
+        EventKind::Removed { user, banned: false } => line(format!("KICK #{room} {} :removed", nick(user))),
+        EventKind::Removed { user, banned: true } => line(format!("KICK #{room} {} :banned", nick(user))),
+        EventKind::RoleChanged { user, role } => line(format!("MODE #{room} {} {1} {1}", marks(*role).1, nick(user))),
+        EventKind::RoomChanged { name: None, capacity: None } => told("the room has another password".into()),
         EventKind::RoomChanged { name, capacity } => {
-            let seats = capacity.iter().flat_map(|seats| told(&format!("the room has {} seats", seats.get())));
+            let seats = capacity.iter().flat_map(|seats| told(format!("the room has {} seats", seats.get())));
             name.iter().map(|name| format!(":{by} TOPIC #{room} :{}", name.as_str())).chain(seats).collect()
         }
-        EventKind::MessageEdited { target, body: Some(body), .. } => {
-            told(&format!("edited message {target}: {}", body.as_str()))
+        EventKind::MessageEdited { target, body: Some(text), .. } => {
+            told(format!("edited message {target}: {}", text.as_str()))
         }
-        EventKind::MessageDeleted { target } => told(&format!("deleted message {target}")),
-        EventKind::ReactionAdded { target, emoji } => told(&format!("reacts with {emoji} to message {target}")),
-        EventKind::ReactionRemoved { target, emoji } => told(&format!("takes {emoji} back from message {target}")),
-        EventKind::RoomClosed { .. } => told("the room is closed: nothing more is written here"),
+        EventKind::MessageDeleted { target } => told(format!("deleted message {target}")),
+        EventKind::ReactionAdded { target, emoji } => told(format!("reacts with {emoji} to message {target}")),
+        EventKind::ReactionRemoved { target, emoji } => told(format!("takes {emoji} back from message {target}")),
+        EventKind::RoomClosed { .. } => told("the room is closed: nothing more is written here".into()),
         // An edit of what was deleted since, and kinds of later versions.
         _ => Vec::new(),
     }
 }
 
-/// A message of the past, where it is one; with its time, unless that is told by a tag.
-pub(crate) fn past(event: &Event, tagged: bool) -> Vec<String> {
-    let EventKind::Message(message) = &event.kind else { return Vec::new() };
+/// A message of the past, where it is one, with its time.
+pub(crate) fn past(event: &Event) -> Vec<String> {
     let at = event.at.to_string().replace('T', " ");
-    let before = if tagged { String::new() } else { format!("[{}] ", &at[..at.floor_char_boundary(16)]) };
-    spoken(event, message, &before, LINES[1])
+    spoken(event, &format!("[{}] ", &at[..at.floor_char_boundary(16)]))
 }
 
-fn spoken(event: &Event, message: &Message, before: &str, most: usize) -> Vec<String> {
+fn spoken(event: &Event, before: &str) -> Vec<String> {
+    let EventKind::Message(message) = &event.kind else { return Vec::new() };
     let head = format!(":{} PRIVMSG #{}", source(&event.sender), event.room);
     let body = message.body.as_ref().map_or("[deleted]", |body| body.as_str());
-    match body.strip_prefix(ACTION) {
-        Some(action) => lines(&head, &format!("{before}{action}"), ["\u{1}ACTION ", "\u{1}"], most),
-        None => lines(&head, &format!("{before}{body}"), ["", ""], most),
+    match body.strip_prefix("/me ") {
+        Some(action) => lines(&head, &format!("{before}{action}"), ["\u{1}ACTION ", "\u{1}"]),
+        None => lines(&head, &format!("{before}{body}"), ["", ""]),
     }
 }
 
-/// The lines of a text after `head`, each between the `marks`, cut between characters; of those beyond `most` only how many
+/// The lines of a text after `head`, each between the `marks`, cut between characters; of those beyond some only how many
 /// they are. No character of it gives a command to a client (CTCP) or its terminal.
-fn lines(head: &str, text: &str, [begin, end]: [&str; 2], most: usize) -> Vec<String> {
+fn lines(head: &str, text: &str, [begin, end]: [&str; 2]) -> Vec<String> {
     let width = LONGEST - head.len() - 2 - begin.len() - end.len();
     let mut pieces = Vec::new();
     for line in text.split(['\r', '\n']).filter(|line| !line.trim().is_empty()) {
@@ -107,39 +97,25 @@ fn lines(head: &str, text: &str, [begin, end]: [&str; 2], most: usize) -> Vec<St
             rest = after;
         }
     }
-    if most < pieces.len() {
-        let rest = pieces.split_off(most).len();
+    if LINES < pieces.len() {
+        let rest = pieces.split_off(LINES).len();
         pieces.push(format!("{head} :[and {rest} lines more]"));
     }
     pieces
 }
 
-/// What a client is told of what was refused: the number, where clients know one (modern.ircdocs.horse), and the chat's
-/// code and words.
-pub(crate) fn refusal(error: &ChatError) -> (Option<&'static str>, String) {
-    let (code, words) = match error {
-        ChatError::Rejected(Rejection::Invalid(faults)) => {
-            let faults = faults.iter().map(|fault| format!("{}: {}", fault.field, fault.message));
-            ("invalid_request", faults.collect::<Vec<_>>().join("; "))
-        }
-        ChatError::Rejected(rejection) => (rejection.kind_and_code().1, rejection.to_string()),
-        ChatError::Overloaded(_) => ("overloaded", "too much is under way; try again later".to_owned()),
-        ChatError::Unavailable(_) => ("store_unavailable", "nothing was done; try again later".to_owned()),
-        ChatError::UnknownOutcome(_) => ("store_unavailable", "perhaps it was done; have a look".to_owned()),
-        failure => {
-            tracing::error!(error = failure as &dyn std::error::Error, "a command failed");
-            ("internal", "something is wrong with the server".to_owned())
-        }
+/// What a client is told of what was refused: the number that clients know (modern.ircdocs.horse), or one that means any
+/// refusal, and the chat's code and words.
+pub(crate) fn refusal(error: &ChatError) -> (&'static str, String) {
+    let number = match error.code() {
+        "room_not_found" => "403",
+        "not_a_member" => "442",
+        "invalid_credentials" => "464",
+        "suspended" => "465",
+        "room_full" => "471",
+        "banned" => "474",
+        "wrong_room_password" => "475",
+        _ => "477",
     };
-    let numeric = error.rejection().and_then(|rejection| match rejection {
-        Rejection::RoomNotFound => Some("403"),
-        Rejection::NotAMember => Some("442"),
-        Rejection::InvalidCredentials => Some("464"),
-        Rejection::Suspended => Some("465"),
-        Rejection::RoomFull => Some("471"),
-        Rejection::Banned => Some("474"),
-        Rejection::WrongRoomPassword => Some("475"),
-        _ => None,
-    });
-    (numeric, format!("{code}: {words}"))
+    (number, format!("{}: {}", error.code(), error.detail()))
 }

@@ -4,6 +4,7 @@ mod connections;
 mod counted_stream;
 mod demo;
 mod failure;
+mod irc;
 mod kept_secret;
 mod limits;
 mod log;
@@ -73,6 +74,7 @@ async fn start(options: Options) -> Result<(), Failure> {
     let failed = |source| Failure::Listen { address: options.listen, source };
     let listener = listen(options.listen).map_err(failed)?;
     let address = listener.local_addr().map_err(failed)?;
+    let _irc = options.irc.serve(&chat, &options.limits).await?;
     println!("listening on http://{address}");
     if let (true, Some(token)) = (demo, &admin_token) {
         eprintln!("{}", demo::greeting(address, token.expose_secret()));

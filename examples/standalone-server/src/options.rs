@@ -16,7 +16,7 @@ use chat_http::{HttpConfig, IpNet};
 use clap::{Parser, ValueEnum, builder::BoolishValueParser};
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::{connections::Connections, limits::LimitOptions, open_files, webhooks::WebhookOptions};
+use crate::{connections::Connections, irc::IrcOptions, limits::LimitOptions, open_files, webhooks::WebhookOptions};
 
 /// A chat server: rooms of up to six, messages in real time, coins, invites and friends.
 ///
@@ -105,6 +105,9 @@ pub(crate) struct Options {
 
     #[command(flatten)]
     pub(crate) webhooks: WebhookOptions,
+
+    #[command(flatten)]
+    pub(crate) irc: IrcOptions,
 
     /// How long an access token is good
     #[arg(long, env = "CHAT_ACCESS_TTL", value_name = "TIME", default_value = "15m", value_parser = some_time)]

@@ -150,6 +150,15 @@ async fn check_friendship(party: &Party) {
         });
     }
     assert_eq!(seen[0], seen[1], "both see the same");
+    let blocks = asks.get("/api/blocks").await.is(200);
+    match blocks["blocks"].as_array().expect("a list").as_slice() {
+        [] => {}
+        [blocked] => {
+            assert_eq!((&blocked["userId"], &seen[0]), (&json!(FRIENDS[1]), &Friendship::None), "{blocked}");
+            seen[0] = Friendship::Blocked;
+        }
+        more => panic!("nobody asked to block {more:?}"),
+    }
     let person = party.person(FRIENDS[0]);
     let fits = seen[0] == person.friendship || person.doubts.iter().any(|doubt| follows(&doubt.what, person, &seen[0]));
     assert!(fits, "told {:?}, in doubt {:?}, and sees {:?}", person.friendship, person.doubts, seen[0]);
@@ -160,7 +169,8 @@ fn follows(command: &What, person: &Person, seen: &Friendship) -> bool {
     match (command, &person.friendship) {
         (What::Befriend { .. }, Friendship::None) => matches!(seen, Friendship::Requested(Some(_))),
         (What::Befriend { .. } | What::Accept { .. }, _) => *seen == Friendship::Friends,
-        (What::Withdraw { .. } | What::Unfriend { .. }, _) => *seen == Friendship::None,
+        (What::Withdraw { .. } | What::Unfriend { .. } | What::Unblock { .. }, _) => *seen == Friendship::None,
+        (What::Block { .. }, _) => *seen == Friendship::Blocked,
         _ => false,
     }
 }

@@ -53,6 +53,8 @@ pub(crate) enum What {
     Accept { request: String },
     Withdraw { request: String },
     Unfriend { user: String },
+    Block { user: String },
+    Unblock { user: String },
 }
 
 /// What a message says. Each has its own text.
@@ -86,6 +88,8 @@ impl Command {
             What::Accept { request } => client.request(Method::POST, &format!("/api/friend-requests/{request}/accept")),
             What::Withdraw { request } => client.request(Method::DELETE, &format!("/api/friend-requests/{request}")),
             What::Unfriend { user } => client.request(Method::DELETE, &format!("/api/friends/{user}")),
+            What::Block { user } => client.request(Method::PUT, &format!("/api/blocks/{user}")),
+            What::Unblock { user } => client.request(Method::DELETE, &format!("/api/blocks/{user}")),
         }
     }
 

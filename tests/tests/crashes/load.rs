@@ -100,13 +100,15 @@ impl Load {
         person
     }
 
-    /// Makes friends with one user, and ends it, again and again, by REST.
+    /// Makes friends with one user, and ends it, also by blocking them, again and again, by REST.
     pub(crate) async fn befriend(mut self, mut person: Person, friend: String) -> Person {
         let name = person.name.clone();
         let mut goes_on = true;
         while goes_on && !self.progress.is_stopped() {
-            let choice = self.chance.within(0..3);
+            let choice = self.chance.within(0..4);
             let (by, what) = match (&person.friendship, choice) {
+                (Friendship::Blocked, _) => (&name, What::Unblock { user: friend.clone() }),
+                (_, 3) => (&name, What::Block { user: friend.clone() }),
                 (Friendship::None, _) => (&name, What::Befriend { user: friend.clone() }),
                 (Friendship::Requested(_), 0) => (&friend, What::Befriend { user: name.clone() }),
                 (Friendship::Requested(request), choice) => {

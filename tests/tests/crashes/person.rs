@@ -39,6 +39,8 @@ pub(crate) enum Friendship {
     /// The request, where its answer came.
     Requested(Option<String>),
     Friends,
+    /// The user blocks their friend, of whom there is nothing then.
+    Blocked,
 }
 
 /// A user, with all that they were told over all cycles.
@@ -164,7 +166,8 @@ impl Person {
                 assert_eq!(answer["state"], "accepted", "{answer}");
                 self.friendship = Friendship::Friends;
             }
-            What::Withdraw { .. } | What::Unfriend { .. } => self.friendship = Friendship::None,
+            What::Withdraw { .. } | What::Unfriend { .. } | What::Unblock { .. } => self.friendship = Friendship::None,
+            What::Block { .. } => self.friendship = Friendship::Blocked,
         }
     }
 

@@ -11,7 +11,6 @@ use chat_core::{Chat, Secrets, api::Admin};
 use chat_http::HttpConfig;
 use chat_sqlite::SqliteStore;
 use chat_tests::{Client, PASSWORD, PATIENCE, registration};
-use irc_gateway::Limits;
 use serde_json::json;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
@@ -26,11 +25,10 @@ pub(crate) struct House {
 
 impl House {
     pub(crate) async fn open() -> Self {
-        // Tests say much at once; who tests the pace says so.
-        Self::with(Limits { burst: 10_000, ..Limits::default() }, Policy::default()).await
+        Self::with(Duration::from_secs(60), Policy::default()).await
     }
 
-    pub(crate) async fn with(limits: Limits, policy: Policy) -> Self {
+    pub(crate) async fn with(patience: Duration, policy: Policy) -> Self {
         let store = SqliteStore::open("sqlite::memory:").await.expect("a store");
         store.migrate().await.expect("its tables");
         let secrets = Secrets::random().expect("randomness");
@@ -42,7 +40,7 @@ impl House {
         tokio::spawn(async move { axum::serve(http, Router::new().merge(router)).await });
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let irc = listener.local_addr().expect("its address");
-        tokio::spawn(irc_gateway::serve(Arc::new(chat.clone()), listener, limits));
+        tokio::spawn(irc_gateway::serve(Arc::new(chat.clone()), listener, patience));
         Self { chat, base, irc }
     }
 
@@ -117,8 +115,7 @@ impl Irc {
         let line = String::from_utf8(bytes).expect("what the server says is UTF-8");
         let text = line.strip_suffix("\r\n").unwrap_or_else(|| panic!("a line ends as lines do: {line:?}"));
         assert!(!text.contains(['\r', '\n', '\0']), "one line: {text:?}");
-        let without_tags = if text.starts_with('@') { text.split_once(' ').expect("more than tags").1 } else { text };
-        assert!(without_tags.len() <= 510, "{} bytes: {text}", without_tags.len());
+        assert!(text.len() <= 510, "{} bytes: {text}", text.len());
         self.seen.push(text.to_owned());
         Some(text.to_owned())
     }
@@ -184,7 +181,6 @@ impl Irc {
     /// What was said to the room so far, `sender: text`.
     pub(crate) fn heard(&self, room: &str) -> Vec<String> {
         let spoken = |line: &String| {
-            let line = if line.starts_with('@') { line.split_once(' ')?.1 } else { line.as_str() };
             let (source, rest) = line.strip_prefix(':')?.split_once(' ')?;
             let text = rest.strip_prefix(&format!("PRIVMSG #{room} :"))?;
             Some(format!("{}: {text}", source.split('!').next().unwrap_or_default()))

@@ -8,4 +8,5 @@ mod hostile;
 mod irssi;
 mod limits;
 mod refusals;
+mod server;
 mod story;
