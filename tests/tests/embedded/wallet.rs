@@ -300,6 +300,25 @@ async fn r_adm_09_whatever_the_wallet_does_a_charge_and_a_seat_come_together_in_
 }
 
 #[tokio::test]
+async fn r_adm_09_a_charge_of_which_the_wallet_says_nothing_holds_up_no_other() {
+    let purse = Purse::with(200);
+    purse.books().coins.insert("erin".to_owned(), 200);
+    // Far longer than anybody here waits.
+    let policy = WalletPolicy { time_limit: 20 * PATIENCE, ..QUICK };
+    let chat = on(store().await, &secrets()).wallet(purse.clone(), policy).build().await.expect("a chat");
+    let alice = user(&chat, "alice").await;
+    let (elsewhere, tea) = (room(&chat, &alice).await, room(&chat, &alice).await);
+    purse.behaves(Step::Capture, Manner::Hangs, 1);
+    for (number, name) in (1..).zip(["dave", "erin"]) {
+        let caller = paying(&chat, name, 0).await;
+        join(&chat, &caller, elsewhere).await.expect("the first one is free");
+        join(&chat, &caller, tea).await.expect("a seat");
+        purse.until(name, |books| books.asked.get(&Step::Capture) == Some(&number)).await;
+    }
+    assert_eq!(purse.held(), [Held::Captured(150); 2]);
+}
+
+#[tokio::test]
 async fn r_adm_09_a_charge_that_a_dead_node_has_left_is_released_and_cannot_be_captured_any_more() {
     let (store, clock, purse) = (store().await, HandClock::default(), Purse::with(200));
     let secrets = secrets();
