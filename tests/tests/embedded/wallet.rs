@@ -10,7 +10,7 @@ use std::{
 use async_trait::async_trait;
 use chat_core::{
     Chat,
-    api::{Admin, ChangeCoins, JoinKey, JoinRoom, Joined, Rooms, Users},
+    api::{Admin, ChangeCoins, EnsureUser, JoinKey, JoinRoom, Joined, Rooms, Users},
     error::{ChatError, Rejection},
     model::{
         charge::{Charge, ChargeId},
@@ -18,7 +18,7 @@ use chat_core::{
         operator::Operator,
         room::RoomId,
         session::Caller,
-        user::UserId,
+        user::{User, UserId},
     },
     ports::{
         store::Source,
@@ -254,6 +254,39 @@ async fn r_adm_07_a_seat_is_paid_from_the_wallet_of_the_host() {
     };
     let refused = scene.chat.change_coins(&Operator::host(), &scene.dave.user, change).await;
     assert!(matches!(refused, Err(ChatError::Rejected(Rejection::RefusedByHost(_)))), "{refused:?}");
+}
+
+#[tokio::test]
+async fn r_acc_04_no_coins_are_shown_or_given_beside_those_of_the_wallet() {
+    let scene = scene(Purse::with(200)).await;
+    let (chat, host, dave) = (&scene.chat, Operator::host(), &scene.dave.user);
+    assert_eq!(chat.find_user(&host, dave).await.expect("dave").coins.map(Coins::get), Some(200));
+    let listed = chat.find_users(&host, "dave", None, 10).await.expect("a list").users.remove(0);
+    assert_eq!((listed.user.id.as_str(), listed.coins), ("dave", None), "the wallet is not asked for a list");
+    for answered in [
+        chat.suspend_user(&host, dave, None).await,
+        chat.lift_user(&host, dave, None).await,
+        chat.set_prime(&host, dave, true).await,
+    ] {
+        assert_eq!(answered.expect("done").coins, None, "what was done is answered without the wallet");
+    }
+
+    let frank = EnsureUser::new(UserId::parse("frank").expect("an id"));
+    let given = |coins| EnsureUser { coins: Coins::new(coins), ..frank.clone() };
+    let names_the_field = |refused: Result<User, ChatError>| match refused {
+        Err(ChatError::Rejected(Rejection::Invalid(errors))) => assert_eq!(errors[0].field, "coins"),
+        other => panic!("{other:?}"),
+    };
+    names_the_field(chat.ensure_user(given(7)).await);
+    let mut tx = chat.begin().await.expect("a transaction");
+    names_the_field(tx.ensure_user(given(7)).await);
+    tx.rollback().await.expect("undone");
+    assert!(matches!(chat.find_user(&host, &frank.id).await, Err(ChatError::Rejected(Rejection::UserNotFound))));
+    scene.purse.books().coins.insert("frank".to_owned(), 30);
+    for user in [given(0), frank.clone()] {
+        assert_eq!(chat.ensure_user(user).await.expect("frank").coins.get(), 30, "the wallet's");
+    }
+    names_the_field(chat.ensure_user(given(7)).await);
 }
 
 #[tokio::test]
