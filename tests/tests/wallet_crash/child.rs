@@ -13,7 +13,10 @@ use chat_core::{
     model::room::RoomId,
 };
 use tokio::{
-    sync::mpsc::{UnboundedReceiver, unbounded_channel},
+    sync::{
+        Semaphore,
+        mpsc::{UnboundedReceiver, unbounded_channel},
+    },
     task::JoinSet,
     time::timeout,
 };
@@ -32,6 +35,8 @@ const TIME_LIMIT: &str = "CHAT_TEST_WALLET_TIME_LIMIT_MS";
 const JOINS: &str = "CHAT_TEST_WALLET_JOINS";
 /// What a child says when it has tried all that it should.
 pub(crate) const DONE: &str = "done";
+/// How many it tries to get in at once: more passwords than that are not looked at.
+const AT_ONCE: usize = 8;
 /// How often it tries to get somebody into a room.
 const TRIES: usize = 3;
 
@@ -112,11 +117,16 @@ pub(crate) async fn live() {
     let stop: Option<Stop> = (!stop.is_empty()).then(|| stop.parse().expect("a stop"));
     let setup = Setup { stop, hours: number(HOURS), time_limit: Duration::from_millis(number(TIME_LIMIT)) };
     let host = Arc::new(Host::on(&url, variable(WALLET), setup).await);
-    let mut trying = JoinSet::new();
+    let (mut trying, door) = (JoinSet::new(), Arc::new(Semaphore::new(AT_ONCE)));
     for join in variable(JOINS).split(',') {
         let (name, room) = join.split_once(':').expect("who and where");
         let join = (name.to_owned(), RoomId::parse(room).expect("a room"));
-        trying.spawn(get_in(Arc::clone(&host), join));
+        let turn = Arc::clone(&door).acquire_owned().await.expect("it stays open");
+        let host = Arc::clone(&host);
+        trying.spawn(async move {
+            get_in(&host, join).await;
+            drop(turn);
+        });
     }
     while let Some(tried) = trying.join_next().await {
         tried.expect("no join panics");
@@ -125,7 +135,7 @@ pub(crate) async fn live() {
     std::future::pending::<()>().await;
 }
 
-async fn get_in(host: Arc<Host>, join: Join) {
+async fn get_in(host: &Host, join: Join) {
     for _ in 0..TRIES {
         match host.join(&join.0, join.1).await {
             Ok(_) => return println!("\n{}", seated(&join)),

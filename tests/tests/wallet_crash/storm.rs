@@ -101,8 +101,10 @@ pub(crate) async fn run(kind: Option<Kind>) {
         for kill in 0..KILLS {
             wallet.behaves(unruly(chance.fork()));
             let setup = Setup { stop: None, hours: hour(party, kill), time_limit: SHORT };
-            let mut child = Child::start(&url, wallet.address(), setup, &guests.joins);
-            let requests = chance.within(1..60) as usize;
+            // Each tries it twice at once.
+            let joins: Vec<Join> = guests.joins.iter().flat_map(|join| [join.clone(), join.clone()]).collect();
+            let mut child = Child::start(&url, wallet.address(), setup, &joins);
+            let requests = chance.within(1..100) as usize;
             tokio::select! {
                 () = wallet.asked(None, requests) => {}
                 () = child.says(DONE) => {}
