@@ -9,6 +9,7 @@ mod books;
 mod child;
 mod client;
 mod host;
+mod overtaken;
 mod server;
 mod steps;
 mod storm;
@@ -34,6 +35,9 @@ on_each! {
     steps is r_adm_09_killed_at_each_step_of_a_charge_on_sqlite on None;
     steps is r_adm_09_killed_at_each_step_of_a_charge_on_mariadb on Some(Kind::MariaDb);
     steps is r_adm_09_killed_at_each_step_of_a_charge_on_mysql on Some(Kind::MySql);
+    overtaken is r_adm_09_what_was_given_up_meanwhile_takes_no_seat_on_sqlite on None;
+    overtaken is r_adm_09_what_was_given_up_meanwhile_takes_no_seat_on_mariadb on Some(Kind::MariaDb);
+    overtaken is r_adm_09_what_was_given_up_meanwhile_takes_no_seat_on_mysql on Some(Kind::MySql);
     storm is r_adm_09_killed_among_many_charges_of_an_unruly_wallet_on_sqlite on None;
     storm is r_adm_09_killed_among_many_charges_of_an_unruly_wallet_on_mariadb on Some(Kind::MariaDb);
     storm is r_adm_09_killed_among_many_charges_of_an_unruly_wallet_on_mysql on Some(Kind::MySql);
