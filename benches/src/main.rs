@@ -7,6 +7,7 @@
 //! and no number is missing.
 
 mod bulk;
+mod consumers;
 mod contender;
 mod enumeration;
 mod figure;

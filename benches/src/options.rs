@@ -42,6 +42,8 @@ pub(crate) enum Subject {
     /// How long a client takes to come back, alone and with thousands of others at once. On SQLite, with the chat-server
     /// that was built beside this program.
     Reconnects,
+    /// What it costs those who send that a consumer is told, and one that is down.
+    Consumers,
     /// Whether the time of a refused login tells who has an account. On SQLite.
     Enumeration,
 }

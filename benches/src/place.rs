@@ -8,7 +8,7 @@ use std::{
     },
 };
 
-use chat_core::{Chat, Secrets, ports::store::Store};
+use chat_core::{Chat, ChatBuilder, Secrets, ports::store::Store};
 use chat_mysql::MySqlStore;
 use chat_sqlite::SqliteStore;
 use chat_test_databases::{self as databases, Database};
@@ -95,12 +95,12 @@ impl Place {
 
     /// The same with passwords at this cost.
     pub(crate) async fn chat_at(&self, cost: u32) -> Result<Chat, Failure> {
-        Ok(Chat::builder_on(self.store())
-            .secrets(self.secrets.clone())
-            .password_cost(cost)
-            .guess_limits(None)
-            .build()
-            .await?)
+        Ok(self.builder(cost).build().await?)
+    }
+
+    /// A chat that is not yet put together.
+    pub(crate) fn builder(&self, cost: u32) -> ChatBuilder {
+        Chat::builder_on(self.store()).secrets(self.secrets.clone()).password_cost(cost).guess_limits(None)
     }
 
     /// A town that nobody else knows.

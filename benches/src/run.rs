@@ -3,7 +3,7 @@
 use std::fs;
 
 use crate::{
-    Failure,
+    Failure, consumers,
     contender::Contender,
     enumeration,
     figure::Figures,
@@ -25,6 +25,7 @@ pub(crate) async fn run(options: &Options) -> Result<bool, Failure> {
         Subject::Messages => messages(options, machine).await?,
         Subject::Refusals => refusals::measure(options.scale, &options.only, machine).await?,
         Subject::Reconnects => reconnects::measure(options.scale, machine).await?,
+        Subject::Consumers => consumers::measure(options, machine).await?,
         Subject::Enumeration => enumeration::measure(options.scale, machine).await?,
     };
     print!("{}", report.markdown());

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use chat_core::{
+    Chat,
     api::{ChatService, SendMessage},
     model::{message::ClientId, session::Caller},
 };
@@ -21,13 +22,19 @@ pub(crate) const ROOMS: usize = 100;
 
 /// So many who send through the chat, each waiting for each answer.
 pub(crate) async fn measure(place: &Place, writers: usize, span: Span) -> Result<Load, Failure> {
-    let town = place.town(ROOMS).await?;
     let chat = place.chat().await?;
+    let load = through(&chat, place, writers, span).await?;
+    chat.drain();
+    chat.drained().await;
+    Ok(load)
+}
+
+/// The same through this chat, which is on the store of the place.
+pub(crate) async fn through(chat: &Chat, place: &Place, writers: usize, span: Span) -> Result<Load, Failure> {
+    let town = place.town(ROOMS).await?;
     let service: Arc<dyn ChatService> = Arc::new(chat.clone());
     let sender = |seat: Seat| Writer { chat: Arc::clone(&service), caller: Caller::user(seat.user.clone()), seat };
     let (load, acknowledged) = closed_loop(town.writers(writers)?.into_iter().map(sender).collect(), span).await?;
-    chat.drain();
-    chat.drained().await;
     promise::check(place.store().as_ref(), &town, &acknowledged).await?;
     Ok(load)
 }

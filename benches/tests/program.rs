@@ -63,6 +63,14 @@ fn logins_that_tell_nothing_are_compared_with_a_wrong_password() {
     assert!(table.contains("login: unknown user, to the wrong password, p50"), "{table}");
 }
 
+#[test]
+fn sends_of_which_a_consumer_is_told_are_compared_with_those_of_which_nobody_is() {
+    let (table, json) = report_of(&["--measure", "consumers", "--databases", "sqlite"]);
+    assert_eq!(json["figures"].as_array().map(Vec::len), Some(3), "{json}");
+    assert_eq!(json["ratios"].as_array().map(Vec::len), Some(4), "{json}");
+    assert!(table.contains("a webhook whose receiver is down, to none, a second"), "{table}");
+}
+
 /// With the server that Cargo built beside the program.
 #[test]
 fn others_and_refusals_are_measured_under_every_flood() {

@@ -27,11 +27,8 @@ pub fn locked_user<R: SqlRow>(row: &R) -> Result<LockedUser, StoreError> {
 /// A user and what else there is to say of their standing: `reason` and `erased_at`.
 pub fn admin_user<R: SqlRow>(row: &R) -> Result<AdminUser, StoreError> {
     let columns = Columns::new(row, "standings", &["user_id"]);
-    Ok(AdminUser {
-        user: locked_user(row)?.user,
-        suspended_reason: columns.parsed_if_any("reason", Reason::parse)?,
-        erased_at: columns.time_if_any("erased_at")?,
-    })
+    let (reason, erased_at) = (columns.parsed_if_any("reason", Reason::parse)?, columns.time_if_any("erased_at")?);
+    Ok(AdminUser::new(locked_user(row)?.user, reason, erased_at))
 }
 
 /// What a sign-in is checked against.

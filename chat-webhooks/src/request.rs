@@ -14,10 +14,13 @@ use tokio::{
 };
 use tokio_rustls::{
     TlsConnector,
-    rustls::{ClientConfig, RootCertStore, pki_types::ServerName},
+    rustls::{
+        ClientConfig, RootCertStore,
+        pki_types::{CertificateDer, ServerName, pem::PemObject},
+    },
 };
 
-use crate::address::is_public;
+use crate::{address::is_public, webhook::BadAuthority};
 
 /// Where requests go.
 #[derive(Clone)]
@@ -35,7 +38,20 @@ const LONGEST_ANSWER: usize = 64 * 1024;
 
 /// TLS with the certificate authorities of Mozilla.
 pub(crate) fn tls() -> Arc<ClientConfig> {
-    let roots = RootCertStore::from_iter(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
+    with_roots(RootCertStore::from_iter(webpki_roots::TLS_SERVER_ROOTS.iter().cloned()))
+}
+
+/// TLS with these certificate authorities and no other.
+pub(crate) fn tls_of(pem: &[u8]) -> Result<Arc<ClientConfig>, BadAuthority> {
+    let mut roots = RootCertStore::empty();
+    for certificate in CertificateDer::pem_slice_iter(pem) {
+        let certificate = certificate.map_err(|_| BadAuthority::Malformed)?;
+        roots.add(certificate).map_err(|_| BadAuthority::Malformed)?;
+    }
+    if roots.is_empty() { Err(BadAuthority::None) } else { Ok(with_roots(roots)) }
+}
+
+fn with_roots(roots: RootCertStore) -> Arc<ClientConfig> {
     Arc::new(ClientConfig::builder().with_root_certificates(roots).with_no_client_auth())
 }
 

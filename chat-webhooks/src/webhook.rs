@@ -16,7 +16,7 @@ use http_body_util::Full;
 
 use crate::{
     body::body,
-    request::{Target, tls},
+    request::{Target, tls, tls_of},
     secret::WebhookSecret,
 };
 
@@ -45,6 +45,23 @@ pub enum BadUrl {
     /// Nobody could tell the requests from forged ones.
     #[error("a webhook needs a secret")]
     NoSecret,
+}
+
+/// Why certificate authorities cannot be trusted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum BadAuthority {
+    /// There is no certificate in the text.
+    #[error(
+        "there is no certificate in it: PEM has them between -----BEGIN CERTIFICATE----- and -----END CERTIFICATE-----"
+    )]
+    None,
+    /// A certificate in it cannot be read.
+    #[error("a certificate in it cannot be read")]
+    Malformed,
+    /// The URL is not `https`, and no certificate is looked at.
+    #[error("the webhook's URL does not begin with https://, so that no certificate is looked at")]
+    NoTls,
 }
 
 impl Webhook {
@@ -86,6 +103,17 @@ impl Webhook {
         let path = uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
         let authority = authority.as_str().to_owned();
         Ok(Self { target, path, authority, secrets, delivery: Delivery::default() })
+    }
+
+    /// Trusts these certificate authorities, in PEM, and no other: for a receiver whose certificate is of the host's own.
+    /// Default: those of Mozilla.
+    ///
+    /// # Errors
+    /// [`BadAuthority`].
+    pub fn trusting(mut self, pem: &[u8]) -> Result<Self, BadAuthority> {
+        let tls = self.target.tls.as_mut().ok_or(BadAuthority::NoTls)?;
+        *tls = tls_of(pem)?;
+        Ok(self)
     }
 
     /// How it is delivered. Default: [`Delivery::default`].

@@ -20,6 +20,7 @@ mod secrets;
 mod server;
 mod socket;
 mod store;
+pub mod tls;
 pub mod tree;
 
 pub use chat_test_databases::Kind;

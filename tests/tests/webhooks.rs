@@ -11,7 +11,10 @@ use std::{
 
 use axum::{Router, body::Bytes, extract::State, http::HeaderMap, http::StatusCode, routing::post};
 use base64::{Engine, prelude::BASE64_STANDARD};
-use chat_tests::{Client, PATIENCE, Server, Socket, StoreKind, on_each_store};
+use chat_tests::{
+    Client, PATIENCE, Server, Socket, StoreKind, on_each_store,
+    tls::{Authority, Validity},
+};
 use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
 use sha2::Sha256;
@@ -199,6 +202,57 @@ async fn what_was_given_up_is_listed_and_sent_again_or_deleted_by_who_may() {
     let acts: BTreeSet<&str> =
         audit["entries"].as_array().unwrap().iter().map(|entry| entry["act"].as_str().unwrap()).collect();
     assert!(acts.contains("dead_letter_sent") && acts.contains("dead_letter_deleted"), "{acts:?}");
+}
+
+#[tokio::test]
+async fn a_receiver_with_a_certificate_of_the_hosts_own_is_told_by_secrets_in_a_file() {
+    let store = Server::on(StoreKind::Sqlite).await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let authority = Authority::new();
+    let (port, mut takes) = authority.receiver("localhost", Validity::Good).await;
+    let (ca, secrets) = (folder.path().join("ca.pem"), folder.path().join("secrets"));
+    std::fs::write(&ca, authority.pem()).unwrap();
+    // Two, as while one takes the place of the other.
+    std::fs::write(&secrets, format!("{SECRET}\n\nwhsec_cm90YXRlZC1pbi1hZnRlci10aGUtb2xkLW9uZQ==\n")).unwrap();
+    let (ca, secrets) = (ca.to_str().unwrap(), secrets.to_str().unwrap());
+    let url = format!("https://localhost:{port}/hooks");
+    let flags =
+        ["--webhook-url", &url, "--webhook-secret-file", secrets, "--webhook-ca", ca, "--webhook-allow-private"];
+    let server = Server::at(store.database_url(), &flags).await;
+    let alice = server.prime("alice").await;
+    let room = alice.create_room("Tea").await;
+    let of_room = async {
+        while let Some(told) = takes.recv().await {
+            if told.contains(&room) {
+                return;
+            }
+        }
+    };
+    timeout(PATIENCE, of_room).await.unwrap();
+}
+
+#[tokio::test]
+async fn files_of_a_webhook_that_are_not_what_they_should_be_are_refused_at_the_start() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let (good, empty, wrong) = (file("good", SECRET), file("empty", "\n"), file("wrong", "s3cret"));
+    let none = folder.path().join("none").to_str().unwrap().to_owned();
+    for (secrets, ca, named) in [
+        (&none, None, none.as_str()),
+        (&empty, None, "--webhook-secret-file"),
+        (&wrong, None, "--webhook-secret-file"),
+        (&good, Some(&none), none.as_str()),
+        (&good, Some(&wrong), "--webhook-ca"),
+    ] {
+        let mut flags = vec!["--webhook-url", "https://app.example/hooks", "--webhook-secret-file", secrets];
+        flags.extend(ca.into_iter().flat_map(|ca| ["--webhook-ca", ca]));
+        let said = Server::refuses_to_start(&flags).await;
+        assert!(said.contains(named) && !said.contains("s3cret"), "{said}");
+    }
 }
 
 #[tokio::test]

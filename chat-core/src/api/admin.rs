@@ -22,7 +22,8 @@ pub struct EnsureUser {
     /// The telephone number, where the host has one.
     pub phone: Option<Phone>,
     /// With how many coins; none: as [`Policy::starting_coins`](crate::policy::Policy::starting_coins) has it, which is
-    /// with 0 where that leaves it to who registers (R-ACC-04).
+    /// with 0 where that leaves it to who registers (R-ACC-04). Of none but 0 with a wallet of the host's, which knows what
+    /// its users have.
     pub coins: Option<Coins>,
 }
 
@@ -100,13 +101,14 @@ pub trait Admin: Send + Sync + 'static {
     /// is called, one user comes of it, and one opening entry in their ledger.
     ///
     /// # Errors
-    /// `UserIdTaken` where the id differs from another user's in case alone (R-ACC-02).
+    /// `Invalid` (`coins` above zero, with a wallet of the host's); `UserIdTaken` where the id differs from another user's
+    /// in case alone (R-ACC-02); `WalletUnavailable`, with the user made.
     async fn ensure_user(&self, user: EnsureUser) -> Result<User, ChatError>;
 
-    /// A user, in whatever standing. Right: `Look`.
+    /// A user, in whatever standing, with what they have to spend. Right: `Look`.
     ///
     /// # Errors
-    /// `NotAllowed`, `UserNotFound`.
+    /// `NotAllowed`, `UserNotFound`, `WalletUnavailable`.
     async fn find_user(&self, by: &Operator, user: &UserId) -> Result<AdminUser, ChatError>;
 
     /// At most `limit` users after `after` whose id (in whatever case) or name (as it is written) holds `query`. Right:

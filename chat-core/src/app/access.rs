@@ -7,7 +7,7 @@ use crate::{
         room::{RoomId, RoomView},
         user::UserId,
     },
-    ports::store::Membership,
+    ports::store::{Membership, Store},
 };
 
 impl Inner {
@@ -23,14 +23,23 @@ impl Inner {
 
     /// The membership of who is a member; refused to all others (R-MSG-01).
     pub(super) async fn as_member(&self, room: RoomId, user: &UserId) -> Result<Membership, ChatError> {
-        match self.store.membership(room, user).await? {
-            Some(membership) => Ok(membership),
-            None => Err(self.no_member(room).await?.into()),
-        }
+        as_member(self.store.as_ref(), room, user).await
     }
 
     /// Why somebody who is no member of a room is refused.
     pub(super) async fn no_member(&self, room: RoomId) -> Result<Rejection, ChatError> {
-        Ok(if self.store.room(room).await?.is_some() { Rejection::NotAMember } else { Rejection::RoomNotFound })
+        no_member(self.store.as_ref(), room).await
     }
+}
+
+/// As [`Inner::as_member`], where there is a store alone.
+pub(super) async fn as_member(store: &dyn Store, room: RoomId, user: &UserId) -> Result<Membership, ChatError> {
+    match store.membership(room, user).await? {
+        Some(membership) => Ok(membership),
+        None => Err(no_member(store, room).await?.into()),
+    }
+}
+
+async fn no_member(store: &dyn Store, room: RoomId) -> Result<Rejection, ChatError> {
+    Ok(if store.room(room).await?.is_some() { Rejection::NotAMember } else { Rejection::RoomNotFound })
 }

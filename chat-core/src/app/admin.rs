@@ -26,13 +26,15 @@ use crate::{
 #[async_trait]
 impl Admin for Chat {
     async fn ensure_user(&self, user: EnsureUser) -> Result<User, ChatError> {
-        self.0.ensure(user).await
+        let user = self.0.ensure(user).await?;
+        self.0.with_coins(user).await
     }
 
     async fn find_user(&self, by: &Operator, user: &UserId) -> Result<AdminUser, ChatError> {
         decide_operate(by, Right::Look)?;
         let found = self.0.admin_user(user).await?;
-        Ok(AdminUser { user: self.0.with_coins(found.user).await?, ..found })
+        let user = self.0.with_coins(found.user).await?;
+        Ok(AdminUser { coins: Some(user.coins), user, ..found })
     }
 
     async fn find_users(
@@ -43,24 +45,27 @@ impl Admin for Chat {
         limit: usize,
     ) -> Result<UserPage, ChatError> {
         decide_operate(by, Right::Look)?;
-        let (users, has_more) = page(self.0.store.find_users(query, after, limit.saturating_add(1)).await?, limit);
+        let (found, has_more) = page(self.0.store.find_users(query, after, limit.saturating_add(1)).await?, limit);
+        let users = found.into_iter().map(|user| self.0.seen_by_operators(user)).collect();
         Ok(UserPage { users, has_more })
     }
 
     async fn set_prime(&self, by: &Operator, user: &UserId, prime: bool) -> Result<AdminUser, ChatError> {
         decide_operate(by, Right::Users)?;
-        self.0.execute(SetPrime { by: by.name().clone(), user: user.clone(), prime }).await
+        let seen = self.0.execute(SetPrime { by: by.name().clone(), user: user.clone(), prime }).await?;
+        Ok(self.0.seen_by_operators(seen))
     }
 
     async fn suspend_user(&self, by: &Operator, user: &UserId, reason: Option<Reason>) -> Result<AdminUser, ChatError> {
         decide_operate(by, Right::Users)?;
-        self.0.execute(SetSuspended { by: by.name().clone(), user: user.clone(), suspended: true, reason }).await
+        let suspend = SetSuspended { by: by.name().clone(), user: user.clone(), suspended: true, reason };
+        Ok(self.0.seen_by_operators(self.0.execute(suspend).await?))
     }
 
     async fn lift_user(&self, by: &Operator, user: &UserId, reason: Option<Reason>) -> Result<AdminUser, ChatError> {
         decide_operate(by, Right::Users)?;
         let lift = SetSuspended { by: by.name().clone(), user: user.clone(), suspended: false, reason };
-        self.0.execute(lift).await
+        Ok(self.0.seen_by_operators(self.0.execute(lift).await?))
     }
 
     async fn erase_user(&self, by: &Operator, user: &UserId) -> Result<(), ChatError> {
@@ -124,6 +129,12 @@ impl Inner {
     async fn admin_user(&self, user: &UserId) -> Result<AdminUser, ChatError> {
         Ok(self.store.admin_user(user).await?.ok_or(Rejection::UserNotFound)?)
     }
+
+    /// Without a number of coins that is not what the user has: a wallet of the host's, which may fail, is not asked for
+    /// each user of a list, nor for an answer to what was done.
+    pub(super) fn seen_by_operators(&self, user: AdminUser) -> AdminUser {
+        AdminUser { coins: user.coins.filter(|_| self.wallet.is_none()), ..user }
+    }
 }
 
 /// To whom, or to what, an operator does something.
@@ -177,7 +188,7 @@ impl Command for SetPrime {
             tx.note(&self.by, act, Subject::User(&self.user), None).await?;
         }
         let user = User { prime: self.prime, ..user };
-        Ok(AdminUser { user, suspended_reason, erased_at: None })
+        Ok(AdminUser::new(user, suspended_reason, None))
     }
 }
 

@@ -5,6 +5,7 @@ use std::{error::Error, sync::Arc};
 use tokio::time::timeout;
 use tokio_util::task::AbortOnDropHandle;
 
+use super::access::as_member;
 use crate::{
     error::{ChatError, Rejection},
     ports::{
@@ -69,10 +70,7 @@ impl HookCalls {
         if self.hooks.is_none() {
             return Ok(draft);
         }
-        if self.store.membership(draft.room, &draft.sender).await?.is_none() {
-            let exists = self.store.room(draft.room).await?.is_some();
-            return Err(if exists { Rejection::NotAMember } else { Rejection::RoomNotFound }.into());
-        }
+        as_member(self.store.as_ref(), draft.room, &draft.sender).await?;
         let message = MessageDraft {
             room: draft.room,
             sender: draft.sender.clone(),

@@ -107,7 +107,8 @@ impl Chat {
 }
 
 impl HostTransaction {
-    /// Registers a user and signs them in. Hand the tokens out after the commit: before it they are good for nothing.
+    /// Registers a user and signs them in. Hand the tokens out after the commit: before it they are good for nothing. A
+    /// wallet of the host's is not asked while a transaction is open: `coins` is the balance of the chat's own ledger.
     ///
     /// # Errors
     /// `UserIdTaken`.
@@ -118,13 +119,14 @@ impl HostTransaction {
     }
 
     /// The user of that id, made where there is none yet: one whom the host signs in. See
-    /// [`Admin::ensure_user`](crate::api::Admin::ensure_user).
+    /// [`Admin::ensure_user`](crate::api::Admin::ensure_user). A wallet of the host's is not asked while a transaction is
+    /// open: `coins` is the balance of the chat's own ledger.
     ///
     /// # Errors
-    /// `UserIdTaken` by an id that differs in case alone.
+    /// `Invalid` (`coins` above zero, with a wallet of the host's); `UserIdTaken` by an id that differs in case alone.
     pub async fn ensure_user(&mut self, user: EnsureUser) -> Result<User, ChatError> {
         let id = user.id.clone();
-        let coins = rules::user::decide_host_opening_balance(self.chat.policy.starting_coins, user.coins);
+        let coins = self.chat.host_opening_balance(user.coins)?;
         if let Some(made) = self.run(MakeUser { user, coins }).await? {
             return Ok(made);
         }
@@ -139,7 +141,8 @@ impl HostTransaction {
     /// `NotAllowed`, `UserNotFound`.
     pub async fn set_prime(&mut self, by: &Operator, user: &UserId, prime: bool) -> Result<AdminUser, ChatError> {
         decide_operate(by, Right::Users)?;
-        self.run(SetPrime { by: by.name().clone(), user: user.clone(), prime }).await
+        let seen = self.run(SetPrime { by: by.name().clone(), user: user.clone(), prime }).await?;
+        Ok(self.chat.seen_by_operators(seen))
     }
 
     /// Grants coins, or takes them (R-COIN-03).

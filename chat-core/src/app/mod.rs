@@ -6,6 +6,7 @@ mod authenticator;
 mod ban;
 mod block;
 mod builder;
+mod charge;
 mod chat;
 mod coin;
 mod dead_letter;

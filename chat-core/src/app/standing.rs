@@ -39,7 +39,7 @@ impl Command for SetSuspended {
         let reason = tx.suspended_reason(&self.user).await?;
         let decided = rules::operator::decide_suspend(user.standing, self.suspended, reason == self.reason)?;
         let Some(act) = decided else {
-            return Ok(AdminUser { user, suspended_reason: reason, erased_at: None });
+            return Ok(AdminUser::new(user, reason, None));
         };
         let standing = if self.suspended {
             // A batch of messages reads its senders' standing under its rooms' locks alone.
@@ -56,7 +56,7 @@ impl Command for SetSuspended {
         let detail = self.reason.as_ref().map(|reason| reason.as_str().to_owned());
         tx.note(&self.by, act, Subject::User(&self.user), detail).await?;
         let suspended_reason = self.reason.clone().filter(|_| self.suspended);
-        Ok(AdminUser { user: User { standing, ..user }, suspended_reason, erased_at: None })
+        Ok(AdminUser::new(User { standing, ..user }, suspended_reason, None))
     }
 }
 

@@ -59,13 +59,18 @@ impl Inner {
         Ok(self.store.user(id).await?.ok_or(Rejection::UserNotFound)?)
     }
 
-    /// The user of that id, made where there is none yet.
+    /// With how many coins of the chat's a user of the host's begins.
+    pub(super) fn host_opening_balance(&self, given: Option<Coins>) -> Result<Coins, Rejection> {
+        rules::user::decide_host_opening_balance(self.policy.starting_coins, given, self.wallet.is_some())
+    }
+
+    /// The user of that id, made where there is none yet, with the coins that the chat's ledger has for them.
     pub(super) async fn ensure(self: &Arc<Self>, user: EnsureUser) -> Result<User, ChatError> {
+        let coins = self.host_opening_balance(user.coins)?;
         if let Some(known) = self.store.user(&user.id).await? {
             return Ok(known);
         }
         let id = user.id.clone();
-        let coins = rules::user::decide_host_opening_balance(self.policy.starting_coins, user.coins);
         if let Some(made) = self.execute(MakeUser { user, coins }).await? {
             return Ok(made);
         }

@@ -3,7 +3,7 @@
 use std::{error::Error, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
-use tokio::{sync::Notify, task::JoinSet, time::timeout};
+use tokio::{sync::Notify, time::timeout};
 use tokio_util::task::AbortOnDropHandle;
 
 use super::{
@@ -25,19 +25,15 @@ use crate::{
     },
 };
 
-/// How often it is looked for charges that another node, or one that died, has left.
-const LOOK: Duration = Duration::from_secs(5);
-/// How many charges are seen to at once.
-const AT_ONCE: usize = 16;
 /// The longest wait before the wallet is asked again.
 const LONGEST: Duration = Duration::from_secs(300);
 
 /// The host's wallet.
 pub(super) struct WalletCalls {
     wallet: Arc<dyn Wallet>,
-    policy: WalletPolicy,
+    pub(super) policy: WalletPolicy,
     /// Something is due.
-    due: Notify,
+    pub(super) due: Notify,
 }
 
 impl WalletCalls {
@@ -46,7 +42,7 @@ impl WalletCalls {
     }
 
     /// Awaits the wallet in a task of its own: one that panics ends nothing else.
-    async fn ask<V, F>(&self, call: impl FnOnce(Arc<dyn Wallet>) -> F) -> Result<V, Source>
+    pub(super) async fn ask<V, F>(&self, call: impl FnOnce(Arc<dyn Wallet>) -> F) -> Result<V, Source>
     where
         V: Send + 'static,
         F: Future<Output = Result<V, Source>> + Send + 'static,
@@ -71,7 +67,7 @@ impl WalletCalls {
     }
 
     /// How long to wait after so many attempts that failed: longer after each, and not all for the same time.
-    fn pause(&self, attempts: u32) -> Duration {
+    pub(super) fn pause(&self, attempts: u32) -> Duration {
         let factor = 2_u32.saturating_pow(attempts.saturating_sub(1).min(20));
         let longest = self.policy.retry_after.saturating_mul(factor).min(LONGEST);
         longest / 2 + random_below(longest / 2)
@@ -126,68 +122,6 @@ impl Inner {
             wallet.due.notify_one();
         }
     }
-
-    /// Captures and releases what is due, until the chat is gone.
-    pub(super) async fn settle_charges(chat: std::sync::Weak<Self>, wallet: Arc<WalletCalls>) {
-        loop {
-            let Some(chat) = chat.upgrade() else { return };
-            let pause = chat.settle_due(&wallet).await.unwrap_or_else(|error| {
-                tracing::warn!(error = &error as &dyn Error, "the charges of the wallet could not be seen to");
-                LOOK
-            });
-            drop(chat);
-            // In time either way: what another node leaves behind is found by the next look.
-            let _ = timeout(pause, wallet.due.notified()).await;
-        }
-    }
-
-    /// Sees to what is due, and answers after how long to look again.
-    async fn settle_due(self: &Arc<Self>, wallet: &Arc<WalletCalls>) -> Result<Duration, ChatError> {
-        let mut pause = LOOK;
-        loop {
-            let due = self.store.due_charges(self.clock.now(), AT_ONCE).await?;
-            let is_all = due.len() < AT_ONCE;
-            let mut settling = JoinSet::new();
-            for due in due {
-                let (chat, wallet) = (Arc::clone(self), Arc::clone(wallet));
-                settling.spawn(async move { chat.settle_charge(&wallet, due.charge.id).await });
-            }
-            for settled in settling.join_all().await {
-                pause = pause.min(settled?.unwrap_or(LOOK));
-            }
-            if is_all {
-                return Ok(pause);
-            }
-        }
-    }
-
-    /// Tells the wallet what became of a charge. Claimed before, so that nodes do not tell it at the same time, and due
-    /// again, should this one die meanwhile. Answers after how long it is told again, where it must be.
-    async fn settle_charge(
-        self: &Arc<Self>,
-        wallet: &WalletCalls,
-        id: ChargeId,
-    ) -> Result<Option<Duration>, ChatError> {
-        let claimed_until = self.clock.now().after(wallet.policy.time_limit.saturating_mul(2));
-        let Some(claimed) = self.execute(Claim { charge: id, until: claimed_until }).await? else { return Ok(None) };
-        let (charge, captures) = (claimed.charge.clone(), claimed.state == ChargeState::Capturing);
-        let told = wallet
-            .ask(|wallet| async move {
-                if captures { wallet.capture(&charge).await } else { wallet.release(&charge).await }
-            })
-            .await;
-        let pause = match told {
-            Ok(()) => None,
-            Err(failed) => {
-                let error = &*failed as &dyn Error;
-                tracing::warn!(charge = %id, attempts = claimed.attempts, error, "the wallet is asked again later");
-                Some(wallet.pause(claimed.attempts))
-            }
-        };
-        let due = pause.map(|pause| self.clock.now().after(pause));
-        self.execute(Settle { claimed, due }).await?;
-        Ok(pause)
-    }
 }
 
 impl User {
@@ -236,60 +170,5 @@ impl Command for GiveUp {
             }
             _ => Ok(()),
         }
-    }
-}
-
-/// Takes a charge that is due upon oneself; one that nobody came back to is to be released. `None` where another was
-/// first.
-struct Claim {
-    charge: ChargeId,
-    until: Timestamp,
-}
-
-#[async_trait]
-impl Command for Claim {
-    type Answer = Option<StandingCharge>;
-
-    async fn run(&self, _: &Inner, tx: &mut Tx) -> Result<Self::Answer, ChatError> {
-        let now = tx.now;
-        let Some(standing) = tx.lock_charge(self.charge).await? else { return Ok(None) };
-        if standing.state.is_over() || standing.due.is_none_or(|due| now < due) {
-            return Ok(None);
-        }
-        let state = match standing.state {
-            ChargeState::Reserving => ChargeState::Releasing,
-            state => state,
-        };
-        let attempts = standing.attempts.saturating_add(1);
-        let claimed = StandingCharge { state, due: Some(self.until), attempts, ..standing };
-        tx.set_charge(&claimed).await?;
-        Ok(Some(claimed))
-    }
-}
-
-/// Writes down what the wallet has answered; with `due` it is asked again then.
-struct Settle {
-    claimed: StandingCharge,
-    due: Option<Timestamp>,
-}
-
-#[async_trait]
-impl Command for Settle {
-    type Answer = ();
-
-    async fn run(&self, _: &Inner, tx: &mut Tx) -> Result<(), ChatError> {
-        let Some(standing) = tx.lock_charge(self.claimed.charge.id).await? else { return Ok(()) };
-        // Where it took longer than the claim holds, another has taken it over, and that one's word counts: unless this is
-        // the end, which it is for all.
-        if standing.state.is_over() || (self.due.is_some() && standing.attempts != self.claimed.attempts) {
-            return Ok(());
-        }
-        let state = match (self.due, standing.state) {
-            (None, ChargeState::Capturing) => ChargeState::Captured,
-            (None, _) => ChargeState::Released,
-            (Some(_), state) => state,
-        };
-        tx.set_charge(&StandingCharge { state, due: self.due, ..standing }).await?;
-        Ok(())
     }
 }

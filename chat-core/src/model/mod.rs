@@ -60,3 +60,38 @@ macro_rules! uuid_id {
     };
 }
 pub(crate) use uuid_id;
+
+/// Defines a name of the characters of ids: `A-Z a-z 0-9 . _ @ : + -`.
+macro_rules! text_id {
+    ($(#[$doc:meta])* $name:ident, at most $max:literal) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(Box<str>);
+
+        impl $name {
+            /// The greatest number of characters.
+            pub const MAX: usize = $max;
+
+            /// Checks the text.
+            ///
+            /// # Errors
+            /// What is wrong with it.
+            pub fn parse(text: &str) -> Result<Self, crate::fault::Fault> {
+                super::text::check_id(text, Self::MAX)?;
+                Ok(Self(text.into()))
+            }
+
+            /// The same as text.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+    };
+}
+pub(crate) use text_id;

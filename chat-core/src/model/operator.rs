@@ -1,37 +1,12 @@
 //! Who runs the chat: the embedding application, and the people it trusts with that.
 
-use std::{collections::BTreeSet, fmt};
+use std::collections::BTreeSet;
 
-use super::{room::RoomId, text::check_id, time::Timestamp, user::UserId, uuid_id};
-use crate::fault::Fault;
+use super::{room::RoomId, text_id, time::Timestamp, user::UserId, uuid_id};
 
-/// What an operator is called in the audit: 1 to 64 of `A-Z a-z 0-9 . _ @ : + -`.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct OperatorName(Box<str>);
-
-impl OperatorName {
-    /// The greatest number of characters.
-    pub const MAX: usize = 64;
-
-    /// Checks the text.
-    ///
-    /// # Errors
-    /// What is wrong with it.
-    pub fn parse(text: &str) -> Result<Self, Fault> {
-        check_id(text, Self::MAX)?;
-        Ok(Self(text.into()))
-    }
-
-    /// The name as text.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for OperatorName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
+text_id! {
+    /// What an operator is called in the audit: 1 to 64 of `A-Z a-z 0-9 . _ @ : + -`.
+    OperatorName, at most 64
 }
 
 /// What an operator may be trusted with.

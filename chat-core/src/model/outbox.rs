@@ -1,44 +1,17 @@
 //! What the host is told of: entries of the outbox, which say what happened and never what was said.
 
-use std::fmt;
-
 use super::{
     event::Seq,
     room::RoomId,
-    text::check_id,
+    text_id,
     time::Timestamp,
     user::{Standing, UserId},
     uuid_id,
 };
-use crate::fault::Fault;
 
-/// What a consumer is called in the store: 1 to 64 of `A-Z a-z 0-9 . _ @ : + -`. What waits for it waits under this name.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ConsumerName(Box<str>);
-
-impl ConsumerName {
-    /// The greatest number of characters.
-    pub const MAX: usize = 64;
-
-    /// Checks the text.
-    ///
-    /// # Errors
-    /// What is wrong with it.
-    pub fn parse(text: &str) -> Result<Self, Fault> {
-        check_id(text, Self::MAX)?;
-        Ok(Self(text.into()))
-    }
-
-    /// The name as text.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for ConsumerName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
+text_id! {
+    /// What a consumer is called in the store: 1 to 64 of `A-Z a-z 0-9 . _ @ : + -`. What waits for it waits under this name.
+    ConsumerName, at most 64
 }
 
 uuid_id! {

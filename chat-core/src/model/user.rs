@@ -161,10 +161,20 @@ pub struct User {
 pub struct AdminUser {
     /// The user.
     pub user: User,
+    /// What they have to spend. Absent where a wallet of the host's knows, which was not asked; `user.coins` is then the
+    /// balance of the chat's own ledger, which buys nothing.
+    pub coins: Option<Coins>,
     /// The operator's words for a suspension, while it stands.
     pub suspended_reason: Option<Reason>,
     /// When the user was erased, where they were.
     pub erased_at: Option<Timestamp>,
+}
+
+impl AdminUser {
+    /// A user with the coins that the chat's own ledger has for them.
+    pub fn new(user: User, suspended_reason: Option<Reason>, erased_at: Option<Timestamp>) -> Self {
+        Self { coins: Some(user.coins), user, suspended_reason, erased_at }
+    }
 }
 
 /// What any signed-in user sees of another (R-PRO-01).

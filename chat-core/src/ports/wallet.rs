@@ -21,7 +21,8 @@ use crate::{
 /// that took too long may be overtaken by its `release`: what was released once can be reserved no more.
 ///
 /// All are awaited while no lock is held and no transaction is open. One that answers an error, panics, or takes longer
-/// than [`WalletPolicy::time_limit`] has failed, which delays its own charge alone.
+/// than [`WalletPolicy::time_limit`] has failed, which delays its own charge alone: up to sixteen captures and releases are
+/// awaited at once on each node.
 #[async_trait]
 pub trait Wallet: Send + Sync + 'static {
     /// What a user has to spend. Asked wherever their own coins are shown, and where it fails, so does what would show

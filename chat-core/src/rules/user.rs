@@ -18,11 +18,20 @@ pub fn decide_opening_balance(policy: StartingCoins, requested: Coins) -> Result
 }
 
 /// The opening balance of a user whom the host makes (R-ACC-04): what it gives, else what the policy fixes. What users
-/// may ask for themselves is nothing to the host, and nobody has asked.
-pub const fn decide_host_opening_balance(policy: StartingCoins, given: Option<Coins>) -> Coins {
+/// may ask for themselves is nothing to the host, and nobody has asked. Where the host has a wallet of its own, coins of
+/// the chat's would buy nothing: none are given.
+pub fn decide_host_opening_balance(
+    policy: StartingCoins,
+    given: Option<Coins>,
+    has_wallet: bool,
+) -> Result<Coins, Rejection> {
     match (given, policy) {
-        (Some(coins), _) | (None, StartingCoins::Fixed(coins)) => coins,
-        (None, StartingCoins::AsRequested { .. }) => Coins::ZERO,
+        (Some(coins), _) if has_wallet && coins != Coins::ZERO => {
+            let message = "the coins are in a wallet of the application's: give them there";
+            Err(Rejection::invalid("coins", Fault::new(FieldCode::OutOfRange, message)))
+        }
+        (Some(coins), _) | (None, StartingCoins::Fixed(coins)) => Ok(coins),
+        (None, StartingCoins::AsRequested { .. }) => Ok(Coins::ZERO),
     }
 }
 
@@ -61,11 +70,22 @@ mod tests {
     fn r_acc_04_a_user_of_the_hosts_begins_with_what_it_gives_else_with_what_the_policy_fixes() {
         let asked = StartingCoins::AsRequested { max: coins(1_000) };
         let fixed = StartingCoins::Fixed(coins(7));
-        assert_eq!(decide_host_opening_balance(asked, None), Coins::ZERO);
-        assert_eq!(decide_host_opening_balance(fixed, None), coins(7));
+        assert_eq!(decide_host_opening_balance(asked, None, false), Ok(Coins::ZERO));
+        assert_eq!(decide_host_opening_balance(fixed, None, false), Ok(coins(7)));
         for policy in [asked, fixed] {
-            assert_eq!(decide_host_opening_balance(policy, Some(coins(1_001))), coins(1_001), "the host is not bound");
+            let given = decide_host_opening_balance(policy, Some(coins(1_001)), false);
+            assert_eq!(given, Ok(coins(1_001)), "the host is not bound");
         }
+    }
+
+    #[test]
+    fn r_acc_04_beside_a_wallet_of_the_hosts_no_coins_of_the_chats_are_given() {
+        let none = StartingCoins::Fixed(Coins::ZERO);
+        for given in [None, Some(Coins::ZERO)] {
+            assert_eq!(decide_host_opening_balance(none, given, true), Ok(Coins::ZERO));
+        }
+        let refused = decide_host_opening_balance(none, Some(coins(1)), true);
+        assert!(matches!(&refused, Err(Rejection::Invalid(errors)) if errors[0].field == "coins"), "{refused:?}");
     }
 
     #[test]

@@ -47,8 +47,8 @@ proptest! {
             (StartingCoins::Fixed(number), number),
             (StartingCoins::AsRequested { max: number }, Coins::ZERO),
         ] {
-            prop_assert_eq!(decide_host_opening_balance(policy, Some(given)), given);
-            prop_assert_eq!(decide_host_opening_balance(policy, None), otherwise);
+            prop_assert_eq!(decide_host_opening_balance(policy, Some(given), false), Ok(given));
+            prop_assert_eq!(decide_host_opening_balance(policy, None, false), Ok(otherwise));
         }
     }
 

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use chat_core::{
     api::{self, Admin},
     model::{
-        coin::{Amount, CoinKey, Reason},
+        coin::{Amount, CoinKey, Coins, Reason},
         operator::Operator,
         user::{self, Standing, UserId},
     },
@@ -62,8 +62,9 @@ response! {
         optional phone: String = "phone",
         /// Whether the user may make rooms and be invited.
         required prime: bool = "prime",
-        /// The balance.
-        required avail_coins: i64 = "availCoins",
+        /// The balance. Absent where the application keeps the coins itself and was not asked: in lists, and in answers
+        /// to what was done.
+        optional avail_coins: i64 = "availCoins",
         /// Since when.
         required created_at: Time = "createdAt",
         /// Whether the user can sign in nowhere.
@@ -215,7 +216,7 @@ impl From<user::AdminUser> for AdminUser {
             name: user.name.to_string(),
             phone: user.phone.map(|phone| phone.as_str().to_owned()),
             prime: user.prime,
-            avail_coins: user.coins.get(),
+            avail_coins: seen.coins.map(Coins::get),
             created_at: Time(user.created_at),
             suspended: user.standing == Standing::Suspended,
             suspended_reason: seen.suspended_reason.map(|reason| reason.as_str().to_owned()),

@@ -5,7 +5,7 @@ use std::{io, net::SocketAddr, path::PathBuf};
 use chat_core::{BuildError, SecretsError, error::ChatError, ports::store::StoreError};
 use chat_http::NoBearerToken;
 use chat_sqlite::MigrateError;
-use chat_webhooks::{BadSecret, BadUrl};
+use chat_webhooks::{BadAuthority, BadSecret, BadUrl};
 
 /// Told to the operator, whole: no cause is left for a second look.
 #[derive(Debug, thiserror::Error)]
@@ -54,6 +54,12 @@ pub(crate) enum Failure {
     WebhookUrl(#[source] BadUrl),
     #[error("--webhook-secret")]
     WebhookSecret(#[source] BadSecret),
+    #[error("--webhook-secret-file")]
+    WebhookSecretFile(#[source] BadSecret),
+    #[error("--webhook-secret-file: {0:?} holds no secret")]
+    NoWebhookSecret(PathBuf),
+    #[error("--webhook-ca")]
+    WebhookCa(#[source] BadAuthority),
     #[error("cannot listen on {address}")]
     Listen { address: SocketAddr, source: io::Error },
     #[error("the process cannot wait for signals")]

@@ -1,10 +1,13 @@
 //! The server that is told of what happens, as options.
 
-use std::time::Duration;
+use std::{fs, io, path::PathBuf, time::Duration};
 
 use chat_core::{ChatBuilder, model::outbox::ConsumerName};
 use chat_webhooks::{Webhook, WebhookSecret};
-use clap::{Args, builder::BoolishValueParser};
+use clap::{
+    Args,
+    builder::{BoolishValueParser, OsStringValueParser, TypedValueParser},
+};
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::{failure::Failure, options::some_time};
@@ -21,6 +24,14 @@ pub(crate) struct WebhookOptions {
     #[arg(long, env = "CHAT_WEBHOOK_SECRET", value_name = "SECRET", hide_env_values = true, value_delimiter = '\n')]
     webhook_secret: Vec<SecretString>,
 
+    /// A file of such secrets, one a line: a command line can be seen by others. All sign, beside those given otherwise
+    #[arg(long, env = "CHAT_WEBHOOK_SECRET_FILE", value_name = "FILE", value_parser = path())]
+    webhook_secret_file: Option<PathBuf>,
+
+    /// A file of certificate authorities, as PEM, that the receiver's certificate has to be of. None: those of the public web
+    #[arg(long, env = "CHAT_WEBHOOK_CA", value_name = "FILE", value_parser = path())]
+    webhook_ca: Option<PathBuf>,
+
     /// Private addresses and http are taken, too: for a receiver in the own network
     #[arg(long, env = "CHAT_WEBHOOK_ALLOW_PRIVATE", value_parser = BoolishValueParser::new())]
     webhook_allow_private: bool,
@@ -28,6 +39,16 @@ pub(crate) struct WebhookOptions {
     /// How long one request may take. What a server was sending when it died is sent again after four times that
     #[arg(long, env = "CHAT_WEBHOOK_TIMEOUT", value_name = "TIME", default_value = "15s", value_parser = some_time)]
     webhook_timeout: Duration,
+}
+
+/// A path; nothing is one, too, which [`given`] leaves out.
+fn path() -> impl TypedValueParser<Value = PathBuf> {
+    OsStringValueParser::new().map(PathBuf::from)
+}
+
+/// Empty is how container files say that there is none.
+fn given(path: Option<&PathBuf>) -> Option<&PathBuf> {
+    path.filter(|path| !path.as_os_str().is_empty())
 }
 
 /// Under this name the store keeps what is to be sent.
@@ -40,12 +61,38 @@ impl WebhookOptions {
         let Some(url) = self.webhook_url.as_ref().map(ExposeSecret::expose_secret).filter(|url| !url.is_empty()) else {
             return Ok(chat);
         };
-        let given = self.webhook_secret.iter().map(ExposeSecret::expose_secret).filter(|text| !text.is_empty());
-        let secrets = given.map(WebhookSecret::parse).collect::<Result<Vec<_>, _>>().map_err(Failure::WebhookSecret)?;
         let webhook = if self.webhook_allow_private { Webhook::to_private } else { Webhook::new };
-        let webhook = webhook(url, secrets).map_err(Failure::WebhookUrl)?;
+        let mut webhook = webhook(url, self.secrets()?).map_err(Failure::WebhookUrl)?;
+        if let Some(path) = given(self.webhook_ca.as_ref()) {
+            let pem = fs::read(path).map_err(unreadable(path))?;
+            webhook = webhook.trusting(&pem).map_err(Failure::WebhookCa)?;
+        }
         Ok(chat.consumer(consumer(), webhook.attempt_limit(self.webhook_timeout)))
     }
+}
+
+impl WebhookOptions {
+    /// Those given one by one, then those in the file.
+    fn secrets(&self) -> Result<Vec<WebhookSecret>, Failure> {
+        let one_by_one = self.webhook_secret.iter().map(ExposeSecret::expose_secret).filter(|text| !text.is_empty());
+        let one_by_one = one_by_one.map(|text| WebhookSecret::parse(text).map_err(Failure::WebhookSecret));
+        let mut secrets = one_by_one.collect::<Result<Vec<_>, _>>()?;
+        if let Some(path) = given(self.webhook_secret_file.as_ref()) {
+            let text = SecretString::from(fs::read_to_string(path).map_err(unreadable(path))?);
+            let lines = text.expose_secret().lines().map(str::trim).filter(|line| !line.is_empty());
+            let in_file = lines.map(WebhookSecret::parse).collect::<Result<Vec<_>, _>>();
+            let in_file = in_file.map_err(Failure::WebhookSecretFile)?;
+            if in_file.is_empty() {
+                return Err(Failure::NoWebhookSecret(path.clone()));
+            }
+            secrets.extend(in_file);
+        }
+        Ok(secrets)
+    }
+}
+
+fn unreadable(path: &PathBuf) -> impl FnOnce(io::Error) -> Failure {
+    |source| Failure::File { path: path.clone(), source }
 }
 
 #[expect(clippy::expect_used, reason = "a constant that is a name")]

@@ -10,7 +10,7 @@ use std::{
 use async_trait::async_trait;
 use chat_core::{
     Chat,
-    api::{Admin, ChangeCoins, JoinKey, JoinRoom, Joined, Rooms, Users},
+    api::{Admin, ChangeCoins, EnsureUser, JoinKey, JoinRoom, Joined, Rooms, Users},
     error::{ChatError, Rejection},
     model::{
         charge::{Charge, ChargeId},
@@ -18,7 +18,7 @@ use chat_core::{
         operator::Operator,
         room::RoomId,
         session::Caller,
-        user::UserId,
+        user::{User, UserId},
     },
     ports::{
         store::Source,
@@ -257,6 +257,39 @@ async fn r_adm_07_a_seat_is_paid_from_the_wallet_of_the_host() {
 }
 
 #[tokio::test]
+async fn r_acc_04_no_coins_are_shown_or_given_beside_those_of_the_wallet() {
+    let scene = scene(Purse::with(200)).await;
+    let (chat, host, dave) = (&scene.chat, Operator::host(), &scene.dave.user);
+    assert_eq!(chat.find_user(&host, dave).await.expect("dave").coins.map(Coins::get), Some(200));
+    let listed = chat.find_users(&host, "dave", None, 10).await.expect("a list").users.remove(0);
+    assert_eq!((listed.user.id.as_str(), listed.coins), ("dave", None), "the wallet is not asked for a list");
+    for answered in [
+        chat.suspend_user(&host, dave, None).await,
+        chat.lift_user(&host, dave, None).await,
+        chat.set_prime(&host, dave, true).await,
+    ] {
+        assert_eq!(answered.expect("done").coins, None, "what was done is answered without the wallet");
+    }
+
+    let frank = EnsureUser::new(UserId::parse("frank").expect("an id"));
+    let given = |coins| EnsureUser { coins: Coins::new(coins), ..frank.clone() };
+    let names_the_field = |refused: Result<User, ChatError>| match refused {
+        Err(ChatError::Rejected(Rejection::Invalid(errors))) => assert_eq!(errors[0].field, "coins"),
+        other => panic!("{other:?}"),
+    };
+    names_the_field(chat.ensure_user(given(7)).await);
+    let mut tx = chat.begin().await.expect("a transaction");
+    names_the_field(tx.ensure_user(given(7)).await);
+    tx.rollback().await.expect("undone");
+    assert!(matches!(chat.find_user(&host, &frank.id).await, Err(ChatError::Rejected(Rejection::UserNotFound))));
+    scene.purse.books().coins.insert("frank".to_owned(), 30);
+    for user in [given(0), frank.clone()] {
+        assert_eq!(chat.ensure_user(user).await.expect("frank").coins.get(), 30, "the wallet's");
+    }
+    names_the_field(chat.ensure_user(given(7)).await);
+}
+
+#[tokio::test]
 async fn r_adm_07_who_cannot_pay_gets_no_seat_whoever_finds_out() {
     let poor = scene(Purse::with(100)).await;
     let refused = join(&poor.chat, &poor.dave, poor.tea).await;
@@ -297,6 +330,25 @@ async fn r_adm_09_whatever_the_wallet_does_a_charge_and_a_seat_come_together_in_
             scene.comes_right(&what).await;
         }
     }
+}
+
+#[tokio::test]
+async fn r_adm_09_a_charge_of_which_the_wallet_says_nothing_holds_up_no_other() {
+    let purse = Purse::with(200);
+    purse.books().coins.insert("erin".to_owned(), 200);
+    // Far longer than anybody here waits.
+    let policy = WalletPolicy { time_limit: 20 * PATIENCE, ..QUICK };
+    let chat = on(store().await, &secrets()).wallet(purse.clone(), policy).build().await.expect("a chat");
+    let alice = user(&chat, "alice").await;
+    let (elsewhere, tea) = (room(&chat, &alice).await, room(&chat, &alice).await);
+    purse.behaves(Step::Capture, Manner::Hangs, 1);
+    for (number, name) in (1..).zip(["dave", "erin"]) {
+        let caller = paying(&chat, name, 0).await;
+        join(&chat, &caller, elsewhere).await.expect("the first one is free");
+        join(&chat, &caller, tea).await.expect("a seat");
+        purse.until(name, |books| books.asked.get(&Step::Capture) == Some(&number)).await;
+    }
+    assert_eq!(purse.held(), [Held::Captured(150); 2]);
 }
 
 #[tokio::test]

@@ -20,11 +20,7 @@ use crate::{
 
 impl Account {
     pub(super) fn seen(&self) -> AdminUser {
-        AdminUser {
-            user: self.user.clone(),
-            suspended_reason: self.suspended_reason.clone(),
-            erased_at: self.erased_at,
-        }
+        AdminUser::new(self.user.clone(), self.suspended_reason.clone(), self.erased_at)
     }
 }
 
