@@ -1,8 +1,6 @@
 //! The server with a door for IRC clients, as its operators have it.
 
-use chat_tests::{Server, Socket};
-
-use crate::ground::Irc;
+use chat_tests::{Irc, Server, Socket};
 
 #[tokio::test]
 async fn a_user_of_irc_and_one_of_rest_talk_until_the_server_is_stopped() {
