@@ -11,7 +11,7 @@ use std::{
 use chat_conformance::{async_trait, build::user};
 use chat_core::{
     BuildError, Chat, Secrets,
-    api::{Admin, ChangeCoins, CreateRoom, EnsureUser, Friends, Messages, Rooms, SendMessage},
+    api::{Admin, ChangeCoins, CreateRoom, EnsureUser, Friends, MessageId, Messages, Rooms, SendMessage},
     model::{
         coin::{Amount, CoinKey, Reason},
         message::MessageBody,
@@ -189,6 +189,40 @@ async fn a_consumer_is_told_of_events_friendships_standings_and_coins() {
         heard.insert(next(&mut hears).await.subject);
     }
     assert_eq!(heard, expected);
+}
+
+#[tokio::test]
+async fn who_wants_to_know_is_told_which_kind_of_event_it_is_also_when_it_comes_again() {
+    let ground = ground().await;
+    let failed = AtomicBool::new(false);
+    let fails_once = move |entry: &OutboxEntry| match entry.subject {
+        Subject::Logged { seq, .. } if seq.get() == 3 && !failed.swap(true, Ordering::SeqCst) => Deed::Fail,
+        _ => Deed::Take,
+    };
+    let (curious, mut hears) = ear(fails_once, Delivery { event_kinds: true, ..brisk() });
+    let (other, mut others) = ear(|_| Deed::Take, brisk());
+    let chat = ground.chat(vec![("curious", curious), ("other", other)]).await;
+    let room = room(&chat).await;
+    say(&chat, room, "hi").await;
+    let alice = Caller::user(user("alice"));
+    let body = MessageBody::parse("hello".to_owned()).unwrap();
+    let message = MessageId { room, seq: chat_conformance::build::seq(2) };
+    chat.edit_message(&alice, message, body, None).await.unwrap();
+    chat.close_own_room(&alice, room).await.unwrap();
+    let mut kinds = Vec::new();
+    while kinds.len() < 5 {
+        let entry = next(&mut hears).await;
+        match entry.subject {
+            Subject::Logged { seq, .. } => kinds.push((seq.get(), entry.event_kind.unwrap())),
+            _ => assert_eq!(entry.event_kind, None, "{entry:?}"),
+        }
+    }
+    let edited = (3, "message_edited");
+    assert_eq!(kinds, [(1, "joined"), (2, "message"), edited, edited, (4, "room_closed")]);
+    for _ in 0..5 {
+        let entry = next(&mut others).await;
+        assert_eq!(entry.event_kind, None, "{entry:?}");
+    }
 }
 
 #[tokio::test]

@@ -80,6 +80,7 @@ fn entry<R: SqlRow>(columns: &Columns<'_, R>) -> Result<OutboxEntry, StoreError>
         subject: subject(columns)?,
         at: columns.time("at")?,
         attempts: columns.count("attempts")?,
+        event_kind: None,
     })
 }
 

@@ -18,11 +18,11 @@
 //! A POST for each entry of the outbox, with `webhook-id`, which stays the same however often it is sent, so that what is
 //! done twice is told by it; `webhook-timestamp`, the seconds since 1970; `webhook-signature`, a signature by each secret,
 //! so that secrets can be replaced one after the other. The body says what happened and where, never what was said:
-//! `{"type":"room.event","timestamp":"2026-11-23T12:00:00.000Z","data":{"roomId":"…","seq":7}}`.
+//! `{"type":"room.event","timestamp":"2026-11-23T12:00:00.000Z","data":{"roomId":"…","seq":7,"kind":"message"}}`.
 //!
 //! | `type` | `data` |
 //! | --- | --- |
-//! | `room.event` | `roomId`, `seq` |
+//! | `room.event` | `roomId`, `seq`, and the event's `kind` as its room's log calls it |
 //! | `friendship.made`, `friendship.ended` | `userIds` |
 //! | `user.suspended`, `user.restored`, `user.erased` | `userId` |
 //! | `coins.changed` | `userId`, `number` of the ledger's entry |

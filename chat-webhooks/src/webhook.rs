@@ -116,7 +116,7 @@ impl Webhook {
         Ok(self)
     }
 
-    /// How it is delivered. Default: [`Delivery::default`].
+    /// How it is delivered. Default: [`Delivery::default`]; the kinds of events are told in any case.
     #[must_use]
     pub const fn delivery(mut self, delivery: Delivery) -> Self {
         self.delivery = delivery;
@@ -159,7 +159,7 @@ impl Consumer for Webhook {
     }
 
     fn delivery(&self) -> Delivery {
-        self.delivery
+        Delivery { event_kinds: true, ..self.delivery }
     }
 }
 

@@ -99,6 +99,10 @@ async fn a_request_says_what_happened_under_an_id_that_stays_and_is_signed() {
     let expected = r#"{"data":{"roomId":"07070707-0707-0707-0707-070707070707","seq":9},"timestamp":"2026-11-23T12:00:05.120Z","type":"room.event"}"#;
     assert_eq!(first.1, expected);
     assert!(verifies(&first, OLD) && !verifies(&first, NEW));
+    webhook.after_event(&OutboxEntry { event_kind: Some("message"), ..entry }).await.unwrap();
+    let body = gets.recv().await.unwrap().1;
+    assert!(body.starts_with(br#"{"data":{"kind":"message","roomId":"#), "{body:?}");
+    assert!(Consumer::delivery(&webhook).event_kinds, "that is what it asks for");
 }
 
 #[tokio::test]

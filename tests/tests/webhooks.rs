@@ -74,6 +74,12 @@ impl Receiver {
         rooms
     }
 
+    /// Whether it was told of this event, by its kind.
+    fn took(&self, room: &str, event: &Value) -> bool {
+        let data = json!({"roomId": room, "seq": event["seq"], "kind": event["kind"]});
+        self.taken.lock().unwrap().iter().any(|told| told["data"] == data)
+    }
+
     async fn until(&self, what: impl Fn(&Self) -> bool) {
         let waiting = async {
             while !what(self) {
@@ -101,13 +107,18 @@ async fn with_webhook(server: &Server, address: SocketAddr) -> Server {
 
 /// Waits until all events of these rooms are told, and says that they came in their order.
 async fn all_is_told(receiver: &Receiver, client: &Client, rooms: &[String]) {
-    let mut expected = BTreeMap::new();
+    let (mut expected, mut logs) = (BTreeMap::new(), Vec::new());
     for room in rooms {
-        expected.insert(room.clone(), (1..=client.log(room).await.len() as u64).collect::<Vec<_>>());
+        let log = client.log(room).await;
+        expected.insert(room.clone(), (1..=log.len() as u64).collect::<Vec<_>>());
+        logs.push((room, log));
     }
     let counts = |rooms: &BTreeMap<String, Vec<u64>>| rooms.values().map(Vec::len).sum::<usize>();
     receiver.until(|receiver| counts(&expected) <= counts(&receiver.rooms())).await;
     assert_eq!(receiver.rooms(), expected);
+    for (room, event) in logs.iter().flat_map(|(room, log)| log.iter().map(move |event| (room, event))) {
+        assert!(receiver.took(room, event), "{room}: {event}");
+    }
 }
 
 on_each_store!(every_event_is_told_in_the_order_of_its_room_though_the_server_is_killed);

@@ -1,7 +1,7 @@
 //! How entries of the outbox get to their consumers. Each consumer has a worker of its own on each node: what one of them
 //! does to its worker is felt by no other, and by no call.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use tokio::{
     sync::Notify,
@@ -15,11 +15,14 @@ use tokio_util::{
 
 use super::retry::{Retry, random_below};
 use crate::{
-    model::outbox::{ConsumerName, DeadLetter, OutboxEntry},
+    model::{
+        event::Seq,
+        outbox::{ConsumerName, DeadLetter, OutboxEntry, Subject},
+    },
     ports::{
         clock::Clock,
         outbox::{Consumer, ConsumerError, Delivery},
-        store::{Claim, ClaimId, ClaimedLane, Settlement, Stop, Store, StoreError},
+        store::{Claim, ClaimId, ClaimedLane, EventRange, Settlement, Stop, Store, StoreError},
     },
 };
 
@@ -142,8 +145,16 @@ impl Worker {
     /// Delivers a lane in its order until something stops it. No attempt begins in the second half of the claim, and so
     /// none ends after three quarters of it.
     async fn deliver(self: Arc<Self>, claimed: ClaimedLane, begun: Instant) -> Settlement {
-        let ClaimedLane { claim, lane, entries } = claimed;
+        let ClaimedLane { claim, lane, mut entries } = claimed;
         let (mut delivered, mut failed) = (Vec::new(), None);
+        if self.delivery.event_kinds
+            && let Err(error) = self.look_up_kinds(&mut entries).await
+        {
+            let error = &error as &dyn std::error::Error;
+            tracing::warn!(consumer = %self.name, error, "what is to be delivered could not be looked up");
+            let due = self.clock.now().after(with_jitter(self.delivery.pause(1)));
+            return Settlement { claim, lane, delivered, stop: None, due };
+        }
         for entry in entries {
             if self.stop.is_cancelled() || self.delivery.attempt_limit.saturating_mul(2) <= begun.elapsed() {
                 break;
@@ -171,6 +182,22 @@ impl Worker {
         }
         let due = now.after(with_jitter(self.delivery.pause(attempts)));
         Settlement { claim, lane, delivered, stop: Some(Stop::Failed(entry)), due }
+    }
+
+    /// Which kinds of events these are. A lane is of one room, and its numbers mostly follow each other: one read finds
+    /// them all, and another those after a gap.
+    async fn look_up_kinds(&self, entries: &mut [OutboxEntry]) -> Result<(), StoreError> {
+        let mut known = BTreeMap::new();
+        for entry in entries {
+            let Subject::Logged { room, seq } = &entry.subject else { continue };
+            if !known.contains_key(seq) {
+                let before = Seq::new(seq.get().saturating_sub(1));
+                let events = self.store.events(*room, EventRange::After(before), PAGE).await?;
+                known.extend(events.into_iter().map(|event| (event.seq, event.kind.as_str())));
+            }
+            entry.event_kind = known.get(seq).copied();
+        }
+        Ok(())
     }
 
     /// In a task of its own, so that a panic is the consumer's alone.

@@ -113,12 +113,16 @@ pub struct OutboxEntry {
     pub at: Timestamp,
     /// How often it was tried in vain.
     pub attempts: u32,
+    /// Which kind of event was [`Logged`](Subject::Logged), as it is called on the wire. Stores do not keep it, since the
+    /// log has it: whoever delivers looks it up for consumers that
+    /// [want to know](crate::ports::outbox::Delivery::event_kinds).
+    pub event_kind: Option<&'static str>,
 }
 
 impl OutboxEntry {
     /// An entry that was not tried yet.
     pub fn new(consumer: ConsumerName, subject: Subject, at: Timestamp) -> Self {
-        Self { id: OutboxId::new(), consumer, subject, at, attempts: 0 }
+        Self { id: OutboxId::new(), consumer, subject, at, attempts: 0, event_kind: None }
     }
 
     /// One for each consumer.

@@ -52,6 +52,9 @@ pub struct Delivery {
     pub parallel: usize,
     /// How often a node looks for what other nodes left, and for what is to be tried again. Default 1 s.
     pub poll: Duration,
+    /// Whether entries say which [kind of event](OutboxEntry::event_kind) was logged. It takes a read of the log for each
+    /// lane that is delivered from. Default: no.
+    pub event_kinds: bool,
 }
 
 impl Default for Delivery {
@@ -63,6 +66,7 @@ impl Default for Delivery {
             longest_pause: Duration::from_secs(15 * 60),
             parallel: 16,
             poll: Duration::from_secs(1),
+            event_kinds: false,
         }
     }
 }

@@ -320,7 +320,8 @@ mod tests {
     #[test]
     fn what_is_empty_is_none() {
         let empty = ["--cors-origin", "", "--allowed-origin", "", "--trusted-proxy", ""];
-        let options = Options::parse_from(["chat-server"].iter().chain(&empty));
+        let files = ["--webhook-secret-file", "", "--webhook-ca", ""];
+        let options = Options::parse_from(["chat-server"].iter().chain(&empty).chain(&files));
         assert_eq!(options.http(), HttpConfig::default());
     }
 

@@ -1,6 +1,10 @@
 //! The server that is told of what happens, as options.
 
-use std::{fs, io, path::PathBuf, time::Duration};
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use chat_core::{ChatBuilder, model::outbox::ConsumerName};
 use chat_webhooks::{Webhook, WebhookSecret};
@@ -47,8 +51,8 @@ fn path() -> impl TypedValueParser<Value = PathBuf> {
 }
 
 /// Empty is how container files say that there is none.
-fn given(path: Option<&PathBuf>) -> Option<&PathBuf> {
-    path.filter(|path| !path.as_os_str().is_empty())
+fn given(path: Option<&PathBuf>) -> Option<&Path> {
+    path.map(PathBuf::as_path).filter(|path| !path.as_os_str().is_empty())
 }
 
 /// Under this name the store keeps what is to be sent.
@@ -69,9 +73,7 @@ impl WebhookOptions {
         }
         Ok(chat.consumer(consumer(), webhook.attempt_limit(self.webhook_timeout)))
     }
-}
 
-impl WebhookOptions {
     /// Those given one by one, then those in the file.
     fn secrets(&self) -> Result<Vec<WebhookSecret>, Failure> {
         let one_by_one = self.webhook_secret.iter().map(ExposeSecret::expose_secret).filter(|text| !text.is_empty());
@@ -83,7 +85,7 @@ impl WebhookOptions {
             let in_file = lines.map(WebhookSecret::parse).collect::<Result<Vec<_>, _>>();
             let in_file = in_file.map_err(Failure::WebhookSecretFile)?;
             if in_file.is_empty() {
-                return Err(Failure::NoWebhookSecret(path.clone()));
+                return Err(Failure::NoWebhookSecret(path.to_owned()));
             }
             secrets.extend(in_file);
         }
@@ -91,8 +93,8 @@ impl WebhookOptions {
     }
 }
 
-fn unreadable(path: &PathBuf) -> impl FnOnce(io::Error) -> Failure {
-    |source| Failure::File { path: path.clone(), source }
+fn unreadable(path: &Path) -> impl FnOnce(io::Error) -> Failure {
+    |source| Failure::File { path: path.to_owned(), source }
 }
 
 #[expect(clippy::expect_used, reason = "a constant that is a name")]
