@@ -1,0 +1,2 @@
+//! x
+mod proto { tonic::include_proto!("chat.v1"); }
