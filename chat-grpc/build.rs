@@ -9,8 +9,9 @@ const PROTOCOL: &str = "proto";
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed={PROTOCOL}");
-    let mut files: Vec<PathBuf> =
-        fs::read_dir(format!("{PROTOCOL}/chat/v1"))?.map(|entry| entry.map(|entry| entry.path())).collect::<Result<_, _>>()?;
+    let mut files: Vec<PathBuf> = fs::read_dir(format!("{PROTOCOL}/chat/v1"))?
+        .map(|entry| entry.map(|entry| entry.path()))
+        .collect::<Result<_, _>>()?;
     files.sort();
     let descriptors = protox::compile(files, [PROTOCOL])?;
     // For reflection, by which clients learn the protocol of the server itself.

@@ -1,4 +1,3 @@
-
 use chat_core::{
     model::{
         outbox::{ConsumerName, DeadLetter, Lane, OutboxEntry, OutboxId, Subject},
@@ -39,7 +38,13 @@ async fn claim(store: &dyn Store, millis: i64) -> Vec<ClaimedLane> {
     claim_of(store, "host", millis, 100, 100).await
 }
 
-pub(crate) async fn claim_of(store: &dyn Store, name: &str, millis: i64, lanes: usize, entries: usize) -> Vec<ClaimedLane> {
+pub(crate) async fn claim_of(
+    store: &dyn Store,
+    name: &str,
+    millis: i64,
+    lanes: usize,
+    entries: usize,
+) -> Vec<ClaimedLane> {
     let (id, consumer) = (ClaimId::new(), consumer(name));
     let claim = Claim { id, consumer, at: at(millis), until: at(millis + HOLD), lanes, entries };
     store.claim(&claim).await.unwrap()
