@@ -12,11 +12,12 @@ use chat_core::{
     model::coin::Coins,
     policy::{FriendRequests, Policy, StartingCoins},
 };
+use chat_grpc::GrpcConfig;
 use chat_http::{HttpConfig, IpNet};
 use clap::{Parser, ValueEnum, builder::BoolishValueParser};
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::{connections::Connections, limits::LimitOptions, open_files, webhooks::WebhookOptions};
+use crate::{connections::Connections, grpc::GrpcOptions, limits::LimitOptions, open_files, webhooks::WebhookOptions};
 
 /// A chat server: rooms of up to six, messages in real time, coins, invites and friends.
 ///
@@ -104,6 +105,9 @@ pub(crate) struct Options {
     pub(crate) limits: LimitOptions,
 
     #[command(flatten)]
+    pub(crate) grpc: GrpcOptions,
+
+    #[command(flatten)]
     pub(crate) webhooks: WebhookOptions,
 
     /// How long an access token is good
@@ -130,11 +134,11 @@ pub(crate) struct Options {
     #[arg(long, env = "CHAT_PRESENCE_GRACE", value_name = "TIME", default_value = "10s", value_parser = time)]
     pub(crate) presence_grace: Duration,
 
-    /// How long a WebSocket may wait before its hello
+    /// How long a WebSocket, or a stream of gRPC, may wait before its hello
     #[arg(long, env = "CHAT_HELLO_TIMEOUT", value_name = "TIME", default_value = "10s", value_parser = some_time)]
     pub(crate) hello_timeout: Duration,
 
-    /// How often a WebSocket is pinged
+    /// How often a WebSocket, or a connection of gRPC, is pinged
     #[arg(long, env = "CHAT_HEARTBEAT", value_name = "TIME", default_value = "25s", value_parser = some_time)]
     pub(crate) heartbeat: Duration,
 
@@ -215,6 +219,14 @@ impl Options {
             ..HttpConfig::default()
         }
     }
+
+    pub(crate) fn grpc(&self) -> GrpcConfig {
+        GrpcConfig {
+            hello_timeout: self.hello_timeout,
+            heartbeat: self.heartbeat,
+            call_timeout: self.limits.body_timeout,
+        }
+    }
 }
 
 /// An origin as browsers send it (RFC 6454, section 7): a slash at its end would never match.
@@ -257,7 +269,7 @@ pub(crate) fn some_time(text: &str) -> Result<Duration, String> {
 }
 
 /// The first address that the text stands for: names are looked up.
-fn address(text: &str) -> Result<SocketAddr, String> {
+pub(crate) fn address(text: &str) -> Result<SocketAddr, String> {
     let mut addresses = text.to_socket_addrs().map_err(|error| error.to_string())?;
     addresses.next().ok_or_else(|| "no such address".to_owned())
 }
@@ -290,6 +302,7 @@ mod tests {
         let options = Options::parse_from(["chat-server"]);
         assert_eq!(options.policy(), Policy::default());
         assert_eq!(options.http(), HttpConfig::default());
+        assert_eq!((options.grpc(), options.grpc.address()), (GrpcConfig::default(), None));
     }
 
     #[test]
@@ -316,8 +329,9 @@ mod tests {
 
     #[test]
     fn what_is_empty_is_none() {
-        let empty = ["--cors-origin", "", "--allowed-origin", "", "--trusted-proxy", ""];
+        let empty = ["--cors-origin", "", "--allowed-origin", "", "--trusted-proxy", "", "--grpc-listen", ""];
         let options = Options::parse_from(["chat-server"].iter().chain(&empty));
+        assert_eq!(options.grpc.address(), None);
         assert_eq!(options.http(), HttpConfig::default());
     }
 
