@@ -196,3 +196,144 @@ fn with_causes(error: &dyn Error) -> String {
     }
     text
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use chat_core::{
+        error::{Fault, FieldCode},
+        model::coin::Coins,
+        ports::store::StoreError,
+    };
+
+    use super::*;
+
+    const WAIT: Duration = Duration::from_millis(1_500);
+
+    /// Every rejection, and what gRPC calls it.
+    fn table() -> Vec<(Rejection, Code)> {
+        let (required, available) = (Coins::new(150).unwrap(), Coins::new(3).unwrap());
+        vec![
+            (Rejection::invalid("availCoins", Fault::new(FieldCode::OutOfRange, "from 0")), Code::InvalidArgument),
+            (Rejection::Unauthenticated, Code::Unauthenticated),
+            (Rejection::TokenExpired, Code::Unauthenticated),
+            (Rejection::SessionRevoked, Code::Unauthenticated),
+            (Rejection::InvalidCredentials, Code::Unauthenticated),
+            (Rejection::InvalidRefreshToken, Code::Unauthenticated),
+            (Rejection::InsufficientCoins { required, available }, Code::FailedPrecondition),
+            (Rejection::PrimeRequired, Code::PermissionDenied),
+            (Rejection::InviteeNotPrime, Code::PermissionDenied),
+            (Rejection::NotAMember, Code::PermissionDenied),
+            (Rejection::NotAllowed, Code::PermissionDenied),
+            (Rejection::WrongRoomPassword, Code::PermissionDenied),
+            (Rejection::Banned, Code::PermissionDenied),
+            (Rejection::Suspended, Code::PermissionDenied),
+            (Rejection::NotAParticipant, Code::PermissionDenied),
+            (Rejection::RefusedByHost("not on Sundays".to_owned()), Code::PermissionDenied),
+            (Rejection::UserNotFound, Code::NotFound),
+            (Rejection::RoomNotFound, Code::NotFound),
+            (Rejection::MessageNotFound, Code::NotFound),
+            (Rejection::InviteNotFound, Code::NotFound),
+            (Rejection::RequestNotFound, Code::NotFound),
+            (Rejection::DeadLetterNotFound, Code::NotFound),
+            (Rejection::SessionNotFound, Code::NotFound),
+            (Rejection::UserIdTaken, Code::AlreadyExists),
+            (Rejection::RoomFull, Code::FailedPrecondition),
+            (Rejection::RoomClosed, Code::FailedPrecondition),
+            (Rejection::AlreadyMember, Code::AlreadyExists),
+            (Rejection::AlreadyFriends, Code::AlreadyExists),
+            (Rejection::RequestDeclined { retry_after: WAIT }, Code::FailedPrecondition),
+            (Rejection::IdempotencyConflict, Code::AlreadyExists),
+            (Rejection::CapacityBelowMembers, Code::FailedPrecondition),
+            (Rejection::BalanceOverflow, Code::FailedPrecondition),
+            (Rejection::PriceChanged { required }, Code::Aborted),
+            (Rejection::TooManyReactions, Code::FailedPrecondition),
+            (Rejection::InviteUsed, Code::FailedPrecondition),
+            (Rejection::InviteExpired, Code::FailedPrecondition),
+            (Rejection::InviteRevoked, Code::FailedPrecondition),
+            (Rejection::RateLimited { retry_after: WAIT }, Code::ResourceExhausted),
+        ]
+    }
+
+    #[test]
+    fn every_rejection_has_its_code_its_words_and_its_details() {
+        for (rejection, code) in table() {
+            let (_, reason) = rejection.kind_and_code();
+            let status = Status::from(Refusal::from(rejection.clone()));
+            let details = status.get_error_details();
+            let info = details.error_info().unwrap();
+            assert_eq!((status.code(), info.reason.as_str(), info.domain.as_str()), (code, reason, "chat"));
+            assert!(status.message().starts_with(&rejection.to_string()), "{status:?}");
+            let waits = matches!(rejection, Rejection::RateLimited { .. } | Rejection::RequestDeclined { .. });
+            let told = details.retry_info().and_then(|info| info.retry_delay);
+            assert_eq!(told, waits.then_some(WAIT), "{reason}");
+            assert_eq!(details.bad_request().is_some(), matches!(rejection, Rejection::Invalid(_)), "{reason}");
+        }
+    }
+
+    #[test]
+    fn the_table_has_every_code_that_the_core_rejects_with() {
+        let source = include_str!("../../chat-core/src/error.rs");
+        let codes = source.lines().filter_map(|line| line.split_once("=> (Kind::")?.1.split('"').nth(1));
+        let codes: BTreeSet<&str> = codes.collect();
+        assert!(codes.contains("room_full"), "{codes:?}");
+        assert_eq!(table().iter().map(|(rejection, _)| rejection.kind_and_code().1).collect::<BTreeSet<_>>(), codes);
+    }
+
+    #[test]
+    fn what_a_stream_says_of_a_refusal_is_what_a_call_says() {
+        for (rejection, code) in table() {
+            let refusal = Refusal::from(rejection);
+            let (status, problem) = (Status::from(refusal.clone()), v1::Problem::from(refusal));
+            let details = status.get_error_details();
+            let info = details.error_info().unwrap();
+            assert_eq!((Code::from(problem.status), &problem.code), (code, &info.reason));
+            assert_eq!(problem.message, status.message());
+            let violations = details.bad_request().map_or(&[][..], |bad| &bad.field_violations);
+            let violations = violations.iter().map(|bad| (&bad.field, &bad.reason, &bad.description));
+            let errors = problem.errors.iter().map(|error| (&error.field, &error.code, &error.message));
+            assert!(errors.eq(violations), "{problem:?}");
+            let number = |name: &str| info.metadata.get(name).map(|text| text.parse().unwrap());
+            assert_eq!((problem.required, problem.avail_coins), (number("required"), number("avail_coins")));
+            let wait = details.retry_info().and_then(|info| info.retry_delay).map(duration);
+            assert_eq!(problem.retry_after, wait);
+        }
+    }
+
+    #[test]
+    fn a_wrong_field_is_called_as_the_protocol_calls_it() {
+        let problem = v1::Problem::from(Refusal::from(table()[0].0.clone()));
+        let error = &problem.errors[0];
+        assert_eq!((error.field.as_str(), error.code.as_str()), ("avail_coins", "out_of_range"));
+        assert_eq!(problem.message, "the request is not valid: avail_coins: from 0");
+    }
+
+    #[test]
+    fn a_failure_tells_nothing_of_its_cause() {
+        let secret = || "SELECT secret FROM users".to_owned();
+        let store = |wrap: fn(chat_core::ports::store::Source) -> StoreError| wrap(secret().into());
+        let failures = [
+            (ChatError::Internal(secret()), Code::Internal, "internal"),
+            (ChatError::Overloaded("password hashing"), Code::Unavailable, "overloaded"),
+            (ChatError::Unavailable(store(StoreError::Unavailable)), Code::Unavailable, "store_unavailable"),
+            (ChatError::SignInUnavailable(secret().into()), Code::Unavailable, "store_unavailable"),
+            (ChatError::WalletUnavailable(secret().into()), Code::Unavailable, "store_unavailable"),
+            (ChatError::HookFailed(secret().into()), Code::Unavailable, "store_unavailable"),
+            (ChatError::UnknownOutcome(store(StoreError::Unknown)), Code::Unavailable, "store_unavailable"),
+        ];
+        for (failure, code, reason) in failures {
+            let unknown = matches!(failure, ChatError::UnknownOutcome(_));
+            let overloaded = matches!(failure, ChatError::Overloaded(_));
+            let refusal = Refusal::from(failure);
+            let status = Status::from(refusal.clone());
+            let details = status.get_error_details();
+            let info = details.error_info().unwrap();
+            assert_eq!((status.code(), info.reason.as_str()), (code, reason));
+            assert_eq!(info.metadata.get("outcome").map(String::as_str), unknown.then_some("unknown"));
+            assert_eq!(v1::Problem::from(refusal).outcome_unknown, unknown);
+            assert_eq!(details.retry_info().is_some(), overloaded);
+            assert!(!format!("{status:?}").contains("SELECT"), "{status:?}");
+        }
+    }
+}
