@@ -197,6 +197,14 @@ impl Server {
         &self.base
     }
 
+    /// `127.0.0.1:PORT`, where gRPC is served.
+    ///
+    /// # Panics
+    /// When it is not: the server was started without `--grpc-listen`.
+    pub fn grpc(&self) -> String {
+        self.listens("grpc")
+    }
+
     /// The URL of the store.
     pub fn database_url(&self) -> &str {
         &self.database_url

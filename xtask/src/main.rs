@@ -5,6 +5,7 @@ mod figures;
 mod mutants;
 mod needs;
 mod planted;
+mod python;
 mod setup;
 mod soak;
 mod steps;

@@ -4,7 +4,10 @@ use std::process::Command;
 
 use chat_test_database_servers::{Kind, Server};
 
-use crate::workspace::{answers, cargo};
+use crate::{
+    python,
+    workspace::{answers, cargo},
+};
 
 /// Something that must be on the machine.
 pub(crate) struct Need {
@@ -27,6 +30,8 @@ pub(crate) enum Remedy {
     Packages { debian: &'static [&'static str], elsewhere: &'static str },
     /// A component of the Rust toolchain.
     Component(&'static str),
+    /// Packages of Python's, in [an environment of their own](crate::python::FOLDER).
+    Python(&'static [&'static str]),
     /// What only the one who reads this can do.
     Advice(&'static str),
 }
@@ -65,6 +70,23 @@ pub(crate) const NEEDS: &[Need] = &[
             debian: &["irssi", "bsdutils"],
             elsewhere: "install irssi, and `script` of util-linux",
         },
+        database: None,
+    },
+    Need {
+        name: "Python with venv",
+        why: "the gRPC server is tested with a client of Python's",
+        present: || answers(with("python3", &["-c", "import ensurepip, venv"])),
+        remedy: Remedy::Packages {
+            debian: &["python3", "python3-venv"],
+            elsewhere: "install Python 3.9 or later such that `python3` runs it, with venv",
+        },
+        database: None,
+    },
+    Need {
+        name: "grpcio-tools",
+        why: "they make that client of the protocol",
+        present: || answers(with(&python::program(), &["-c", "import grpc_tools.protoc, grpc"])),
+        remedy: Remedy::Python(&["grpcio==1.76.0", "grpcio-tools==1.76.0"]),
         database: None,
     },
     Need {

@@ -6,6 +6,7 @@ use std::process::Command;
 use chat_test_database_servers::Kind;
 
 use crate::needs::{NEEDS, Need, Remedy};
+use crate::python;
 use crate::workspace::{answers, output, show, succeed};
 
 /// What this machine lets us do.
@@ -35,6 +36,7 @@ impl Machine {
 enum Action {
     Packages(&'static [&'static str]),
     Component(&'static str),
+    Python(&'static [&'static str]),
     Tell(String),
 }
 
@@ -47,6 +49,7 @@ fn decide(remedy: Remedy, machine: Machine) -> Action {
         Remedy::Packages { elsewhere, .. } => Action::Tell(elsewhere.to_owned()),
         Remedy::Component(component) if machine.rustup => Action::Component(component),
         Remedy::Component(component) => Action::Tell(format!("add {component} to the Rust toolchain")),
+        Remedy::Python(packages) => Action::Python(packages),
         Remedy::Advice(advice) => Action::Tell(advice.to_owned()),
     }
 }
@@ -62,16 +65,22 @@ pub(crate) fn run(required: &[Kind]) -> Result<(), String> {
     let machine = Machine::this();
     let mut packages: Vec<&str> = Vec::new();
     let mut wished: Vec<&str> = Vec::new();
+    let mut of_python: Vec<&str> = Vec::new();
     for need in absent {
         println!("missing: {} ({})", need.name, need.why);
         match decide(need.remedy, machine) {
             Action::Packages(names) if is_required(need, required) => packages.extend(names),
             Action::Packages(names) => wished.extend(names),
             Action::Component(name) => install("rustup", &["component", "add", name])?,
+            Action::Python(names) => of_python.extend(names),
             Action::Tell(_) => {}
         }
     }
     install_packages(&packages)?;
+    // Python itself may have been one of them.
+    if !of_python.is_empty() {
+        python::install(&of_python)?;
+    }
     if let Err(why) = install_packages(&wished) {
         println!("going on without: {why}");
     }
@@ -100,6 +109,7 @@ fn advice(need: &Need, machine: Machine) -> String {
     let how = match decide(need.remedy, machine) {
         Action::Tell(how) => how,
         Action::Packages(names) => format!("installing {} did not help", names.join(", ")),
+        Action::Python(names) => format!("installing {} by pip did not help", names.join(", ")),
         Action::Component(name) => format!("adding the component {name} did not help"),
     };
     format!("  {}, since {}: {how}", need.name, need.why)
@@ -142,6 +152,11 @@ mod tests {
         let machine = Machine { rustup: true, ..NOTHING };
         assert_eq!(decide(Remedy::Component("clippy"), machine), Action::Component("clippy"));
         assert!(matches!(decide(Remedy::Component("clippy"), NOTHING), Action::Tell(_)));
+    }
+
+    #[test]
+    fn packages_of_python_come_by_pip_wherever_one_is() {
+        assert_eq!(decide(Remedy::Python(&["grpcio-tools"]), NOTHING), Action::Python(&["grpcio-tools"]));
     }
 
     #[test]

@@ -77,6 +77,16 @@ impl Chat {
         self.0.hub.drain();
     }
 
+    /// Waits until it has begun to shut down, by whomever [`drain`](Self::drain) was called.
+    pub fn draining(&self) -> impl Future<Output = ()> + Send + 'static {
+        self.0.hub.draining()
+    }
+
+    /// Whether it has begun to shut down.
+    pub fn is_draining(&self) -> bool {
+        self.0.hub.is_draining()
+    }
+
     /// Waits until no connection is left and every write that has begun has come to its end; then until what consumers
     /// are being told is told, within their [`attempt_limit`](crate::ports::outbox::Delivery::attempt_limit). Call
     /// [`drain`](Self::drain) before, and stop calling the rest.

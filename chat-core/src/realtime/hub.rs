@@ -10,6 +10,7 @@ use std::{
 };
 
 use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
 
 use super::{
     connection::ConnectionId,
@@ -38,12 +39,12 @@ pub(crate) struct Hub {
     last_id: AtomicU64,
     /// How many connections there are, for who waits until none is left.
     count: watch::Sender<usize>,
+    /// No connection is taken any more. Set while the state is locked, so that none slips through.
+    draining: CancellationToken,
 }
 
 #[derive(Default)]
 pub(super) struct State {
-    /// No connection is taken any more.
-    draining: bool,
     pub(super) users: HashMap<UserId, Vec<Arc<Outlet>>>,
     pub(super) topics: HashMap<RoomId, Topic>,
     /// The topics of each connection, so that leaving need not look at all there are.
@@ -57,7 +58,14 @@ const FILL_RETRY: Duration = Duration::from_millis(200);
 
 impl Hub {
     pub(crate) fn new(store: Arc<dyn Store>, presence: Arc<LivePresence>) -> Self {
-        Self { state: Mutex::default(), store, presence, last_id: AtomicU64::new(0), count: watch::Sender::new(0) }
+        Self {
+            state: Mutex::default(),
+            store,
+            presence,
+            last_id: AtomicU64::new(0),
+            count: watch::Sender::new(0),
+            draining: CancellationToken::new(),
+        }
     }
 
     /// The state is consistent between any two statements that can panic, so a poisoned lock is as good as any.
@@ -71,7 +79,7 @@ impl Hub {
         let session = caller.session.as_ref().map(|session| session.id);
         let outlet = Arc::new(Outlet::new(id, caller.user.clone(), session));
         let mut state = self.state();
-        if state.draining {
+        if self.draining.is_cancelled() {
             return None;
         }
         state.users.entry(caller.user.clone()).or_default().push(Arc::clone(&outlet));
@@ -206,11 +214,21 @@ impl Hub {
 
     /// Takes no new connections, and tells those there are.
     pub(crate) fn drain(&self) {
-        let mut state = self.state();
-        state.draining = true;
+        let state = self.state();
+        self.draining.cancel();
         for outlet in state.users.values().flatten() {
             outlet.offer(Item::Draining);
         }
+    }
+
+    /// Waits until no connection is taken any more.
+    pub(crate) fn draining(&self) -> impl Future<Output = ()> + Send + 'static {
+        self.draining.clone().cancelled_owned()
+    }
+
+    /// Whether no connection is taken any more.
+    pub(crate) fn is_draining(&self) -> bool {
+        self.draining.is_cancelled()
     }
 
     /// Waits until no connection is left.

@@ -7,6 +7,7 @@ mod appender;
 pub mod connection;
 pub mod delivery;
 mod ephemeral;
+pub mod expiry;
 mod follower;
 mod hub;
 mod live_presence;

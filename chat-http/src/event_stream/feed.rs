@@ -9,6 +9,7 @@ use chat_core::{
     realtime::{
         connection::Connection,
         delivery::{Delivery, EndReason},
+        expiry::{Due, Expiry},
     },
 };
 use futures_util::FutureExt;
@@ -21,10 +22,7 @@ use super::cursor::Cursor;
 use crate::{
     code::Code,
     limits::CountedConnection,
-    live::{
-        expiry::{Due, Expiry},
-        frame::{self, Frame},
-    },
+    live::frame::{self, Frame},
     problem::Problem,
     request_context::RequestContext,
 };

@@ -11,6 +11,7 @@ use chat_core::{
     api::{ChatService, Resume},
     error::{Fault, FieldCode},
     model::session::Caller,
+    realtime::expiry::Expiry,
 };
 use futures_util::stream;
 use http::{HeaderName, HeaderValue, header};
@@ -27,14 +28,8 @@ use self::{
     feed::{Feed, at},
 };
 use crate::{
-    answer::Answer,
-    limits::Allowance,
-    live::{expiry::Expiry, frame::Frame},
-    problem::Problem,
-    request_context::RequestContext,
-    rest::Tag,
-    signed_in::SignedIn,
-    wire::room::Room,
+    answer::Answer, limits::Allowance, live::frame::Frame, problem::Problem, request_context::RequestContext,
+    rest::Tag, signed_in::SignedIn, wire::room::Room,
 };
 
 pub(crate) struct EventStreamRoutes {

@@ -1,4 +1,3 @@
-//! What the WebSocket and the event stream share: what the server says, and until when.
+//! What the WebSocket and the event stream share: what the server says.
 
-pub(crate) mod expiry;
 pub(crate) mod frame;

@@ -19,6 +19,7 @@ use chat_core::{
     realtime::{
         connection::Connection,
         delivery::{Delivery, EndReason},
+        expiry::{Due, Expiry},
     },
 };
 use futures_util::{FutureExt, SinkExt, StreamExt, future::BoxFuture, stream::FuturesUnordered};
@@ -33,10 +34,7 @@ use super::{
 };
 use crate::{
     code::Code,
-    live::{
-        expiry::{Due, Expiry},
-        frame::{self, Frame},
-    },
+    live::frame::{self, Frame},
     problem::Problem,
     wire::{
         self,

@@ -10,6 +10,7 @@ use tokio::{
     net::TcpStream,
     time::{Sleep, sleep},
 };
+use tonic::transport::server::{Connected, TcpConnectInfo};
 
 use crate::connections::OpenConnection;
 
@@ -37,6 +38,15 @@ impl CountedStream {
         }
         let given_up = self.given_up.get_or_insert_with(|| Box::pin(sleep(self.patience)));
         given_up.as_mut().poll(cx).map(|()| Err(io::ErrorKind::TimedOut.into()))
+    }
+}
+
+/// What the server of gRPC tells its services of a client.
+impl Connected for CountedStream {
+    type ConnectInfo = TcpConnectInfo;
+
+    fn connect_info(&self) -> TcpConnectInfo {
+        self.stream.connect_info()
     }
 }
 

@@ -4,6 +4,7 @@ mod connections;
 mod counted_stream;
 mod demo;
 mod failure;
+mod grpc;
 mod irc;
 mod kept_secret;
 mod limits;
@@ -15,16 +16,16 @@ mod serve;
 mod store;
 mod webhooks;
 
-use std::{fs, io, net::SocketAddr, process::ExitCode, sync::Arc};
+use std::{fs, process::ExitCode, sync::Arc};
 
 use axum::Router;
 use chat_core::{Chat, Secrets, policy::StartingCoins};
 use clap::Parser;
 use secrecy::{ExposeSecret, SecretString};
-use tokio::net::{TcpListener, TcpSocket};
 
 use crate::{
     failure::Failure,
+    grpc::Grpc,
     kept_secret::{kept_secret, random_secret},
     operators::operators,
     options::Options,
@@ -47,8 +48,9 @@ fn main() -> ExitCode {
 async fn start(options: Options) -> Result<(), Failure> {
     let database_url = database_url(&options);
     let demo = database_url.is_none();
-    if demo && !options.listen.ip().is_loopback() {
-        return Err(Failure::DemoBeyondLoopback(options.listen));
+    let listens = [Some(options.listen), options.grpc.address(), options.irc.address()];
+    if let Some(beyond) = listens.into_iter().flatten().find(|address| demo && !address.ip().is_loopback()) {
+        return Err(Failure::DemoBeyondLoopback(beyond));
     }
     let opened = open_store(&options, database_url.as_ref()).await?;
     let store = opened.store();
@@ -72,32 +74,22 @@ async fn start(options: Options) -> Result<(), Failure> {
 
     let router = router(&chat, &options, admin_token.as_ref())?;
     let failed = |source| Failure::Listen { address: options.listen, source };
-    let listener = listen(options.listen).map_err(failed)?;
+    let listener = serve::listen(options.listen).map_err(failed)?;
     let address = listener.local_addr().map_err(failed)?;
-    let _irc = options.irc.serve(&chat, &options.limits).await?;
+    let grpc = options.grpc.address().map(Grpc::listen).transpose()?;
+    if let Some(grpc) = &grpc {
+        println!("listening on grpc://{}", grpc.address());
+    }
+    let _irc = options.irc.serve(&chat, &options.limits)?;
     println!("listening on http://{address}");
     if let (true, Some(token)) = (demo, &admin_token) {
         eprintln!("{}", demo::greeting(address, token.expose_secret()));
     }
-    serve::serve(listener, router, &chat, &options.connections(), serve::Patience::of(&options.limits)).await?;
+    let (connections, patience) = (options.connections(), serve::Patience::of(&options.limits));
+    let grpc = grpc.map(|grpc| grpc.serve(chat.clone(), options.grpc(), connections.clone(), patience));
+    serve::serve(listener, router, &chat, &connections, patience, grpc).await?;
     opened.close().await;
     Ok(())
-}
-
-/// Listens there, and lets so many wait who come faster than they are taken, as after a restart; the system may have a
-/// lower limit. Who finds no place waits a second until they ask again. Of what a client has not taken, the system keeps no
-/// more than that: of the megabytes that it would keep else, a slow client would have to read all before it hears a ping.
-fn listen(address: SocketAddr) -> io::Result<TcpListener> {
-    const WAITING: u32 = 4_096;
-    const ON_ITS_WAY: u32 = 256 * 1_024;
-    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
-    // The connections of a server that has just ended hold up nobody who starts it again.
-    #[cfg(unix)]
-    socket.set_reuseaddr(true)?;
-    // Those that are accepted have it from this one.
-    socket.set_send_buffer_size(ON_ITS_WAY)?;
-    socket.bind(address)?;
-    socket.listen(WAITING)
 }
 
 fn router(chat: &Chat, options: &Options, admin_token: Option<&SecretString>) -> Result<Router, Failure> {

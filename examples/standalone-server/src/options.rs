@@ -12,11 +12,15 @@ use chat_core::{
     model::coin::Coins,
     policy::{FriendRequests, Policy, StartingCoins},
 };
+use chat_grpc::GrpcConfig;
 use chat_http::{HttpConfig, IpNet};
 use clap::{Parser, ValueEnum, builder::BoolishValueParser};
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::{connections::Connections, irc::IrcOptions, limits::LimitOptions, open_files, webhooks::WebhookOptions};
+use crate::{
+    connections::Connections, grpc::GrpcOptions, irc::IrcOptions, limits::LimitOptions, open_files,
+    webhooks::WebhookOptions,
+};
 
 /// A chat server: rooms of up to six, messages in real time, coins, invites and friends.
 ///
@@ -104,6 +108,9 @@ pub(crate) struct Options {
     pub(crate) limits: LimitOptions,
 
     #[command(flatten)]
+    pub(crate) grpc: GrpcOptions,
+
+    #[command(flatten)]
     pub(crate) webhooks: WebhookOptions,
 
     #[command(flatten)]
@@ -133,11 +140,11 @@ pub(crate) struct Options {
     #[arg(long, env = "CHAT_PRESENCE_GRACE", value_name = "TIME", default_value = "10s", value_parser = time)]
     pub(crate) presence_grace: Duration,
 
-    /// How long a WebSocket may wait before its hello
+    /// How long a WebSocket, or a stream of gRPC, may wait before its hello
     #[arg(long, env = "CHAT_HELLO_TIMEOUT", value_name = "TIME", default_value = "10s", value_parser = some_time)]
     pub(crate) hello_timeout: Duration,
 
-    /// How often a WebSocket is pinged
+    /// How often a WebSocket, or a connection of gRPC, is pinged
     #[arg(long, env = "CHAT_HEARTBEAT", value_name = "TIME", default_value = "25s", value_parser = some_time)]
     pub(crate) heartbeat: Duration,
 
@@ -218,6 +225,14 @@ impl Options {
             ..HttpConfig::default()
         }
     }
+
+    pub(crate) fn grpc(&self) -> GrpcConfig {
+        GrpcConfig {
+            hello_timeout: self.hello_timeout,
+            heartbeat: self.heartbeat,
+            call_timeout: self.limits.body_timeout,
+        }
+    }
 }
 
 /// An origin as browsers send it (RFC 6454, section 7): a slash at its end would never match.
@@ -259,6 +274,14 @@ pub(crate) fn some_time(text: &str) -> Result<Duration, String> {
     }
 }
 
+/// An address, where the text was not empty.
+pub(crate) type MaybeAddress = Option<SocketAddr>;
+
+/// Empty is how container files say that there is none.
+pub(crate) fn maybe_address(text: &str) -> Result<MaybeAddress, String> {
+    if text.is_empty() { Ok(None) } else { address(text).map(Some) }
+}
+
 /// The first address that the text stands for: names are looked up.
 fn address(text: &str) -> Result<SocketAddr, String> {
     let mut addresses = text.to_socket_addrs().map_err(|error| error.to_string())?;
@@ -293,6 +316,7 @@ mod tests {
         let options = Options::parse_from(["chat-server"]);
         assert_eq!(options.policy(), Policy::default());
         assert_eq!(options.http(), HttpConfig::default());
+        assert_eq!((options.grpc(), options.grpc.address()), (GrpcConfig::default(), None));
     }
 
     #[test]
@@ -320,8 +344,9 @@ mod tests {
     #[test]
     fn what_is_empty_is_none() {
         let empty = ["--cors-origin", "", "--allowed-origin", "", "--trusted-proxy", ""];
-        let files = ["--webhook-secret-file", "", "--webhook-ca", ""];
-        let options = Options::parse_from(["chat-server"].iter().chain(&empty).chain(&files));
+        let more = ["--webhook-secret-file", "", "--webhook-ca", "", "--grpc-listen", "", "--irc-listen", ""];
+        let options = Options::parse_from(["chat-server"].iter().chain(&empty).chain(&more));
+        assert_eq!((options.grpc.address(), options.irc.address()), (None, None));
         assert_eq!(options.http(), HttpConfig::default());
     }
 

@@ -8,7 +8,7 @@ use chat_core::Chat;
 use hyper::{Request, body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::{
-    net::{TcpListener, TcpStream},
+    net::{TcpListener, TcpSocket, TcpStream},
     signal,
     time::{sleep, timeout},
 };
@@ -29,11 +29,11 @@ const NO_SOCKETS: Duration = Duration::from_millis(50);
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Patience {
     /// How long the head of a request may take, also after the answer before.
-    head: Duration,
+    pub(crate) head: Duration,
     /// How large it may be, in bytes; beyond it is 431.
     head_size: usize,
     /// How long a client may take nothing of what it is sent.
-    write: Duration,
+    pub(crate) write: Duration,
     /// How long those who are being served may take to be done when the server stops.
     drain: Duration,
 }
@@ -53,15 +53,36 @@ struct Clients {
     stopping: CancellationToken,
 }
 
-/// Serves `router` until SIGTERM or Ctrl-C; then takes nobody any more, answers what was asked, and closes.
+/// Listens there, and lets so many wait who come faster than they are taken, as after a restart; the system may have a
+/// lower limit. Who finds no place waits a second until they ask again. Of what a client has not taken, the system keeps no
+/// more than that: of the megabytes that it would keep else, a slow client would have to read all before it hears a ping.
+pub(crate) fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    const WAITING: u32 = 4_096;
+    const ON_ITS_WAY: u32 = 256 * 1_024;
+    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    // The connections of a server that has just ended hold up nobody who starts it again.
+    #[cfg(unix)]
+    socket.set_reuseaddr(true)?;
+    // Those that are accepted have it from this one.
+    socket.set_send_buffer_size(ON_ITS_WAY)?;
+    socket.bind(address)?;
+    socket.listen(WAITING)
+}
+
+/// Serves `router` until SIGTERM or Ctrl-C, and beside it what ends when the chat drains; then takes nobody any more,
+/// answers what was asked, and closes.
 pub(crate) async fn serve(
     listener: TcpListener,
     router: Router,
     chat: &Chat,
     connections: &Connections,
     patience: Patience,
+    beside: Option<impl Future<Output = ()> + Send + 'static>,
 ) -> Result<(), Failure> {
     let clients = Clients::default();
+    if let Some(beside) = beside {
+        clients.served.spawn(beside);
+    }
     let mut stop = Box::pin(stop_signal()?);
     loop {
         tokio::select! {
@@ -144,7 +165,7 @@ fn refuse(stream: &TcpStream, full: Full) {
 }
 
 /// A client that was gone before it was taken is none of ours; for the rest, wait until there are sockets again.
-async fn see_to(error: io::Error) {
+pub(crate) async fn see_to(error: io::Error) {
     let of_the_client = [io::ErrorKind::ConnectionAborted, io::ErrorKind::ConnectionReset, io::ErrorKind::Interrupted];
     if !of_the_client.contains(&error.kind()) {
         tracing::error!(%error, "no connection can be taken");

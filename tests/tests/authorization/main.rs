@@ -2,9 +2,11 @@
 //! table.md says. `BLESS=1 cargo test -p chat-tests --test authorization` writes that anew.
 //!
 //! The operations come from the documents of the running server and from its codec: one without a row fails here. Each
-//! cell has a room and people of its own; a refusal of what writes must leave them as they were.
+//! cell has a room and people of its own; a refusal of what writes must leave them as they were. What gRPC has a call or a
+//! command for is answered there as the same table says.
 
 mod caller;
+mod grpc;
 mod late;
 mod message_changes;
 mod operators;

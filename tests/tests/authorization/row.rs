@@ -61,6 +61,7 @@ pub(crate) struct Request {
 }
 
 /// How they ask it.
+#[derive(Debug)]
 pub(crate) enum What {
     /// A REST request: what fills the path beside the room, and the body.
     Rest(Vec<(&'static str, String)>, Option<Value>),

@@ -24,7 +24,8 @@ pub(crate) struct World {
 impl World {
     pub(crate) async fn start() -> Self {
         let operators = Right::ALL.map(operators).concat();
-        let flags: Vec<&str> = operators.iter().flat_map(|operator| ["--operator", operator]).collect();
+        let flags = operators.iter().flat_map(|operator| ["--operator", operator]);
+        let flags: Vec<&str> = flags.chain(["--grpc-listen", "127.0.0.1:0"]).collect();
         let server = Server::with(&flags).await;
         let expired = Server::at(server.database_url(), &["--access-ttl", "1ms"]).await;
         let brief = Server::at(server.database_url(), &["--access-ttl", "5s"]).await;

@@ -2,17 +2,18 @@
 
 use std::time::Duration;
 
-use chat_core::{
+use tokio::time::Instant;
+
+use crate::{
     api::ChatService,
     model::{session::Caller, time::Timestamp},
 };
-use tokio::time::Instant;
 
 /// How long before its end a client is told that its access token expires.
 const NOTICE: Duration = Duration::from_secs(60);
 
 /// When what a caller has shown ends, and whether they were told that it is about to.
-pub(crate) struct Expiry {
+pub struct Expiry {
     end: Option<Timestamp>,
     /// The same by this machine's clock.
     at: Option<Instant>,
@@ -21,7 +22,7 @@ pub(crate) struct Expiry {
 
 /// What there is to be done.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Due {
+pub enum Due {
     /// Say that the end is near.
     Notice,
     /// It has come.
@@ -31,7 +32,8 @@ pub(crate) enum Due {
 }
 
 impl Expiry {
-    pub(crate) fn of(caller: &Caller, chat: &dyn ChatService) -> Self {
+    /// That of a caller, who was told of nothing yet.
+    pub fn of(caller: &Caller, chat: &dyn ChatService) -> Self {
         let mut expiry = Self { end: caller.expires_at, at: None, told: false };
         expiry.set(chat.now());
         expiry
@@ -42,19 +44,19 @@ impl Expiry {
     }
 
     /// Whether it has come.
-    pub(crate) fn is_over(&self, now: Timestamp) -> bool {
+    pub fn is_over(&self, now: Timestamp) -> bool {
         self.end.is_some_and(|end| end <= now)
     }
 
     /// Waits until there is something to be done. Cancel safe.
-    pub(crate) async fn due(&self) {
+    pub async fn due(&self) {
         let Some(at) = self.at else { return std::future::pending().await };
         let next = if self.told { Some(at) } else { at.checked_sub(NOTICE) };
         tokio::time::sleep_until(next.unwrap_or(at)).await;
     }
 
     /// What that is.
-    pub(crate) fn take(&mut self, now: Timestamp) -> Due {
+    pub fn take(&mut self, now: Timestamp) -> Due {
         if self.is_over(now) {
             return Due::End;
         }

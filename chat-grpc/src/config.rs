@@ -1,0 +1,25 @@
+//! What an embedding application may set of the gRPC side.
+
+use std::time::Duration;
+
+/// Settings of [`routes`](crate::routes()) and [`server`](crate::server).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GrpcConfig {
+    /// How long a stream may wait before its `hello`. Default 10 seconds.
+    pub hello_timeout: Duration,
+    /// How often the server pings a connection; who answers nothing for as long is given up. Who takes nothing of what a
+    /// stream brings is given up after twice as long. Default 25 seconds.
+    pub heartbeat: Duration,
+    /// How long a call other than a stream may take, from its head to its answer. Default 30 seconds.
+    pub call_timeout: Duration,
+}
+
+impl Default for GrpcConfig {
+    fn default() -> Self {
+        Self {
+            hello_timeout: Duration::from_secs(10),
+            heartbeat: Duration::from_secs(25),
+            call_timeout: Duration::from_secs(30),
+        }
+    }
+}

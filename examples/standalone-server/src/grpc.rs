@@ -1,0 +1,103 @@
+//! gRPC, where it was asked for.
+
+use std::{convert::Infallible, io, net::SocketAddr};
+
+use chat_core::Chat;
+use chat_grpc::GrpcConfig;
+use clap::Args;
+use futures_util::{Stream, StreamExt, stream};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    time::timeout,
+};
+
+use crate::{
+    connections::{Connections, OpenConnection},
+    counted_stream::CountedStream,
+    failure::Failure,
+    options::{MaybeAddress, maybe_address},
+    serve::{Patience, listen, see_to},
+};
+
+#[derive(Args, Debug)]
+pub(crate) struct GrpcOptions {
+    /// Where to listen for gRPC, which is HTTP/2 without TLS. Port 0 picks a free one. None: gRPC is not served
+    #[arg(long, env = "CHAT_GRPC_LISTEN", value_name = "ADDR:PORT", value_parser = maybe_address)]
+    grpc_listen: Option<MaybeAddress>,
+}
+
+impl GrpcOptions {
+    /// Where to listen, where at all.
+    pub(crate) fn address(&self) -> Option<SocketAddr> {
+        self.grpc_listen.flatten()
+    }
+}
+
+/// Where gRPC is served.
+pub(crate) struct Grpc {
+    listener: TcpListener,
+    address: SocketAddr,
+}
+
+impl Grpc {
+    /// Listens there.
+    pub(crate) fn listen(address: SocketAddr) -> Result<Self, Failure> {
+        let failed = |source| Failure::Listen { address, source };
+        let listener = listen(address).map_err(failed)?;
+        let address = listener.local_addr().map_err(failed)?;
+        Ok(Self { listener, address })
+    }
+
+    /// At which address.
+    pub(crate) const fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Serves until the chat shuts down; then takes nobody any more, and ends when those who are there are done.
+    pub(crate) async fn serve(self, chat: Chat, config: GrpcConfig, connections: Connections, patience: Patience) {
+        let draining = chat.draining();
+        let routes = chat_grpc::routes(chat, &config);
+        let clients = clients(self.listener, connections, patience);
+        let served =
+            chat_grpc::server(&config).add_routes(routes).serve_with_incoming_shutdown(clients, draining).await;
+        if let Err(error) = served {
+            tracing::error!(%error, "gRPC is served no more");
+        }
+    }
+}
+
+/// Those who connect, once they have said something: strangers who say nothing are not waited for.
+fn clients(
+    listener: TcpListener,
+    connections: Connections,
+    patience: Patience,
+) -> impl Stream<Item = Result<CountedStream, Infallible>> {
+    let accepted = stream::unfold((listener, connections), |(listener, connections)| async {
+        let client = accept(&listener, &connections).await;
+        Some((client, (listener, connections)))
+    });
+    let greeted = accepted.map(move |(stream, counted)| async move {
+        timeout(patience.head, stream.readable()).await.ok()?.ok()?;
+        Some(Ok(CountedStream::new(stream, counted, patience.write)))
+    });
+    // As many as may be open.
+    greeted.buffer_unordered(usize::MAX).filter_map(async |client| client)
+}
+
+async fn accept(listener: &TcpListener, connections: &Connections) -> (TcpStream, OpenConnection) {
+    loop {
+        match listener.accept().await.and_then(|(stream, peer)| Ok((without_delay(stream)?, peer))) {
+            Ok((stream, peer)) => match connections.open(peer.ip()) {
+                Ok(counted) => return (stream, counted),
+                // HTTP/2 has no word for it before it has begun: the client sees a connection that ends.
+                Err(full) => tracing::debug!(?full, "a connection is refused"),
+            },
+            Err(error) => see_to(error).await,
+        }
+    }
+}
+
+fn without_delay(stream: TcpStream) -> io::Result<TcpStream> {
+    stream.set_nodelay(true)?;
+    Ok(stream)
+}

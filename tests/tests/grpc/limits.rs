@@ -1,0 +1,97 @@
+//! Who asks too much, sends nonsense, or takes nothing.
+
+use chat_grpc::v1::{self, client_frame::Command};
+use chat_tests::PATIENCE;
+use futures_util::stream;
+use tokio::time::timeout;
+use tonic::client::{Grpc, GrpcService};
+use tonic::transport::Channel;
+use tonic::{Code, Request, Status, body::Body};
+use tonic_prost::ProstCodec;
+
+use crate::ground::{Person, message, reason, server};
+use crate::live::two;
+
+#[track_caller]
+fn assert_is(status: &Status, code: Code, why: &str) {
+    assert_eq!((status.code(), reason(status).as_str()), (code, why), "{status:?}");
+}
+
+#[tokio::test]
+async fn a_message_of_the_protocol_has_at_most_64_kib() {
+    let server = server().await;
+    let (alice, _, room) = two(&server).await;
+    let too_large = message(&room, &"x".repeat(65_536));
+    let refused = alice.messages().send_message(too_large.clone()).await.expect_err("too large");
+    assert_is(&refused, Code::ResourceExhausted, "too_large");
+    let mut talk = alice.open().await;
+    talk.begin(Command::Send(too_large)).await;
+    assert_is(&talk.end().await.expect("an end"), Code::ResourceExhausted, "too_large");
+    // Whatever fits is looked at by the rules.
+    let too_long = alice.messages().send_message(message(&room, &"x".repeat(65_000))).await.expect_err("too long");
+    assert_is(&too_long, Code::InvalidArgument, "invalid_request");
+}
+
+/// A message whose first field is bytes: as a text they are no UTF-8, and as a number they are none.
+const NONSENSE: [u8; 2] = [0xff, 0xfe];
+
+#[tokio::test]
+async fn what_is_no_message_of_the_protocol_is_the_clients_fault() {
+    let server = server().await;
+    let alice = Person::register(&server, "alice", 0).await;
+    let mut grpc = Grpc::new(alice.signed());
+    grpc.ready().await.expect("the server listens");
+    let codec = ProstCodec::<Vec<u8>, ()>::default();
+    let path = "/chat.v1.Rooms/GetRoom".parse().expect("a path");
+    let refused = grpc.unary(Request::new(NONSENSE.to_vec()), path, codec).await.expect_err("nonsense");
+    assert_is(&refused, Code::InvalidArgument, "invalid_request");
+
+    grpc.ready().await.expect("the server listens on");
+    let codec = ProstCodec::<Vec<u8>, v1::ServerFrame>::default();
+    let path = "/chat.v1.Live/Connect".parse().expect("a path");
+    let frames = grpc.streaming(Request::new(stream::iter([NONSENSE.to_vec()])), path, codec).await.expect("a stream");
+    let ended = timeout(PATIENCE, frames.into_inner().message()).await.expect("an end in time").expect_err("nonsense");
+    assert_is(&ended, Code::InvalidArgument, "invalid_request");
+}
+
+#[tokio::test]
+async fn there_is_no_other_service_and_no_other_call() {
+    let server = server().await;
+    let alice = Person::register(&server, "alice", 0).await;
+    for path in ["/chat.v1.Rooms/Demolish", "/chat.v9.Rooms/GetRoom"] {
+        let mut grpc = Grpc::new(alice.signed());
+        grpc.ready().await.expect("the server listens");
+        let asked = grpc.unary(Request::new(()), path.parse().expect("a path"), ProstCodec::<(), ()>::default()).await;
+        assert_eq!(asked.expect_err(path).code(), Code::Unimplemented, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn what_pages_of_other_sites_may_send_unasked_is_no_grpc() {
+    let server = server().await;
+    let mut channel = crate::ground::channel(&server);
+    for media_type in ["text/plain", "application/x-www-form-urlencoded", "application/grpcish", ""] {
+        let request = http::Request::post("/chat.v1.Users/Register").header("content-type", media_type);
+        std::future::poll_fn(|context| GrpcService::<Body>::poll_ready(&mut channel, context)).await.expect("ready");
+        let answer = GrpcService::call(&mut channel, request.body(Body::empty()).expect("a request"));
+        assert_eq!(answer.await.expect("an answer").status(), 415, "{media_type:?}");
+    }
+}
+
+#[tokio::test]
+async fn who_takes_nothing_is_told_so_once_they_do() {
+    let server = server().await;
+    let (alice, bob, room) = two(&server).await;
+    // What the client's own side would take for it.
+    let narrow = Channel::from_shared(format!("http://{}", server.grpc())).expect("an address");
+    let narrow = narrow.initial_stream_window_size(65_535).initial_connection_window_size(65_535).connect_lazy();
+    let mut bobs = Person::new(narrow, bob.session.clone()).open().await;
+    let large = "\u{1F642}".repeat(4_000);
+    for _ in 0..120 {
+        alice.write(&room, &large).await;
+    }
+    let end = bobs.end().await.expect("an end");
+    assert_is(&end, Code::Unavailable, "too_slow");
+    assert!(bobs.seqs(&room).len() < 120, "not all was kept for them");
+    assert_eq!(bobs.seqs(&room), (3..3 + bobs.seqs(&room).len() as u64).collect::<Vec<_>>(), "without hole so far");
+}

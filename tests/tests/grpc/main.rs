@@ -1,0 +1,11 @@
+//! gRPC: the real server with a client of tonic's, and with one of Python's.
+
+mod described;
+mod drain;
+mod ground;
+mod limits;
+mod live;
+mod python;
+mod resume;
+mod story;
+mod together;
