@@ -35,7 +35,7 @@ pub use config::GrpcConfig;
 pub use routes::{routes, server};
 
 /// The protocol, version 1: its messages, and for each service a client and a server.
-#[expect(missing_docs, clippy::large_enum_variant, reason = "made of the protocol, where each thing is described")]
+#[expect(clippy::large_enum_variant, reason = "made of the protocol, where each thing is described")]
 pub mod v1 {
     tonic::include_proto!("chat.v1");
 
