@@ -1,7 +1,7 @@
 //! What can go wrong, in two kinds that never stand in for each other: a [`Rejection`] is an answer of the rules,
 //! final and safe to show; everything else in [`ChatError`] is a failure of ours or of what we stand on.
 
-use std::{borrow::Cow, time::Duration};
+use std::{borrow::Cow, error::Error, time::Duration};
 
 pub use crate::fault::{Fault, FieldCode, FieldError};
 use crate::{
@@ -64,6 +64,12 @@ impl ChatError {
             | Self::UnknownOutcome(_) => "store_unavailable",
             Self::Internal(_) => "internal",
         }
+    }
+
+    /// What went wrong with all its causes: for the log, never for the caller.
+    pub fn with_causes(&self) -> String {
+        let causes = std::iter::successors(self.source(), |&error| error.source());
+        causes.fold(self.to_string(), |text, cause| format!("{text}: {cause}"))
     }
 
     /// What went wrong, in words for the caller: each field that is wrong, and why; never of the store, of paths or of

@@ -1,6 +1,6 @@
 //! What the chat answers instead of success, as a status with the details of `google.rpc`, or as it stands in a stream.
 
-use std::{collections::HashMap, error::Error, time::Duration};
+use std::{collections::HashMap, time::Duration};
 
 use chat_core::error::{ChatError, FieldError, Rejection, RejectionKind};
 use tonic::{Code, Status};
@@ -40,34 +40,26 @@ impl Refusal {
             outcome_unknown: false,
         }
     }
-
-    fn unavailable(message: &str) -> Self {
-        Self::new(Code::Unavailable, "store_unavailable", message)
-    }
 }
 
 /// Failures are logged with their causes; the client gets none of that.
 impl From<ChatError> for Refusal {
     fn from(error: ChatError) -> Self {
-        match error {
+        let status = match error {
             ChatError::Rejected(rejection) => return rejection.into(),
-            ChatError::Overloaded(what) => tracing::warn!("overloaded: {what}"),
-            _ => tracing::error!("{}", with_causes(&error)),
-        }
+            ChatError::Internal(_) => Code::Internal,
+            _ => Code::Unavailable,
+        };
+        let refusal = Self::new(status, error.code(), error.detail());
         match error {
-            ChatError::Overloaded(_) => {
-                let message = "Too much is waiting already. Nothing was changed.";
-                Self { retry_after: Some(OVERLOAD_PASSES_IN), ..Self::new(Code::Unavailable, "overloaded", message) }
+            ChatError::Overloaded(what) => {
+                tracing::warn!("overloaded: {what}");
+                Self { retry_after: Some(OVERLOAD_PASSES_IN), ..refusal }
             }
-            ChatError::Unavailable(_) => Self::unavailable("The database does not answer. Nothing was changed."),
-            ChatError::SignInUnavailable(_) => Self::unavailable("The sign-in does not answer. Nothing was changed."),
-            ChatError::WalletUnavailable(_) => Self::unavailable("The wallet does not answer. Nothing was changed."),
-            ChatError::HookFailed(_) => Self::unavailable("The application did not decide. Nothing was changed."),
-            ChatError::UnknownOutcome(_) => {
-                let message = "The database was lost while it wrote; whether it did could not be found out.";
-                Self { outcome_unknown: true, ..Self::unavailable(message) }
+            failure => {
+                tracing::error!("{}", failure.with_causes());
+                Self { outcome_unknown: matches!(failure, ChatError::UnknownOutcome(_)), ..refusal }
             }
-            _ => Self::new(Code::Internal, "internal", "A bug of ours."),
         }
     }
 }
@@ -185,16 +177,6 @@ impl From<Refusal> for v1::Problem {
 /// The time, or the longest that there is.
 fn duration(time: Duration) -> prost_types::Duration {
     prost_types::Duration::try_from(time).unwrap_or(prost_types::Duration { seconds: i64::MAX, nanos: 0 })
-}
-
-fn with_causes(error: &dyn Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text = format!("{text}: {error}");
-        cause = error.source();
-    }
-    text
 }
 
 #[cfg(test)]

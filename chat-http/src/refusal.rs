@@ -1,6 +1,6 @@
 //! What the core answers instead of success, as a problem.
 
-use std::{error::Error, time::Duration};
+use std::time::Duration;
 
 use chat_core::error::{ChatError, Rejection};
 
@@ -19,14 +19,14 @@ impl From<ChatError> for Problem {
             | ChatError::SignInUnavailable(_)
             | ChatError::HookFailed(_)
             | ChatError::WalletUnavailable(_) => {
-                tracing::error!("{}", with_causes(&error));
+                tracing::error!("{}", error.with_causes());
                 Self::new(Code::StoreUnavailable).detail(error.detail())
             }
             ChatError::UnknownOutcome(_) => {
-                tracing::error!("{}", with_causes(&error));
+                tracing::error!("{}", error.with_causes());
                 Self::new(Code::StoreUnavailable).detail(error.detail()).outcome_unknown()
             }
-            other => Self::internal(with_causes(&other)),
+            other => Self::internal(other.with_causes()),
         }
     }
 }
@@ -53,16 +53,6 @@ impl From<Rejection> for Problem {
             _ => problem,
         }
     }
-}
-
-fn with_causes(error: &dyn Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text = format!("{text}: {error}");
-        cause = error.source();
-    }
-    text
 }
 
 #[cfg(test)]

@@ -1,6 +1,9 @@
 //! Why a stream is over.
 
-use chat_core::{error::Rejection, realtime::delivery::EndReason};
+use chat_core::{
+    error::{ChatError, Rejection},
+    realtime::delivery::EndReason,
+};
 use tonic::{Code, Status};
 
 use crate::{refusal::Refusal, routes};
@@ -23,8 +26,7 @@ impl Over {
     /// The chat ends the connection.
     pub(super) fn ended(reason: EndReason) -> Self {
         match reason {
-            EndReason::SessionEnded => Self::Because(Rejection::SessionRevoked.into()),
-            EndReason::Suspended => Self::Because(Rejection::Suspended.into()),
+            EndReason::SessionEnded | EndReason::Suspended => Self::Because(ChatError::from(reason).into()),
             EndReason::TooSlow => Self::too_slow(),
             EndReason::Overloaded => Self::because(Code::Unavailable, "overloaded", "come back and resume"),
         }
