@@ -48,7 +48,7 @@ impl Application {
         nobody.signed_in(&answer)
     }
 
-    /// What the receiver was told next of a room's events: its number.
+    /// What the receiver was told next of the events of rooms.
     fn told(&mut self) -> Value {
         loop {
             let line = self.said.next().expect("it goes on").unwrap();
@@ -87,6 +87,12 @@ async fn words_are_filtered_coins_are_the_applications_and_it_is_told_of_everyth
     assert_eq!(carol.me().await["availCoins"], 200);
     let joined = carol.join(&cocoa).await;
     assert_eq!((&joined["charged"], &joined["availCoins"]), (&json!(150), &json!(50)));
+    let operator = Client::nobody(&application.base).with_token(TOKEN);
+    assert_eq!(operator.get("/admin/users/carol").await.is(200)["availCoins"], 50);
+    let listed = operator.get("/admin/users").await.is(200);
+    for user in listed["users"].as_array().unwrap() {
+        assert!(user.get("availCoins").is_none(), "the wallet is not asked for a list: {user}");
+    }
     let lounge = alice.create_room("Lounge").await;
     let broke = json!({"roomId": lounge, "password": ROOM_PASSWORD});
     carol.post("/api/joinroom", broke).await.refused(402, "insufficient_coins");
@@ -95,8 +101,9 @@ async fn words_are_filtered_coins_are_the_applications_and_it_is_told_of_everyth
     while told.len() < 3 {
         let data = application.told();
         if data["roomId"] == json!(tea) {
-            told.push(data["seq"].clone());
+            told.push((data["seq"].clone(), data["kind"].clone()));
         }
     }
-    assert_eq!(told, [1, 2, 3], "alice and carol have joined, and something was said");
+    let expected = [(1, "joined"), (2, "joined"), (3, "message")].map(|(seq, kind)| (json!(seq), json!(kind)));
+    assert_eq!(told, expected);
 }

@@ -85,7 +85,7 @@ pub(crate) struct Setup {
 impl Setup {
     /// One that stops nowhere, and is there so many hours later.
     pub(crate) const fn at_hour(hours: u64) -> Self {
-        Self { stop: None, hours, time_limit: Duration::from_secs(5) }
+        Self { stop: None, hours, time_limit: PATIENCE }
     }
 }
 
