@@ -41,6 +41,12 @@ impl Refusal {
         }
     }
 
+    /// As many as there may be are there.
+    pub(crate) fn too_many(message: &str, retry_after: Duration) -> Self {
+        let rejection = Self::from(Rejection::RateLimited { retry_after });
+        Self { message: message.to_owned(), ..rejection }
+    }
+
     fn unavailable(message: &str) -> Self {
         Self::new(Code::Unavailable, "store_unavailable", message)
     }

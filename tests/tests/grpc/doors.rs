@@ -4,17 +4,15 @@ use std::sync::Arc;
 
 use chat_core::model::{operator::Operator, user::UserId};
 use chat_core::{Chat, Secrets, api::Admin};
-use chat_grpc::GrpcConfig;
 use chat_http::HttpConfig;
 use chat_sqlite::SqliteStore;
 use chat_tests::{Client, PASSWORD, ROOM_PASSWORD, Socket, registration};
-use futures_util::stream;
 use irc_gateway::Limits;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-use crate::ground::{Person, body, channel_to};
+use crate::ground::{Person, body, channel_to, listen, serve};
 
 /// How much each of them says.
 const EACH: usize = 25;
@@ -37,14 +35,7 @@ impl House {
         tokio::spawn(async move { axum::serve(http, router).await });
         let (irc, irc_at) = listen().await;
         tokio::spawn(irc_gateway::serve(Arc::new(chat.clone()), irc, Limits { burst: 10_000, ..Limits::default() }));
-        let (grpc, grpc_at) = listen().await;
-        let config = GrpcConfig::default();
-        let routes = chat_grpc::routes(chat.clone(), &config);
-        let clients = stream::unfold(grpc, async |grpc| Some((grpc.accept().await.map(|(client, _)| client), grpc)));
-        let draining = chat.draining();
-        tokio::spawn(async move {
-            chat_grpc::server(&config).add_routes(routes).serve_with_incoming_shutdown(clients, draining).await
-        });
+        let grpc_at = serve(chat.clone()).await;
         Self { chat, http: format!("http://{http_at}"), irc: irc_at, grpc: grpc_at }
     }
 
@@ -52,12 +43,6 @@ impl House {
         let nobody = Client::nobody(&self.http);
         nobody.signed_in(&nobody.post("/api/register", registration(user_id)).await.is(201))
     }
-}
-
-async fn listen() -> (TcpListener, String) {
-    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-    let address = listener.local_addr().expect("its address").to_string();
-    (listener, address)
 }
 
 /// Signs in by IRC, joins the room, and says all it has to say; answers the connection.

@@ -4,6 +4,7 @@ mod described;
 mod doors;
 mod drain;
 mod ground;
+mod host;
 mod limits;
 mod live;
 mod python;
