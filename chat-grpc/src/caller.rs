@@ -1,9 +1,10 @@
 //! Who calls, by what the metadata of a call show.
 
-use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::net::SocketAddr;
 
 use axum::extract::ConnectInfo;
 use chat_core::{api::ChatService, error::Rejection, model::session::Caller, ports::authenticator::Credentials};
+use chat_limits::{ClientAddress, IpNet};
 use http::{Extensions, HeaderMap, header};
 use tonic::transport::server::TcpConnectInfo;
 
@@ -37,19 +38,18 @@ fn is_token68(token: &str) -> bool {
     !body.is_empty() && body.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~+/".contains(&byte))
 }
 
-/// From where a call comes, as the server of tonic's or of axum's was told. Of IPv6 it is the network of 64 bits: a provider
-/// gives each customer at least one.
-pub(crate) fn address(extensions: &Extensions) -> Option<IpAddr> {
+/// From where a call comes, as the server of tonic's or of axum's was told, or a trusted proxy says.
+pub(crate) fn address(metadata: &HeaderMap, extensions: &Extensions, trusted: &[IpNet]) -> Option<ClientAddress> {
     let of_tonic = || extensions.get::<TcpConnectInfo>()?.remote_addr();
     let of_axum = || extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| *peer);
-    Some(match of_tonic().or_else(of_axum)?.ip().to_canonical() {
-        IpAddr::V6(v6) => IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() & (u128::MAX << 64))),
-        v4 => v4,
-    })
+    let peer = of_tonic().or_else(of_axum)?;
+    Some(ClientAddress::of(peer.ip(), metadata, trusted))
 }
 
 #[cfg(test)]
 mod tests {
+    use std::net::IpAddr;
+
     use http::HeaderValue;
 
     use super::*;
@@ -83,19 +83,28 @@ mod tests {
         }
     }
 
+    fn told(extensions: &Extensions, metadata: &HeaderMap) -> Option<String> {
+        let trusted = ["10.0.0.0/8".parse().unwrap()];
+        address(metadata, extensions, &trusted).map(|address| IpAddr::from(address).to_string())
+    }
+
     #[test]
-    fn an_address_is_told_by_either_server_and_of_ipv6_its_network() {
-        let of_axum = |peer: &str| {
+    fn an_address_is_told_by_either_server_or_by_a_trusted_proxy() {
+        let of_axum = |peer: &str, metadata: &HeaderMap| {
             let mut extensions = Extensions::new();
             extensions.insert(ConnectInfo(peer.parse::<SocketAddr>().unwrap()));
-            address(&extensions).map(|address| address.to_string())
+            told(&extensions, metadata)
         };
-        assert_eq!(of_axum("[2001:db8:1:2:ffff::1]:7").as_deref(), Some("2001:db8:1:2::"));
-        assert_eq!(of_axum("[::ffff:203.0.113.7]:7").as_deref(), Some("203.0.113.7"));
+        let nothing = HeaderMap::new();
+        assert_eq!(of_axum("[2001:db8:1:2:ffff::1]:7", &nothing).as_deref(), Some("2001:db8:1:2::"));
+        let mut forwarded = HeaderMap::new();
+        forwarded.insert("x-forwarded-for", HeaderValue::from_static("198.51.100.1"));
+        assert_eq!(of_axum("10.0.0.1:7", &forwarded).as_deref(), Some("198.51.100.1"));
+        assert_eq!(of_axum("203.0.113.7:7", &forwarded).as_deref(), Some("203.0.113.7"));
         let mut extensions = Extensions::new();
         let remote_addr = Some("203.0.113.7:7".parse().unwrap());
         extensions.insert(TcpConnectInfo { local_addr: None, remote_addr });
-        assert_eq!(address(&extensions).map(|address| address.to_string()).as_deref(), Some("203.0.113.7"));
-        assert_eq!(address(&Extensions::new()), None);
+        assert_eq!(told(&extensions, &nothing).as_deref(), Some("203.0.113.7"));
+        assert_eq!(told(&Extensions::new(), &nothing), None);
     }
 }

@@ -24,6 +24,7 @@
 mod caller;
 mod config;
 mod health;
+mod limits;
 mod live;
 mod read;
 mod refusal;
@@ -31,11 +32,12 @@ mod routes;
 mod service;
 mod wire;
 
+pub use chat_limits::{IpNet, Rate, RateLimits, RatePair};
 pub use config::GrpcConfig;
 pub use routes::{routes, server};
 
 /// The protocol, version 1: its messages, and for each service a client and a server.
-#[expect(clippy::large_enum_variant, reason = "made of the protocol, where each thing is described")]
+#[expect(clippy::large_enum_variant, reason = "the protocol has them so")]
 pub mod v1 {
     tonic::include_proto!("chat.v1");
 

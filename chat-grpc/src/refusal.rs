@@ -40,6 +40,12 @@ impl Refusal {
             outcome_unknown: false,
         }
     }
+
+    /// As many as there may be are there.
+    pub(crate) fn too_many(message: &str, retry_after: Duration) -> Self {
+        let rejection = Self::from(Rejection::RateLimited { retry_after });
+        Self { message: message.to_owned(), ..rejection }
+    }
 }
 
 /// Failures are logged with their causes; the client gets none of that.

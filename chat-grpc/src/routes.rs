@@ -17,12 +17,14 @@ use tonic::{
     service::{Routes, RoutesBuilder},
     transport::Server,
 };
-use tonic_health::pb::health_server::HealthServer;
+use tonic_health::pb::health_server::{self, HealthServer};
+use tonic_reflection::pb::v1::server_reflection_server;
 use tower::Service;
 
 use crate::{
     config::GrpcConfig,
     health::ChatHealth,
+    limits::Limits,
     refusal::Refusal,
     service::{Calls, Endpoint},
     v1,
@@ -38,7 +40,8 @@ const MAX_STREAMS: u32 = 100;
 /// The chat's services, and beside them reflection (`grpc.reflection.v1`) and health (`grpc.health.v1`). Where callers sign
 /// in by the host, there is no service `Sessions`, and `Register` is unimplemented.
 pub fn routes(chat: Chat, config: &GrpcConfig) -> Routes {
-    let endpoint = Arc::new(Endpoint { chat: Arc::new(chat.clone()), config: config.clone() });
+    let limits = Limits::new(config.rate_limits.as_ref());
+    let endpoint = Arc::new(Endpoint { chat: Arc::new(chat.clone()), config: config.clone(), limits });
     let calls = || Calls(Arc::clone(&endpoint));
     let mut services = Services::default();
     if !chat.host_signs_in() {
@@ -91,7 +94,8 @@ impl Services {
         let mut reflection = tonic_reflection::server::Builder::configure()
             .register_encoded_file_descriptor_set(v1::FILE_DESCRIPTOR_SET)
             .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
-            .with_service_name(HealthServer::<ChatHealth>::NAME);
+            .with_service_name(health_server::SERVICE_NAME)
+            .with_service_name(server_reflection_server::SERVICE_NAME);
         for name in &self.names {
             reflection = reflection.with_service_name(*name);
         }

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use ipnet::IpNet;
+use chat_limits::{IpNet, RateLimits};
 
-use crate::{body::BodyTimeout, limits::RateLimits};
+use crate::body::BodyTimeout;
 
 /// Settings of [`router`](crate::router()). The defaults are safe to face browsers with.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -4,8 +4,8 @@ use axum::{Extension, Router};
 use chat_core::api::ChatService;
 
 use crate::{
-    body::BodyTimeout, chat_sign_in::ChatSignIn, client_address::TrustedProxies, config::HttpConfig, cors::cors,
-    limits::limited, rest, websocket,
+    body::BodyTimeout, chat_sign_in::ChatSignIn, config::HttpConfig, cors::cors, limits::limited, rest,
+    stranger::TrustedProxies, websocket,
 };
 
 /// What users call: REST, the WebSocket, the OpenAPI document and its pages, all under `/api`. It may be nested under

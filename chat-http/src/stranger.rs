@@ -1,12 +1,17 @@
-use std::net::{IpAddr, SocketAddr};
+use std::{
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+};
 
 use axum::extract::ConnectInfo;
+use chat_limits::{ClientAddress, IpNet};
 use poem::{FromRequest, Request, RequestBody, Result};
 
-use crate::{
-    client_address::{ClientAddress, TrustedProxies},
-    signed_in::limited,
-};
+use crate::signed_in::limited;
+
+/// The networks of the proxies whose `X-Forwarded-For` counts, as an extension of the request.
+#[derive(Clone, Debug)]
+pub(crate) struct TrustedProxies(pub(crate) Arc<[IpNet]>);
 
 /// The caller of an operation that needs no sign-in: counted by address. It must be the first argument after `&self`, as
 /// [`SignedIn`](crate::SignedIn) is elsewhere: what is sent too often is not read.

@@ -8,25 +8,21 @@ use chat_core::{
 use tokio::time::{Instant, timeout_at};
 
 use super::{
+    Peer,
     client::Client,
     frame::{self, answer},
     over::Over,
     talk::{still_signed_in, unknown_command},
 };
 use crate::{
+    limits::Kind,
     refusal::Refusal,
-    service::Endpoint,
     v1::{self, client_frame::Command, room_removed::Reason, server_frame::Frame},
 };
 
 /// Waits for `hello` and answers it.
-pub(super) async fn greet(
-    endpoint: &Endpoint,
-    caller: &Caller,
-    client: &mut Client,
-    connection: &mut Connection,
-) -> Result<(), Over> {
-    let deadline = Instant::now() + endpoint.config.hello_timeout;
+pub(super) async fn greet(peer: &Peer, client: &mut Client, connection: &mut Connection) -> Result<(), Over> {
+    let deadline = Instant::now() + peer.endpoint.config.hello_timeout;
     loop {
         let heard = tokio::select! {
             delivery = connection.next() => match delivery {
@@ -38,15 +34,20 @@ pub(super) async fn greet(
             heard = timeout_at(deadline, client.hear()) => heard.map_err(|_| Over::hello_missing())??,
         };
         let Some(v1::ClientFrame { id, command }) = heard else { return Err(Over::Done) };
-        still_signed_in(endpoint, caller, connection)?;
+        still_signed_in(&peer.endpoint, &peer.caller, connection)?;
         match command {
             Some(Command::Hello(hello)) => {
-                if welcome(caller, client, connection, id, hello).await? {
+                if let Err(refusal) = peer.count(Kind::Read) {
+                    client.tell(answer(id, Err(refusal))).await?;
+                } else if welcome(&peer.caller, client, connection, id, hello).await? {
                     return Ok(());
                 }
             }
             Some(_) => return Err(Over::protocol_error("hello comes first")),
-            None => client.tell(answer(id, Err(unknown_command()))).await?,
+            None => {
+                let refusal = peer.count(Kind::Read).err().unwrap_or_else(unknown_command);
+                client.tell(answer(id, Err(refusal))).await?;
+            }
         }
     }
 }

@@ -10,6 +10,7 @@ mod turns;
 use std::sync::Arc;
 
 use chat_core::{model::session::Caller, realtime::connection::Connection};
+use chat_limits::ClientAddress;
 use tonic::{Request, Response, Status, Streaming};
 
 use self::{
@@ -18,6 +19,8 @@ use self::{
     talk::Talk,
 };
 use crate::{
+    limits::{CountedStream, Kind},
+    refusal::Refusal,
     service::{Calls, Endpoint, answer},
     v1,
 };
@@ -28,20 +31,39 @@ impl v1::live_server::Live for Calls {
 
     async fn connect(&self, request: Request<Streaming<v1::ClientFrame>>) -> Result<Response<Outgoing>, Status> {
         answer(async {
-            let (caller, frames) = self.0.signed_in(request).await?;
+            let address = self.0.address(&request);
+            let (caller, frames) = self.0.signed_in(Kind::Connect, request).await?;
+            let counted = self.0.limits.stream(&caller.user, address.as_ref())?;
             let connection = self.0.chat.connect(&caller).await?;
             let (client, outgoing) = Client::new(frames, &self.0.config, &connection);
-            tokio::spawn(serve(Arc::clone(&self.0), caller, client, connection));
+            let peer = Peer { endpoint: Arc::clone(&self.0), caller, address, _counted: counted };
+            tokio::spawn(serve(peer, client, connection));
             Ok(outgoing)
         })
         .await
     }
 }
 
+/// Who is at the other end, and what they are connected to.
+struct Peer {
+    endpoint: Arc<Endpoint>,
+    /// As they were when the stream began.
+    caller: Caller,
+    address: Option<ClientAddress>,
+    _counted: CountedStream,
+}
+
+impl Peer {
+    /// Counts a command of this kind.
+    fn count(&self, kind: Kind) -> Result<(), Refusal> {
+        self.endpoint.limits.command(kind, &self.caller.user, self.address.as_ref())
+    }
+}
+
 /// Serves a stream to its end.
-async fn serve(endpoint: Arc<Endpoint>, caller: Caller, mut client: Client, mut connection: Connection) {
-    let over = match greet(&endpoint, &caller, &mut client, &mut connection).await {
-        Ok(()) => Talk::new(&endpoint, caller, &mut client, &mut connection).run().await,
+async fn serve(peer: Peer, mut client: Client, mut connection: Connection) {
+    let over = match greet(&peer, &mut client, &mut connection).await {
+        Ok(()) => Talk::new(&peer, &mut client, &mut connection).run().await,
         Err(over) => over,
     };
     // The connection is held until then: the chat is not drained before the last byte is on its way.

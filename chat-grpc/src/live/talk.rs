@@ -15,8 +15,9 @@ use chat_core::{
 };
 use futures_util::{FutureExt, StreamExt, future::BoxFuture, stream::FuturesUnordered};
 
-use super::{client::Client, frame, over::Over, turns::Turns};
+use super::{Peer, client::Client, frame, over::Over, turns::Turns};
 use crate::{
+    limits::Kind,
     read,
     refusal::Refusal,
     service::Endpoint,
@@ -35,7 +36,7 @@ struct Answer {
 }
 
 pub(super) struct Talk<'a> {
-    endpoint: &'a Endpoint,
+    peer: &'a Peer,
     caller: Caller,
     client: &'a mut Client,
     connection: &'a mut Connection,
@@ -53,16 +54,11 @@ pub(super) struct Talk<'a> {
 }
 
 impl<'a> Talk<'a> {
-    pub(super) fn new(
-        endpoint: &'a Endpoint,
-        caller: Caller,
-        client: &'a mut Client,
-        connection: &'a mut Connection,
-    ) -> Self {
+    pub(super) fn new(peer: &'a Peer, client: &'a mut Client, connection: &'a mut Connection) -> Self {
         Self {
-            expiry: Expiry::of(&caller, &*endpoint.chat),
-            endpoint,
-            caller,
+            expiry: Expiry::of(&peer.caller, &*peer.endpoint.chat),
+            peer,
+            caller: peer.caller.clone(),
             client,
             connection,
             in_flight: HashMap::new(),
@@ -141,13 +137,14 @@ impl<'a> Talk<'a> {
             self.done = true;
             return Ok(());
         };
-        still_signed_in(self.endpoint, &self.caller, self.connection)?;
+        still_signed_in(&self.peer.endpoint, &self.caller, self.connection)?;
         self.last_serial += 1;
         let serial = self.last_serial;
         self.in_flight.insert(serial, id);
-        let begun = match command {
-            Some(command) => self.begin(serial, command).await,
-            None => Err(unknown_command().into()),
+        let begun = match (self.peer.count(kind_of(command.as_ref())), command) {
+            (Err(refusal), _) => Err(refusal.into()),
+            (Ok(()), Some(command)) => self.begin(serial, command).await,
+            (Ok(()), None) => Err(unknown_command().into()),
         };
         match begun {
             Ok(()) => Ok(()),
@@ -184,7 +181,7 @@ impl<'a> Talk<'a> {
 
     /// Where something changes, the answer comes as a delivery.
     fn change(&mut self, serial: u64, message: MessageId, change: Change) {
-        let (chat, caller) = (Arc::clone(&self.endpoint.chat), self.caller.clone());
+        let (chat, caller) = (Arc::clone(&self.peer.endpoint.chat), self.caller.clone());
         let origin = Some(self.connection.origin(serial));
         let changed = self.changes.after_those_before(async move {
             match change {
@@ -204,7 +201,7 @@ impl<'a> Talk<'a> {
     }
 
     fn read(&self, serial: u64, read: &v1::MarkReadRequest) -> Result<(), Refusal> {
-        let (chat, caller) = (Arc::clone(&self.endpoint.chat), self.caller.clone());
+        let (chat, caller) = (Arc::clone(&self.peer.endpoint.chat), self.caller.clone());
         let (room, seq) = (read::room_id(&read.room_id)?, Seq::new(read.seq));
         self.answers.push(Box::pin(async move {
             let read = chat.mark_read(&caller, room, seq).await;
@@ -215,7 +212,7 @@ impl<'a> Talk<'a> {
     }
 
     fn type_in(&self, serial: u64, typing: &v1::Typing) -> Result<(), Refusal> {
-        let (chat, caller) = (Arc::clone(&self.endpoint.chat), self.caller.clone());
+        let (chat, caller) = (Arc::clone(&self.peer.endpoint.chat), self.caller.clone());
         let room = read::room_id(&typing.room_id)?;
         self.answers.push(Box::pin(async move {
             let result = chat.type_in(&caller, room).await.map_err(Refusal::from).map(|()| None);
@@ -228,18 +225,18 @@ impl<'a> Talk<'a> {
     /// about to end.
     async fn renew(&mut self, serial: u64, auth: v1::Auth) -> Result<(), Refused> {
         let session_of = |caller: &Caller| caller.session.as_ref().map(|session| session.id);
-        let caller = self.endpoint.chat.authenticate(&Credentials::token(&auth.access_token)).await?;
+        let caller = self.peer.endpoint.chat.authenticate(&Credentials::token(&auth.access_token)).await?;
         if caller.user != self.caller.user || session_of(&caller) != session_of(&self.caller) {
             let message = "this is the access token of another session or user";
             return Err(Refusal::new(tonic::Code::Unauthenticated, "unauthenticated", message).into());
         }
         self.caller = caller;
-        self.expiry = Expiry::of(&self.caller, &*self.endpoint.chat);
+        self.expiry = Expiry::of(&self.caller, &*self.peer.endpoint.chat);
         self.answer(Answer { serial, result: Ok(None) }).await.map_err(Refused::Over)
     }
 
     async fn expire(&mut self) -> Result<(), Over> {
-        match self.expiry.take(self.endpoint.chat.now()) {
+        match self.expiry.take(self.peer.endpoint.chat.now()) {
             Due::Notice => self.client.tell(frame::notice(Code::TokenExpiring)).await,
             Due::End => Err(Over::expired()),
             Due::Wait => Ok(()),
@@ -270,6 +267,22 @@ impl From<Refusal> for Refused {
 impl From<ChatError> for Refused {
     fn from(error: ChatError) -> Self {
         Self::Command(error.into())
+    }
+}
+
+/// With what a command is counted.
+const fn kind_of(command: Option<&Command>) -> Kind {
+    match command {
+        Some(
+            Command::Send(_)
+            | Command::Edit(_)
+            | Command::Delete(_)
+            | Command::AddReaction(_)
+            | Command::RemoveReaction(_),
+        ) => Kind::Send,
+        Some(Command::Read(_)) => Kind::Write,
+        // They write nothing; and who has read too much shall still be able to stay.
+        Some(Command::Hello(_) | Command::Typing(_) | Command::Auth(_) | Command::Ping(_)) | None => Kind::Read,
     }
 }
 

@@ -6,14 +6,14 @@ use axum::{
     response::Response,
 };
 use chat_core::model::{operator::OperatorName, user::UserId};
-use ipnet::IpNet;
+use chat_limits::{ClientAddress, IpNet};
 
 use super::{
     CountedConnection, Kind, Limits,
     told::{self, Quota, Told},
     too_many_connections,
 };
-use crate::{client_address::ClientAddress, problem::Problem, signed_in::CountedAs};
+use crate::{problem::Problem, signed_in::CountedAs};
 
 /// What the sender of one request may do, or that of the commands on one connection.
 #[derive(Clone)]

@@ -4,8 +4,7 @@ use std::{
 };
 
 use chat_core::model::operator::OperatorName;
-
-use crate::client_address::ClientAddress;
+use chat_limits::ClientAddress;
 
 /// So many there can be. Before there are more, all are forgotten, and each counts once more as a guess.
 const MOST: usize = 1_024;

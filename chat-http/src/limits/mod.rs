@@ -1,19 +1,15 @@
 //! Limits of what users and addresses may ask for, and of the connections they may have open.
 
 mod allowance;
-mod buckets;
 mod kind;
 mod known_operators;
-mod rate;
-mod rate_limits;
-mod seats;
-mod states;
 mod told;
 
 use std::{sync::Arc, time::Duration};
 
 use axum::{Router, middleware};
 use chat_core::model::user::UserId;
+use chat_limits::{Buckets, ClientAddress, RateLimits, Seat, Seats, Taken};
 
 use self::allowance::allow;
 pub(crate) use self::{
@@ -22,16 +18,10 @@ pub(crate) use self::{
     told::{RATE_LIMIT, RATE_LIMIT_POLICY},
 };
 use self::{
-    buckets::{Buckets, Taken},
     known_operators::KnownOperators,
-    seats::{Seat, Seats},
     told::{Quota, Told},
 };
-pub use self::{
-    rate::Rate,
-    rate_limits::{RateLimits, RatePair},
-};
-use crate::{client_address::ClientAddress, code::Code, config::HttpConfig, problem::Problem};
+use crate::{code::Code, config::HttpConfig, problem::Problem};
 
 /// When somebody who has too many connections may try again: some may have ended meanwhile.
 const CONNECTIONS_END_IN: Duration = Duration::from_secs(10);

@@ -3,9 +3,8 @@
 
 use std::{fmt::Write, time::Duration};
 
+use chat_limits::Rate;
 use http::{HeaderMap, HeaderName, HeaderValue};
-
-use super::rate::Rate;
 
 pub(crate) const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
 pub(crate) const RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");

@@ -15,7 +15,7 @@ pub(crate) struct LimitOptions {
     rate_limits: Switch,
 
     /// Another limit than the default one (docs/security.md has them): `send=600/2m` lets a user send 600 messages at once,
-    /// and as many again in each two minutes; `connections=50` has 50 WebSockets and event streams open, which are connections of
+    /// and as many again in each two minutes; `connections=50` has 50 WebSockets and event streams open, and as many streams of gRPC, which are connections of
     /// --address-connections, too. Repeatable
     #[arg(long, env = "CHAT_RATE_LIMIT", value_name = "KIND=N/TIME", value_delimiter = ',')]
     rate_limit: Vec<Limit>,

@@ -230,6 +230,8 @@ impl Options {
         GrpcConfig {
             hello_timeout: self.hello_timeout,
             heartbeat: self.heartbeat,
+            rate_limits: self.limits.rates(),
+            trusted_proxies: self.trusted_proxies(),
             call_timeout: self.limits.body_timeout,
         }
     }

@@ -2,12 +2,15 @@
 
 use std::collections::HashMap;
 
+use chat_core::Chat;
+use chat_grpc::GrpcConfig;
 use chat_grpc::v1::{
     self, client_frame::Command, event::Kind, live_client::LiveClient, messages_client::MessagesClient, ok,
     rooms_client::RoomsClient, server_frame::Frame, sessions_client::SessionsClient, users_client::UsersClient,
 };
-use chat_tests::{Client, PASSWORD, PATIENCE, ROOM_PASSWORD, Server};
+use chat_tests::{PASSWORD, PATIENCE, ROOM_PASSWORD, Server};
 use futures_util::stream;
+use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 use tonic::metadata::{Ascii, MetadataValue};
@@ -32,6 +35,25 @@ pub(crate) fn channel(server: &Server) -> Channel {
 
 pub(crate) fn channel_to(address: &str) -> Channel {
     Channel::from_shared(format!("http://{address}")).expect("an address").connect_lazy()
+}
+
+pub(crate) async fn listen() -> (TcpListener, String) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("its address").to_string();
+    (listener, address)
+}
+
+/// Serves a chat of this process; answers where.
+pub(crate) async fn serve(chat: Chat) -> String {
+    let (listener, address) = listen().await;
+    let config = GrpcConfig { rate_limits: None, ..GrpcConfig::default() };
+    let routes = chat_grpc::routes(chat.clone(), &config);
+    let next = async |listener: TcpListener| Some((listener.accept().await.map(|(client, _)| client), listener));
+    let clients = stream::unfold(listener, next);
+    tokio::spawn(async move {
+        chat_grpc::server(&config).add_routes(routes).serve_with_incoming_shutdown(clients, chat.draining()).await
+    });
+    address
 }
 
 /// Shows an access token with each call.
@@ -65,12 +87,6 @@ impl Person {
     pub(crate) fn new(channel: Channel, session: v1::Session) -> Self {
         let bearer = Bearer::of(&session.access_token);
         Self { channel, session, bearer }
-    }
-
-    /// Who was signed in over REST.
-    pub(crate) fn of(server: &Server, client: &Client) -> Self {
-        let access_token = client.token().to_owned();
-        Self::new(channel(server), v1::Session { access_token, ..v1::Session::default() })
     }
 
     /// Registers by gRPC.

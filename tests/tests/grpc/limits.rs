@@ -1,5 +1,7 @@
 //! Who asks too much, sends nonsense, or takes nothing.
 
+use std::time::{Duration, Instant};
+
 use chat_grpc::v1::{self, client_frame::Command};
 use chat_tests::PATIENCE;
 use futures_util::stream;
@@ -8,8 +10,9 @@ use tonic::client::{Grpc, GrpcService};
 use tonic::transport::Channel;
 use tonic::{Code, Request, Status, body::Body};
 use tonic_prost::ProstCodec;
+use tonic_types::StatusExt;
 
-use crate::ground::{Person, message, reason, server};
+use crate::ground::{Person, message, reason, server, server_with};
 use crate::live::two;
 
 #[track_caller]
@@ -63,6 +66,37 @@ async fn there_is_no_other_service_and_no_other_call() {
         grpc.ready().await.expect("the server listens");
         let asked = grpc.unary(Request::new(()), path.parse().expect("a path"), ProstCodec::<(), ()>::default()).await;
         assert_eq!(asked.expect_err(path).code(), Code::Unimplemented, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn who_asks_too_often_is_told_when_to_come_back_by_call_and_by_stream() {
+    let limits = ["--rate-limits", "on", "--rate-limit", "send=3/1h,connections=1"];
+    let server = server_with(&limits).await;
+    let (alice, bob, room) = two(&server).await;
+    let mut talk = alice.open().await;
+    for text in ["one", "two"] {
+        alice.write(&room, text).await;
+    }
+    talk.write(&room, "three").await;
+    let refused = alice.messages().send_message(message(&room, "four")).await.expect_err("too often");
+    assert_is(&refused, Code::ResourceExhausted, "rate_limited");
+    let wait = refused.get_details_retry_info().and_then(|info| info.retry_delay).expect("when to come back");
+    assert!(Duration::from_secs(60) < wait && wait <= Duration::from_secs(20 * 60), "{wait:?}");
+    let problem = talk.ask(Command::Send(message(&room, "four"))).await.expect_err("too often");
+    assert_eq!((problem.status, problem.code.as_str()), (Code::ResourceExhausted as i32, "rate_limited"));
+    assert!(problem.retry_after.is_some_and(|wait| 60 < wait.seconds));
+    bob.write(&room, "others are not held back").await;
+
+    let second = alice.connect().await.map(drop).expect_err("one stream is open");
+    assert_is(&second, Code::ResourceExhausted, "rate_limited");
+    talk.finish();
+    assert!(talk.end().await.is_none());
+    // Its place is free once its last byte is on its way.
+    let begun = Instant::now();
+    while let Err(refused) = alice.connect().await {
+        assert_is(&refused, Code::ResourceExhausted, "rate_limited");
+        assert!(begun.elapsed() < PATIENCE, "the place is not given back");
     }
 }
 

@@ -3,6 +3,7 @@
 mod described;
 mod drain;
 mod ground;
+mod host;
 mod limits;
 mod live;
 mod python;

@@ -16,7 +16,7 @@ const MOST: usize = 65_536;
 
 /// The buckets that are not full, by key: when each will be.
 #[derive(Debug)]
-pub(super) struct States<K>(Mutex<Inner<K>>);
+pub(crate) struct States<K>(Mutex<Inner<K>>);
 
 #[derive(Debug)]
 struct Inner<K> {

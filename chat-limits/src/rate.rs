@@ -26,11 +26,11 @@ impl Rate {
     }
 
     /// How long a bucket takes to be full in which so many tokens are left; up to one token's time less.
-    pub(super) fn full_in(self, remaining: u32) -> Duration {
+    pub fn full_in(self, remaining: u32) -> Duration {
         self.token_time() * self.burst().saturating_sub(remaining)
     }
 
-    pub(super) fn quota(self) -> Quota {
+    pub(crate) fn quota(self) -> Quota {
         let quota = Quota::with_period(self.token_time()).unwrap_or(Quota::per_second(self.burst));
         quota.allow_burst(self.burst)
     }

@@ -6,17 +6,17 @@ use governor::{
     middleware::StateInformationMiddleware,
 };
 
-use super::{rate::Rate, states::States};
+use crate::{rate::Rate, states::States};
 
 /// A bucket for each key, all of the same rate.
-pub(super) struct Buckets<K: Hash + Eq + Clone, C: Clock = DefaultClock> {
+pub struct Buckets<K: Hash + Eq + Clone, C: Clock = DefaultClock> {
     rate: Rate,
     limiter: RateLimiter<K, States<K>, C, StateInformationMiddleware>,
 }
 
 /// What became of asking for a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Taken {
+pub enum Taken {
     /// It was there, and so many are left.
     Left(u32),
     /// There was none; the next one is there after this time.
@@ -24,7 +24,8 @@ pub(super) enum Taken {
 }
 
 impl<K: Hash + Eq + Clone> Buckets<K> {
-    pub(super) fn new(rate: Rate) -> Self {
+    /// Full ones, of this rate.
+    pub fn new(rate: Rate) -> Self {
         Self::with_clock(rate, DefaultClock::default())
     }
 }
@@ -34,12 +35,13 @@ impl<K: Hash + Eq + Clone, C: Clock> Buckets<K, C> {
         Self { rate, limiter: RateLimiter::new(rate.quota(), States::default(), clock) }
     }
 
-    pub(super) fn rate(&self) -> Rate {
+    /// The rate.
+    pub fn rate(&self) -> Rate {
         self.rate
     }
 
     /// Takes a token out of the key's bucket.
-    pub(super) fn take(&self, key: &K) -> Taken {
+    pub fn take(&self, key: &K) -> Taken {
         match self.limiter.check_key(key) {
             Ok(left) => Taken::Left(left.remaining_burst_capacity()),
             Err(not_until) => Taken::Wait(not_until.wait_time_from(self.limiter.clock().now())),

@@ -1,13 +1,12 @@
 use std::time::Duration;
 
-use super::rate::Rate;
+use crate::rate::Rate;
 
 /// How much of what users and addresses may ask for. One that is over its rate is answered 429 `rate_limited`.
 ///
-/// An address is what the router is told of as `ConnectInfo<SocketAddr>`, or what a
-/// [trusted proxy](crate::HttpConfig::trusted_proxies) says in its place; of IPv6 it is the network of 64 bits. Where the
-/// router is not told, as under `axum::serve(listener, router)` without `into_make_service_with_connect_info`, nothing is
-/// limited by address.
+/// An address is what a router of HTTP is told of as `ConnectInfo<SocketAddr>`, and the services of gRPC by their server, or
+/// what a trusted proxy says in its place; of IPv6 it is the network of 64 bits. Where they are not told, as under
+/// `axum::serve(listener, router)` without `into_make_service_with_connect_info`, nothing is limited by address.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RateLimits {
     /// Registering and logging in, by address: whoever does so has no user yet. Default 120 a minute.
@@ -24,7 +23,7 @@ pub struct RateLimits {
     pub write: RatePair,
     /// What only looks. Default 600 a minute for a user, 6,000 for an address.
     pub read: RatePair,
-    /// Opening WebSockets. Default 100 a minute for a user, 600 for an address.
+    /// Opening WebSockets and streams. Default 100 a minute for a user, 600 for an address.
     pub connect: RatePair,
     /// What operators do, by address, once it is known that they are operators. Default 600 a minute.
     pub operate: Rate,
@@ -32,9 +31,9 @@ pub struct RateLimits {
     /// that address before. Beyond it the next such one is refused whatever it shows, so that a guess that is right is not
     /// told from one that is wrong; operators who have come from there before go on. Default 120 a minute.
     pub operator_guess: Rate,
-    /// How many WebSockets a user may have open at once. Default 50.
+    /// How many WebSockets and streams a user may have open at once. Default 50.
     pub user_connections: u32,
-    /// How many WebSockets an address may have open at once. Default 200.
+    /// How many WebSockets and streams an address may have open at once. Default 200.
     pub address_connections: u32,
 }
 

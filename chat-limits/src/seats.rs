@@ -6,29 +6,31 @@ use std::{
 
 /// How many connections each key has open, and how many it may.
 #[derive(Debug)]
-pub(super) struct Seats<K: Hash + Eq> {
+pub struct Seats<K: Hash + Eq> {
     most: u32,
     taken: Mutex<HashMap<K, u32>>,
 }
 
 /// One connection of a key's, until it is dropped.
 #[derive(Debug)]
-pub(super) struct Seat<K: Hash + Eq> {
+pub struct Seat<K: Hash + Eq> {
     key: K,
     seats: Arc<Seats<K>>,
 }
 
 impl<K: Hash + Eq + Clone> Seats<K> {
-    pub(super) fn new(most: u32) -> Arc<Self> {
+    /// So many for each.
+    pub fn new(most: u32) -> Arc<Self> {
         Arc::new(Self { most, taken: Mutex::default() })
     }
 
-    pub(super) const fn most(&self) -> u32 {
+    /// How many a key may have.
+    pub const fn most(&self) -> u32 {
         self.most
     }
 
     /// A seat for the key, unless it has all that it may have.
-    pub(super) fn take(self: &Arc<Self>, key: &K) -> Option<Seat<K>> {
+    pub fn take(self: &Arc<Self>, key: &K) -> Option<Seat<K>> {
         if self.most == 0 {
             return None;
         }

@@ -1,28 +1,21 @@
 //! From where a request comes: what those are limited by whom nobody knows.
 
-use std::{
-    net::{IpAddr, Ipv6Addr, SocketAddr},
-    sync::Arc,
-};
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
 use http::{HeaderMap, HeaderName};
 use ipnet::IpNet;
 
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
-/// The networks of the proxies whose `X-Forwarded-For` counts, as an extension of the request.
-#[derive(Clone, Debug)]
-pub(crate) struct TrustedProxies(pub(crate) Arc<[IpNet]>);
-
 /// The address of a client. Of IPv6 it is the network of 64 bits: a provider gives each customer at least one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct ClientAddress(IpAddr);
+pub struct ClientAddress(IpAddr);
 
 impl ClientAddress {
     /// The sender of a request that `peer` brings: `peer` itself, unless it is one of the `trusted` proxies. Those append
     /// who asked them to `X-Forwarded-For`, so that from the right the first that is not trusted is the client; what stands
     /// left of it anybody may have written.
-    pub(crate) fn of(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> Self {
+    pub fn of(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> Self {
         let is_trusted = |address: &IpAddr| trusted.iter().any(|proxies| proxies.contains(address));
         let mut address = peer.to_canonical();
         let forwarded = headers.get_all(X_FORWARDED_FOR).iter().rev();
