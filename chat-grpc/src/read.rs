@@ -241,3 +241,95 @@ pub(crate) fn range(request: &v1::GetHistoryRequest) -> Result<EventRange, Refus
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ROOM: &str = "01a22e0a-d10e-720e-8aaf-09667f545073";
+
+    /// What is wrong with which field.
+    #[track_caller]
+    fn faults<T>(read: Result<T, Refusal>) -> Vec<(String, String)> {
+        let Err(refusal) = read else { panic!("was taken") };
+        let problem = v1::Problem::from(refusal);
+        assert_eq!(problem.code, "invalid_request");
+        problem.errors.into_iter().map(|error| (error.field, error.code)).collect()
+    }
+
+    fn told(faults: &[(&str, &str)]) -> Vec<(String, String)> {
+        faults.iter().map(|(field, code)| ((*field).to_owned(), (*code).to_owned())).collect()
+    }
+
+    #[test]
+    fn every_field_that_is_wrong_is_told_at_once() {
+        let wrong = v1::RegisterRequest { avail_coins: -1, ..v1::RegisterRequest::default() };
+        let expected = [
+            ("user_id", "too_short"),
+            ("device_id", "too_short"),
+            ("name", "too_short"),
+            ("phone", "bad_format"),
+            ("avail_coins", "out_of_range"),
+            ("password", "too_short"),
+        ];
+        assert_eq!(faults(register(wrong)), told(&expected));
+        let (name, password) = ("Tea".to_owned(), "tea".to_owned());
+        let wrong = v1::CreateRoomRequest { name, password, capacity: Some(7), client_id: Some(String::new()) };
+        let expected = [("password", "too_short"), ("capacity", "out_of_range"), ("client_id", "too_short")];
+        assert_eq!(faults(create_room(wrong)), told(&expected));
+        let wrong = v1::UpdateMeRequest { name: Some(" ".to_owned()), phone: Some("1".to_owned()) };
+        assert_eq!(faults(update_user(wrong)), told(&[("name", "too_short"), ("phone", "bad_format")]));
+    }
+
+    #[test]
+    fn what_is_absent_stays_or_is_the_default() {
+        let change = change_room(v1::UpdateRoomRequest::default()).unwrap();
+        assert!(change.name.is_none() && change.password.is_none() && change.capacity.is_none());
+        let (name, password) = ("Tea".to_owned(), "biscuits".to_owned());
+        let create = create_room(v1::CreateRoomRequest { name, password, ..v1::CreateRoomRequest::default() }).unwrap();
+        assert_eq!(create.capacity, Capacity::MAX);
+    }
+
+    #[test]
+    fn a_seat_is_asked_for_by_room_and_password_or_by_an_invite_alone() {
+        let join = |room_id: Option<&str>, password: Option<&str>, invite_token: Option<&str>| {
+            let own = |text: Option<&str>| text.map(str::to_owned);
+            let (room_id, password, invite_token) = (own(room_id), own(password), own(invite_token));
+            join_room(v1::JoinRoomRequest { room_id, password, invite_token, dry_run: false, max_charge: None })
+        };
+        assert!(matches!(join(Some(ROOM), Some("x"), None).unwrap().key, JoinKey::Password { .. }));
+        assert!(matches!(join(None, None, Some("inv_x")).unwrap().key, JoinKey::Invite(_)));
+        assert_eq!(faults(join(None, None, None)), told(&[("room_id", "required"), ("password", "required")]));
+        assert_eq!(faults(join(Some(ROOM), None, None)), told(&[("password", "required")]));
+        assert_eq!(faults(join(Some(ROOM), None, Some("inv_x"))), told(&[("room_id", "unknown")]));
+        let costs = v1::JoinRoomRequest { max_charge: Some(-1), ..v1::JoinRoomRequest::default() };
+        assert_eq!(faults(join_room(costs)), told(&[("max_charge", "out_of_range")]));
+    }
+
+    #[test]
+    fn a_page_has_1_to_200_entries_and_50_unless_it_is_said() {
+        assert_eq!([None, Some(1), Some(200)].map(|count| limit(count).ok()), [Some(50), Some(1), Some(200)]);
+        for wrong in [0, -1, 201, i32::MAX, i32::MIN] {
+            assert_eq!(faults(limit(Some(wrong))), told(&[("limit", "out_of_range")]), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_stretch_is_before_or_after_a_number_or_the_newest() {
+        let asked = |before, after| range(&v1::GetHistoryRequest { before, after, ..v1::GetHistoryRequest::default() });
+        assert_eq!(asked(None, None).ok(), Some(EventRange::Newest));
+        assert_eq!(asked(Some(7), None).ok(), Some(EventRange::Before(Seq::new(7))));
+        assert_eq!(asked(None, Some(7)).ok(), Some(EventRange::After(Seq::new(7))));
+        assert_eq!(faults(asked(Some(7), Some(7))), told(&[("before", "bad_format"), ("after", "bad_format")]));
+    }
+
+    #[test]
+    fn an_enumeration_of_a_later_version_is_not_guessed_at() {
+        assert_eq!(role(v1::Role::Moderator.into()).ok(), Some(Role::Moderator));
+        assert_eq!(faults(role(0)), told(&[("role", "required")]));
+        assert_eq!(faults(role(99)), told(&[("role", "bad_format")]));
+        assert_eq!(request_box(0).ok(), Some(RequestBox::In));
+        assert_eq!(request_box(v1::RequestBox::Out.into()).ok(), Some(RequestBox::Out));
+        assert_eq!(faults(request_box(99)), told(&[("box", "bad_format")]));
+    }
+}

@@ -137,7 +137,7 @@ fn is_grpc(headers: &http::HeaderMap) -> bool {
     matches!(media_type.strip_prefix(b"application/grpc"), Some([] | [b'+' | b';', ..]))
 }
 
-/// Nobody has called yet whom a message would be answered.
+/// The answer of a call that is refused before its service was asked, or in the place of what it said.
 fn refused(refusal: Refusal) -> Response {
     Status::from(refusal).into_http::<Body>()
 }

@@ -77,8 +77,9 @@ fn clients(
         Some((client, (listener, connections)))
     });
     let greeted = accepted.map(move |(stream, counted)| async move {
-        timeout(patience.head, stream.readable()).await.ok()?.ok()?;
-        Some(Ok(CountedStream::new(stream, counted, patience.write)))
+        // Not `readable`, which may end though there is nothing.
+        let said = timeout(patience.head, stream.peek(&mut [0])).await.ok()?.ok()?;
+        (said != 0).then(|| Ok(CountedStream::new(stream, counted, patience.write)))
     });
     // As many as may be open.
     greeted.buffer_unordered(usize::MAX).filter_map(async |client| client)

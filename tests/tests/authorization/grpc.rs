@@ -107,6 +107,29 @@ async fn each_caller_is_answered_over_grpc_as_the_table_says() {
     none(played.buffer_unordered(AT_ONCE).filter_map(async |fault| fault).collect().await);
 }
 
+#[test]
+fn an_answer_of_grpc_is_as_the_cell_says_or_it_is_not() {
+    let refused = |code, reason: &str| Seen::Refused(code, reason.to_owned());
+    for (seen, cell) in [
+        (Seen::Done, "204"),
+        (Seen::Never, NEVER),
+        (refused(Code::PermissionDenied, "not_a_member"), "403 not_a_member"),
+        (refused(Code::PermissionDenied, "suspended"), "closed 4003"),
+    ] {
+        assert!(seen.is_as(cell), "{seen:?} {cell}");
+    }
+    for (seen, cell) in [
+        (Seen::Done, "403 not_a_member"),
+        (Seen::Done, NEVER),
+        (refused(Code::PermissionDenied, "not_allowed"), "403 not_a_member"),
+        (refused(Code::NotFound, "not_a_member"), "403 not_a_member"),
+        (refused(Code::PermissionDenied, "not_a_member"), "200"),
+        (refused(Code::Unauthenticated, "session_revoked"), "closed 4001"),
+    ] {
+        assert!(!seen.is_as(cell), "{seen:?} {cell}");
+    }
+}
+
 /// How a row is asked.
 #[derive(Clone)]
 enum Door {

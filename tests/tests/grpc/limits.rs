@@ -5,6 +5,8 @@ use std::time::{Duration, Instant};
 use chat_grpc::v1::{self, client_frame::Command};
 use chat_tests::PATIENCE;
 use futures_util::stream;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tonic::client::{Grpc, GrpcService};
 use tonic::transport::Channel;
@@ -109,6 +111,23 @@ async fn what_pages_of_other_sites_may_send_unasked_is_no_grpc() {
         std::future::poll_fn(|context| GrpcService::<Body>::poll_ready(&mut channel, context)).await.expect("ready");
         let answer = GrpcService::call(&mut channel, request.body(Body::empty()).expect("a request"));
         assert_eq!(answer.await.expect("an answer").status(), 415, "{media_type:?}");
+    }
+}
+
+/// What a client of HTTP/2 says first, and an empty frame of settings (RFC 9113, 3.4).
+const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\x00\x00\x00\x04\x00\x00\x00\x00\x00";
+
+#[tokio::test]
+async fn who_says_nothing_or_gives_no_sign_of_life_is_given_up() {
+    let server = server_with(&["--head-timeout", "1s", "--heartbeat", "1s"]).await;
+    for words in [&b""[..], PREFACE] {
+        let mut stream = TcpStream::connect(server.grpc()).await.expect("a connection");
+        stream.write_all(words).await.expect("somebody listens");
+        // Pings come, and are not answered.
+        let mut heard = Vec::new();
+        let ended = timeout(PATIENCE, stream.read_to_end(&mut heard)).await;
+        // A connection that was cut off may end in an error.
+        drop(ended.unwrap_or_else(|_| panic!("it is still there after {words:?} and {heard:?}")));
     }
 }
 
