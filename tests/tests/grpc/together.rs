@@ -36,7 +36,7 @@ async fn r_msg_02_an_evening_by_rest_websocket_grpc_and_irc_at_the_same_time() {
     let invite = alice.invite(&tea, "bob").await;
     let invite_token = Some(invite["inviteToken"].as_str().expect("a token").to_owned());
     let by_invite = v1::JoinRoomRequest { invite_token, ..v1::JoinRoomRequest::default() };
-    let stranger = Person::of(&server, &carols);
+    let stranger = Person::login(&server, "carol", "tablet").await.expect("signed in");
     let refused = stranger.rooms().join_room(by_invite.clone()).await.expect_err("somebody else's");
     assert_eq!(reason(&refused), "invite_not_found");
     bob.rooms().join_room(by_invite).await.expect("invited");
