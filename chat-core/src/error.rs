@@ -81,11 +81,11 @@ impl ChatError {
                 return faults.collect::<Vec<_>>().join("; ");
             }
             Self::Rejected(rejection) => return rejection.to_string(),
-            Self::Overloaded(_) => "Too much is under way. Nothing was changed.",
+            Self::Overloaded(_) => "Too much is under way. Come back a little later.",
             Self::Unavailable(_) => "The database does not answer. Nothing was changed.",
             Self::SignInUnavailable(_) => "The sign-in does not answer. Nothing was changed.",
             Self::HookFailed(_) => "The application did not decide. Nothing was changed.",
-            Self::WalletUnavailable(_) => "The wallet does not answer. Nothing was changed.",
+            Self::WalletUnavailable(_) => "The wallet does not answer. No coins were taken.",
             Self::UnknownOutcome(_) => "The database was lost while it wrote; whether it did could not be found out.",
             Self::Internal(_) => "Something went wrong that should not. It is in the log.",
         };

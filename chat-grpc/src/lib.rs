@@ -34,7 +34,7 @@ mod wire;
 
 pub use chat_limits::{IpNet, Rate, RateLimits, RatePair};
 pub use config::GrpcConfig;
-pub use routes::{routes, server};
+pub use routes::{router, routes, server};
 
 /// The protocol, version 1: its messages, and for each service a client and a server.
 #[expect(clippy::large_enum_variant, reason = "the protocol has them so")]

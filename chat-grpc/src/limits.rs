@@ -24,6 +24,24 @@ pub(crate) enum Kind {
 
 impl Kind {
     const COUNT: usize = 7;
+
+    /// Of a call, by its name.
+    pub(crate) fn of_call(name: &str) -> Self {
+        match name {
+            "Login" | "Register" => Self::SignIn,
+            "Refresh" => Self::Refresh,
+            "JoinRoom" | "Invite" | "ChangePassword" => Self::Passwords,
+            "SendMessage" | "EditMessage" | "DeleteMessage" | "AddReaction" | "RemoveReaction" => Self::Send,
+            "Connect" => Self::Connect,
+            _ if name.starts_with("Get") || name.starts_with("List") => Self::Read,
+            _ => Self::Write,
+        }
+    }
+
+    /// Whether it is asked by those who have not signed in.
+    pub(crate) const fn is_of_strangers(self) -> bool {
+        matches!(self, Self::SignIn | Self::Refresh)
+    }
 }
 
 /// The buckets and the seats of everybody; none where nothing is limited.

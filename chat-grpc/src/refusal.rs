@@ -41,6 +41,11 @@ impl Refusal {
         }
     }
 
+    /// The call took too long. What it asked for may be done all the same.
+    pub(crate) fn timed_out() -> Self {
+        Self { outcome_unknown: true, ..Self::new(Code::DeadlineExceeded, "timeout", "the call took too long") }
+    }
+
     /// As many as there may be are there.
     pub(crate) fn too_many(message: &str, retry_after: Duration) -> Self {
         let rejection = Self::from(Rejection::RateLimited { retry_after });

@@ -34,12 +34,21 @@ use crate::{
 const MAX_MESSAGE: usize = 64 * 1024;
 /// The greatest head of a call, in bytes.
 const MAX_HEAD: u32 = 16 * 1024;
+/// The greatest message that reflection and health take, which ask no sign-in: names of services and symbols.
+const MAX_NAME: usize = 4 * 1024;
 /// How many calls and streams one connection may have open; further ones wait.
 const MAX_STREAMS: u32 = 100;
+/// After how long a connection is told to make place for another: one without calls ends then, the others with their calls.
+const MAX_AGE: Duration = Duration::from_secs(300);
 
-/// The chat's services, and beside them reflection (`grpc.reflection.v1`) and health (`grpc.health.v1`). Where callers sign
-/// in by the host, there is no service `Sessions`, and `Register` is unimplemented.
+/// The chat's services for a server of tonic's, and beside them reflection (`grpc.reflection.v1`) and health
+/// (`grpc.health.v1`). Where callers sign in by the host, there is no service `Sessions`, and `Register` is unimplemented.
 pub fn routes(chat: Chat, config: &GrpcConfig) -> Routes {
+    router(chat, config).fallback(unimplemented).into()
+}
+
+/// The same for a router of axum's, to be merged with the host's other routes.
+pub fn router(chat: Chat, config: &GrpcConfig) -> axum::Router {
     let limits = Limits::new(config.rate_limits.as_ref());
     let endpoint = Arc::new(Endpoint { chat: Arc::new(chat.clone()), config: config.clone(), limits });
     let calls = || Calls(Arc::clone(&endpoint));
@@ -57,7 +66,7 @@ pub fn routes(chat: Chat, config: &GrpcConfig) -> Routes {
     services.add(v1::friends_server::FriendsServer::new(calls()).max_decoding_message_size(MAX_MESSAGE));
     services.add(v1::blocks_server::BlocksServer::new(calls()).max_decoding_message_size(MAX_MESSAGE));
     services.add(v1::live_server::LiveServer::new(calls()).max_decoding_message_size(MAX_MESSAGE));
-    services.finish(chat, config.call_timeout)
+    services.finish(chat, endpoint)
 }
 
 /// A server with what one needs that faces strangers: it looks for a sign of life of each connection, and bounds what a
@@ -69,6 +78,7 @@ pub fn server(config: &GrpcConfig) -> Server {
         .http2_keepalive_timeout(Some(config.heartbeat))
         .http2_max_header_list_size(MAX_HEAD)
         .max_concurrent_streams(MAX_STREAMS)
+        .max_connection_age(MAX_AGE)
         .tcp_nodelay(true)
 }
 
@@ -90,7 +100,7 @@ impl Services {
         self.routes.add_service(service);
     }
 
-    fn finish(mut self, chat: Chat, call_timeout: Duration) -> Routes {
+    fn finish(mut self, chat: Chat, endpoint: Arc<Endpoint>) -> axum::Router {
         let mut reflection = tonic_reflection::server::Builder::configure()
             .register_encoded_file_descriptor_set(v1::FILE_DESCRIPTOR_SET)
             .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
@@ -99,27 +109,45 @@ impl Services {
         for name in &self.names {
             reflection = reflection.with_service_name(*name);
         }
-        self.routes.add_service(HealthServer::new(ChatHealth { chat, services: self.names }));
+        let health = HealthServer::new(ChatHealth { chat, services: self.names });
+        self.routes.add_service(health.max_decoding_message_size(MAX_NAME));
         #[expect(
             clippy::expect_used,
             reason = "the sets were made of files that were compiled, and hold those services"
         )]
         let reflection = reflection.build_v1().expect("the protocol describes itself");
-        self.routes.add_service(reflection);
-        let routes = self.routes.routes().into_axum_router();
-        routes.layer(middleware::from_fn(move |request, next| see_to(call_timeout, request, next))).into()
+        self.routes.add_service(reflection.max_decoding_message_size(MAX_NAME));
+        // A host has pages of its own for what is no service.
+        let routes = self.routes.routes().into_axum_router().reset_fallback();
+        routes.route_layer(middleware::from_fn(move |request, next| see_to(Arc::clone(&endpoint), request, next)))
     }
 }
 
-/// Refuses what is no gRPC: no page of another site may send what is without being asked whether it may. Bounds the time
-/// until the answer begins, which of a call is that until it is there. And has what tonic refuses by itself say why.
-async fn see_to(call_timeout: Duration, request: Request, next: Next) -> Response {
+/// What is no service.
+async fn unimplemented(request: Request) -> Response {
+    if is_grpc(request.headers()) {
+        Status::unimplemented("there is no such call").into_http::<Body>()
+    } else {
+        StatusCode::UNSUPPORTED_MEDIA_TYPE.into_response()
+    }
+}
+
+/// Refuses what is no gRPC: no page of another site may send what is without being asked whether it may. Finds out who
+/// calls, and counts them, before anything of what they say is read. Bounds the time until the answer begins, which of a
+/// call is that until it is there. And has what tonic refuses by itself say why.
+async fn see_to(endpoint: Arc<Endpoint>, mut request: Request, next: Next) -> Response {
     if !is_grpc(request.headers()) {
         // As the protocol over HTTP/2 says (https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md, Requests).
         return StatusCode::UNSUPPORTED_MEDIA_TYPE.into_response();
     }
-    let Ok(response) = timeout(call_timeout, next.run(request)).await else {
-        return refused(Refusal::new(Code::DeadlineExceeded, "timeout", "the call took too long"));
+    let answered = timeout(endpoint.config.call_timeout, async {
+        endpoint.admit(&mut request).await?;
+        Ok::<_, Refusal>(next.run(request).await)
+    });
+    let response = match answered.await {
+        Ok(Ok(response)) => response,
+        Ok(Err(refusal)) => return refused(refusal),
+        Err(_) => return refused(Refusal::timed_out()),
     };
     let headers = response.headers();
     if headers.contains_key(Status::GRPC_STATUS_DETAILS) {

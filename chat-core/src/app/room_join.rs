@@ -95,7 +95,9 @@ impl Inner {
         Err(ChatError::Overloaded("the room's password is being changed again and again"))
     }
 
-    /// Joins with the host's consent, and with coins of its wallet where it has one; `None` where the password that was verified is not the stored one any more.
+    /// Joins with the host's consent, and with coins of its wallet where it has one; `None` where the password that was
+    /// verified is not the stored one any more. Beside a wallet in a task of its own: who hangs up between the reservation
+    /// and the seat gets the seat, or the coins back at once.
     async fn take_seat(
         self: &Arc<Self>,
         user: &UserId,
@@ -103,15 +105,24 @@ impl Inner {
         shown: &Shown,
         join: &JoinRoom,
     ) -> Result<Option<Joined>, ChatError> {
-        let mut given = Given { heard: None, in_wallet: self.in_wallet(user).await?, reserved: None };
+        let seat = TakeSeat::new(user, room, shown.clone(), join);
+        if self.wallet.is_none() {
+            return self.take_seat_asking(seat).await;
+        }
+        let chat = Arc::clone(self);
+        self.to_its_end(async move { chat.take_seat_asking(seat).await }).await
+    }
+
+    async fn take_seat_asking(self: &Arc<Self>, mut seat: TakeSeat) -> Result<Option<Joined>, ChatError> {
+        seat.given.in_wallet = self.in_wallet(&seat.user).await?;
         let mut left = None;
         for _ in 0..QUESTIONS {
-            let seat = TakeSeat::new(user, room, shown.clone(), join, given.clone());
+            let attempt = seat.clone();
             #[cfg(feature = "planted-bugs")]
-            let seat = seat.planted(self).await?;
-            let decided = self.execute(seat).await;
+            let attempt = attempt.planted(self).await?;
+            let decided = self.execute(attempt).await;
             let is_charged = matches!(&decided, Ok(Seat::Charged(_)));
-            if let Some(Charge { id, .. }) = given.reserved.take_if(|_| !is_charged) {
+            if let Some(Charge { id, .. }) = seat.given.reserved.take_if(|_| !is_charged) {
                 self.give_up(id).await;
             }
             match decided? {
@@ -123,15 +134,15 @@ impl Inner {
                 Seat::OtherPassword => return Ok(None),
                 Seat::Ask(question) => {
                     let verdict = self.hooks.before_join(&question).await?;
-                    given.heard = Some((question, verdict));
+                    seat.given.heard = Some((question, verdict));
                 }
                 Seat::Reserve(written) => {
                     left = Some(self.reserve(&written).await?);
-                    given.reserved = Some(written);
+                    seat.given.reserved = Some(written);
                 }
             }
         }
-        if let Some(Charge { id, .. }) = given.reserved {
+        if let Some(Charge { id, .. }) = seat.given.reserved {
             self.give_up(id).await;
         }
         Err(UNDECIDED)
@@ -139,6 +150,7 @@ impl Inner {
 }
 
 /// Decides a join and carries it out.
+#[derive(Clone)]
 pub(super) struct TakeSeat {
     pub(super) user: UserId,
     pub(super) room: RoomId,
@@ -151,7 +163,7 @@ pub(super) struct TakeSeat {
 }
 
 /// What the host has given to a join so far.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 struct Given {
     heard: Heard<IntendedJoin, Verdict>,
     /// What the user has in the host's wallet, where it has one.
@@ -190,14 +202,14 @@ impl Shown {
 }
 
 impl TakeSeat {
-    fn new(user: &UserId, room: RoomId, shown: Shown, join: &JoinRoom, given: Given) -> Self {
+    fn new(user: &UserId, room: RoomId, shown: Shown, join: &JoinRoom) -> Self {
         Self {
             user: user.clone(),
             room,
             shown,
             dry_run: join.dry_run,
             max_charge: join.max_charge,
-            given,
+            given: Given::default(),
             #[cfg(feature = "planted-bugs")]
             before: Default::default(),
         }

@@ -144,9 +144,11 @@ impl Inner {
             let (Some(user), Some(verified)) = (user_id.cloned(), stored.cloned()) else {
                 return Err(Rejection::InvalidCredentials.into());
             };
+            // Before the sign-in, which ends another session of the device: where the wallet does not answer, nothing is done.
+            let in_wallet = self.in_wallet(&user).await?;
             let sign_in = SignIn { user, device: login.device.clone(), verified, renewed };
             if let Some((user, session)) = self.execute(sign_in).await? {
-                return Ok(SignedIn { user: self.with_coins(user).await?, session: self.tokens_of(&session)? });
+                return Ok(SignedIn { user: user.holding(in_wallet), session: self.tokens_of(&session)? });
             }
         }
         Err(ChatError::Overloaded("the password is being changed again and again"))

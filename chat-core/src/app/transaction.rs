@@ -10,7 +10,7 @@ use std::{
 };
 
 use async_trait::async_trait;
-use tokio::time::sleep;
+use tokio::{task::JoinHandle, time::sleep};
 
 use super::{chat::Inner, retry::Retry};
 use crate::{
@@ -63,6 +63,16 @@ pub(super) struct Tx {
     coin_entries: Vec<(UserId, u64)>,
 }
 
+async fn end_of<T>(task: JoinHandle<Result<T, ChatError>>) -> Result<T, ChatError> {
+    match task.await {
+        Ok(done) => done,
+        // The transaction was dropped by the panic, which rolled it back; the caller gets the panic.
+        Err(error) if error.is_panic() => panic::resume_unwind(error.into_panic()),
+        // Its runtime has ended, perhaps while the commit was on its way.
+        Err(_) => Err(ChatError::UnknownOutcome(StoreError::Unknown("the write was ended".into()))),
+    }
+}
+
 impl Inner {
     /// Runs a command to its end, whether or not anybody waits for it.
     pub(super) async fn execute<C: Command>(self: &Arc<Self>, command: C) -> Result<C::Answer, ChatError> {
@@ -72,13 +82,15 @@ impl Inner {
         }
         let write = async move { chat.attempts(&command).await };
         let task = planted::spawn(write, |write| self.tasks.spawn(write));
-        match task.await {
-            Ok(done) => done,
-            // The transaction was dropped by the panic, which rolled it back; the caller gets the panic.
-            Err(error) if error.is_panic() => panic::resume_unwind(error.into_panic()),
-            // Its runtime has ended, perhaps while the commit was on its way.
-            Err(_) => Err(ChatError::UnknownOutcome(StoreError::Unknown("the write was ended".into()))),
-        }
+        end_of(task).await
+    }
+
+    /// Does what is more than one command to its end, whether or not anybody waits for it.
+    pub(super) async fn to_its_end<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = Result<T, ChatError>> + Send + 'static,
+    ) -> Result<T, ChatError> {
+        end_of(self.tasks.spawn(work)).await
     }
 
     async fn attempts<C: Command>(self: &Arc<Self>, command: &C) -> Result<C::Answer, ChatError> {

@@ -32,7 +32,7 @@ impl v1::live_server::Live for Calls {
     async fn connect(&self, request: Request<Streaming<v1::ClientFrame>>) -> Result<Response<Outgoing>, Status> {
         answer(async {
             let address = self.0.address(&request);
-            let (caller, frames) = self.0.signed_in(Kind::Connect, request).await?;
+            let (caller, frames) = self.0.signed_in(request)?;
             let counted = self.0.limits.stream(&caller.user, address.as_ref())?;
             let connection = self.0.chat.connect(&caller).await?;
             let (client, outgoing) = Client::new(frames, &self.0.config, &connection);

@@ -1,7 +1,7 @@
 use tonic::{Request, Response, Status};
 
 use super::{Calls, answer};
-use crate::{limits::Kind, read, v1};
+use crate::{read, v1};
 
 #[tonic::async_trait]
 impl v1::coins_server::Coins for Calls {
@@ -10,7 +10,7 @@ impl v1::coins_server::Coins for Calls {
         request: Request<v1::ListCoinEntriesRequest>,
     ) -> Result<Response<v1::ListCoinEntriesResponse>, Status> {
         answer(async {
-            let (caller, request) = self.0.signed_in(Kind::Read, request).await?;
+            let (caller, request) = self.0.signed_in(request)?;
             let limit = read::limit(request.limit)?;
             Ok(self.0.chat.coin_entries(&caller, request.before, limit).await?.into())
         })

@@ -1,7 +1,7 @@
 use tonic::{Request, Response, Status};
 
 use super::{Calls, answer};
-use crate::{limits::Kind, read, v1};
+use crate::{read, v1};
 
 #[tonic::async_trait]
 impl v1::friends_server::Friends for Calls {
@@ -10,7 +10,7 @@ impl v1::friends_server::Friends for Calls {
         request: Request<v1::RequestFriendRequest>,
     ) -> Result<Response<v1::RequestFriendResponse>, Status> {
         answer(async {
-            let (caller, request) = self.0.signed_in(Kind::Write, request).await?;
+            let (caller, request) = self.0.signed_in(request)?;
             Ok(self.0.chat.request_friend(&caller, read::somebody(&request.user_id)).await?.into())
         })
         .await
@@ -21,7 +21,7 @@ impl v1::friends_server::Friends for Calls {
         request: Request<v1::ListFriendRequestsRequest>,
     ) -> Result<Response<v1::ListFriendRequestsResponse>, Status> {
         answer(async {
-            let (caller, request) = self.0.signed_in(Kind::Read, request).await?;
+            let (caller, request) = self.0.signed_in(request)?;
             let requests = self.0.chat.friend_requests(&caller, read::request_box(request.r#box)?).await?;
             Ok(v1::ListFriendRequestsResponse { requests: requests.into_iter().map(v1::FriendRequest::from).collect() })
         })
@@ -33,7 +33,7 @@ impl v1::friends_server::Friends for Calls {
         request: Request<v1::AcceptFriendRequestRequest>,
     ) -> Result<Response<v1::FriendRequest>, Status> {
         answer(async {
-            let (caller, request) = self.0.signed_in(Kind::Write, request).await?;
+            let (caller, request) = self.0.signed_in(request)?;
             Ok(self.0.chat.accept_request(&caller, read::request_id(&request.request_id)?).await?.into())
         })
         .await
@@ -44,7 +44,7 @@ impl v1::friends_server::Friends for Calls {
         request: Request<v1::DeclineFriendRequestRequest>,
     ) -> Result<Response<v1::FriendRequest>, Status> {
         answer(async {
-            let (caller, request) = self.0.signed_in(Kind::Write, request).await?;
+            let (caller, request) = self.0.signed_in(request)?;
             Ok(self.0.chat.decline_request(&caller, read::request_id(&request.request_id)?).await?.into())
         })
         .await
@@ -55,7 +55,7 @@ impl v1::friends_server::Friends for Calls {
         request: Request<v1::WithdrawFriendRequestRequest>,
     ) -> Result<Response<v1::WithdrawFriendRequestResponse>, Status> {
         answer(async {
-            let (caller, request) = self.0.signed_in(Kind::Write, request).await?;
+            let (caller, request) = self.0.signed_in(request)?;
             self.0.chat.withdraw_request(&caller, read::request_id(&request.request_id)?).await?;
             Ok(v1::WithdrawFriendRequestResponse {})
         })
@@ -67,7 +67,7 @@ impl v1::friends_server::Friends for Calls {
         request: Request<v1::ListFriendsRequest>,
     ) -> Result<Response<v1::ListFriendsResponse>, Status> {
         answer(async {
-            let (caller, _) = self.0.signed_in(Kind::Read, request).await?;
+            let (caller, _) = self.0.signed_in(request)?;
             let friends = self.0.chat.friends(&caller).await?;
             Ok(v1::ListFriendsResponse { friends: friends.into_iter().map(v1::Friend::from).collect() })
         })
@@ -76,7 +76,7 @@ impl v1::friends_server::Friends for Calls {
 
     async fn unfriend(&self, request: Request<v1::UnfriendRequest>) -> Result<Response<v1::UnfriendResponse>, Status> {
         answer(async {
-            let (caller, request) = self.0.signed_in(Kind::Write, request).await?;
+            let (caller, request) = self.0.signed_in(request)?;
             self.0.chat.unfriend(&caller, &read::user_id(&request.user_id)?).await?;
             Ok(v1::UnfriendResponse {})
         })

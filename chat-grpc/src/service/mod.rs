@@ -13,7 +13,7 @@ mod user;
 
 use std::{net::IpAddr, sync::Arc};
 
-use chat_core::{api::ChatService, model::session::Caller};
+use chat_core::{api::ChatService, error::Rejection, model::session::Caller};
 use chat_limits::ClientAddress;
 use tonic::{Request, Response, Status};
 
@@ -32,19 +32,30 @@ pub(crate) struct Endpoint {
 }
 
 impl Endpoint {
-    /// Who asks, and what: the caller is found out before what they say is looked at.
-    pub(crate) async fn signed_in<T>(&self, kind: Kind, request: Request<T>) -> Result<(Caller, T), Refusal> {
-        self.limits.of_address(kind, self.address(&request).as_ref())?;
-        let caller = caller::signed_in(&*self.chat, request.metadata().as_ref()).await?;
-        self.limits.of_user(kind, &caller.user)?;
+    /// Counts a call, and finds out who makes it, by its head alone; reflection and health are anybody's.
+    pub(crate) async fn admit<T>(&self, request: &mut http::Request<T>) -> Result<(), Refusal> {
+        let address = caller::address(request.headers(), request.extensions(), &self.config.trusted_proxies);
+        let call = request.uri().path().strip_prefix("/chat.v1.").and_then(|call| call.split_once('/'));
+        let Some((_, name)) = call else { return self.limits.of_address(Kind::Read, address.as_ref()) };
+        let kind = Kind::of_call(name);
+        self.limits.of_address(kind, address.as_ref())?;
+        if !kind.is_of_strangers() {
+            let caller = caller::signed_in(&*self.chat, request.headers()).await?;
+            self.limits.of_user(kind, &caller.user)?;
+            request.extensions_mut().insert(caller);
+        }
+        Ok(())
+    }
+
+    /// Who asks, as [`admit`](Self::admit) found out, and what.
+    pub(crate) fn signed_in<T>(&self, mut request: Request<T>) -> Result<(Caller, T), Refusal> {
+        let caller = request.extensions_mut().remove::<Caller>().ok_or(Rejection::Unauthenticated)?;
         Ok((caller, request.into_inner()))
     }
 
     /// From where somebody asks who need not sign in.
-    fn stranger<T>(&self, kind: Kind, request: &Request<T>) -> Result<Option<IpAddr>, Refusal> {
-        let address = self.address(request);
-        self.limits.of_address(kind, address.as_ref())?;
-        Ok(address.map(IpAddr::from))
+    fn stranger<T>(&self, request: &Request<T>) -> Option<IpAddr> {
+        self.address(request).map(IpAddr::from)
     }
 
     /// From where a call comes, where that is known.

@@ -1,7 +1,7 @@
 use tonic::{Request, Response, Status};
 
 use super::{Calls, answer};
-use crate::{limits::Kind, read, v1};
+use crate::{read, v1};
 
 #[tonic::async_trait]
 impl v1::rooms_server::Rooms for Calls {
@@ -10,7 +10,7 @@ impl v1::rooms_server::Rooms for Calls {
         request: Request<v1::CreateRoomRequest>,
     ) -> Result<Response<v1::CreateRoomResponse>, Status> {
         answer(async {
-            let (caller, request) = self.0.signed_in(Kind::Write, request).await?;
+            let (caller, request) = self.0.signed_in(request)?;
             Ok(self.0.chat.create_room(&caller, read::create_room(request)?).await?.into())
         })
         .await
@@ -21,7 +21,7 @@ impl v1::rooms_server::Rooms for Calls {
         request: Request<v1::ListRoomsRequest>,
     ) -> Result<Response<v1::ListRoomsResponse>, Status> {
         answer(async {
-            let (caller, _) = self.0.signed_in(Kind::Read, request).await?;
+            let (caller, _) = self.0.signed_in(request)?;
             let rooms = self.0.chat.rooms(&caller).await?;
             Ok(v1::ListRoomsResponse { rooms: rooms.iter().map(v1::Room::from).collect() })
         })
@@ -30,7 +30,7 @@ impl v1::rooms_server::Rooms for Calls {
 
     async fn get_room(&self, request: Request<v1::GetRoomRequest>) -> Result<Response<v1::Room>, Status> {
         answer(async {
-            let (caller, request) = self.0.signed_in(Kind::Read, request).await?;
+            let (caller, request) = self.0.signed_in(request)?;
             let room = self.0.chat.room(&caller, read::room_id(&request.room_id)?).await?;
             Ok((&room).into())
         })
@@ -39,7 +39,7 @@ impl v1::rooms_server::Rooms for Calls {
 
     async fn join_room(&self, request: Request<v1::JoinRoomRequest>) -> Result<Response<v1::JoinRoomResponse>, Status> {
         answer(async {
-            let (caller, request) = self.0.signed_in(Kind::Passwords, request).await?;
+            let (caller, request) = self.0.signed_in(request)?;
             Ok(self.0.chat.join_room(&caller, read::join_room(request)?).await?.into())
         })
         .await
@@ -50,7 +50,7 @@ impl v1::rooms_server::Rooms for Calls {
         request: Request<v1::LeaveRoomRequest>,
     ) -> Result<Response<v1::LeaveRoomResponse>, Status> {
         answer(async {
-            let (caller, request) = self.0.signed_in(Kind::Write, request).await?;
+            let (caller, request) = self.0.signed_in(request)?;
             self.0.chat.leave_room(&caller, read::room_id(&request.room_id)?).await?;
             Ok(v1::LeaveRoomResponse {})
         })
@@ -59,7 +59,7 @@ impl v1::rooms_server::Rooms for Calls {
 
     async fn update_room(&self, request: Request<v1::UpdateRoomRequest>) -> Result<Response<v1::Room>, Status> {
         answer(async {
-            let (caller, request) = self.0.signed_in(Kind::Write, request).await?;
+            let (caller, request) = self.0.signed_in(request)?;
             let room = request.room_id.clone();
             let change = read::change_room(request)?;
             let room = self.0.chat.change_room(&caller, read::room_id(&room)?, change).await?;
@@ -73,7 +73,7 @@ impl v1::rooms_server::Rooms for Calls {
         request: Request<v1::CloseRoomRequest>,
     ) -> Result<Response<v1::CloseRoomResponse>, Status> {
         answer(async {
-            let (caller, request) = self.0.signed_in(Kind::Write, request).await?;
+            let (caller, request) = self.0.signed_in(request)?;
             self.0.chat.close_own_room(&caller, read::room_id(&request.room_id)?).await?;
             Ok(v1::CloseRoomResponse {})
         })

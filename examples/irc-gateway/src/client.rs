@@ -12,7 +12,7 @@ use crate::{show::SERVER, show::refusal};
 /// How long a line may be, its end left out, in bytes (RFC 1459, section 2.3).
 pub(crate) const LONGEST: usize = 510;
 /// How long a line waits in the client's socket after the one before it.
-pub(crate) const PACE: Duration = Duration::from_millis(50);
+pub(crate) const PACE: Duration = Duration::from_millis(200);
 
 /// Why a conversation is over.
 pub(crate) struct Over(pub(crate) String);

@@ -1,7 +1,7 @@
 //! What a client asks for once it has signed in.
 
 use chat_core::api::{JoinKey, JoinRoom, SendMessage};
-use chat_core::error::{ChatError, Rejection};
+use chat_core::error::{ChatError, Fault, FieldCode, Rejection};
 use chat_core::model::{coin::Coins, message::MessageBody};
 
 use crate::client::{Over, PACE, words};
@@ -58,7 +58,11 @@ impl Talk<'_> {
     /// Gives a message its place before the next line is looked at; what becomes of it comes by the connection.
     async fn send(&mut self, to: &str, text: &str) -> Result<(), ChatError> {
         let room = room_id(to)?;
-        let action = text.strip_prefix("\u{1}ACTION ").and_then(|text| text.strip_suffix('\u{1}'));
+        let action = text.strip_prefix("\u{1}ACTION ").map(|text| text.trim_end_matches('\u{1}'));
+        if action.is_none() && text.starts_with('\u{1}') {
+            let fault = Fault::new(FieldCode::BadFormat, "requests of clients to clients go to no room");
+            return Err(Rejection::invalid("body", fault).into());
+        }
         let body = MessageBody::parse(action.map_or(text.to_owned(), |action| format!("/me {action}")));
         let body = body.map_err(|fault| Rejection::invalid("body", fault))?;
         let serial = self.ask(to);
@@ -66,9 +70,11 @@ impl Talk<'_> {
         sent.inspect_err(|_| drop(self.in_flight.remove(&serial)))
     }
 
-    /// Shows rooms, and takes seats in them where there is a key for each; a single one may have a comma.
+    /// Shows rooms, and takes seats in them where there is a key for each; a key for a single one may have a comma. A price
+    /// that is named is that of one room.
     async fn join(&mut self, channels: &str, keys: &str, coins: i64) -> Result<(), ChatError> {
-        let (several, most) = (channels.contains(','), Coins::new(coins).unwrap_or(Coins::ZERO));
+        let several = channels.contains(',');
+        let most = Coins::new(coins).filter(|_| !several).unwrap_or(Coins::ZERO);
         let mut keys = keys.split(|character| several && character == ',');
         for channel in channels.split(',') {
             self.client.due += PACE;
@@ -90,11 +96,11 @@ impl Talk<'_> {
             let key = JoinKey::Password { room, password: password.into() };
             self.chat.join_room(&self.caller, JoinRoom { key, dry_run: false, max_charge: Some(most) }).await?;
         }
-        if self.rooms.contains(&room) {
-            return self.show_room(room).await;
-        }
         self.chat.room(&self.caller, room).await?;
         self.awaited.insert(room);
+        if self.rooms.contains(&room) {
+            self.catch_up(room).await;
+        }
         Ok(())
     }
 

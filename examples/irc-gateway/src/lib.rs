@@ -14,31 +14,14 @@ mod command;
 mod show;
 mod talk;
 
-use std::{convert::Infallible, sync::Arc, time::Duration};
+use std::{net::IpAddr, sync::Arc, time::Duration};
 
 use chat_core::api::ChatService;
-use tokio::{net::TcpListener, sync::Semaphore, time::sleep};
+use tokio::net::TcpStream;
 
-/// How many connections are open at once; others wait in the listener's queue.
-const CONNECTIONS: usize = 1_000;
-
-/// Serves the clients of a listener, each in a task of its own. Dropped, it takes nobody any more; `Chat::drain` has those
-/// go who are there. A client has `patience` to sign in, and to take what it is sent; as often it is asked for a sign of
-/// life, and given up where none comes before the next time.
-pub async fn serve(chat: Arc<dyn ChatService>, listener: TcpListener, patience: Duration) -> Infallible {
-    let places = Arc::new(Semaphore::new(CONNECTIONS));
-    loop {
-        let place = Arc::clone(&places).acquire_owned().await.ok();
-        match listener.accept().await {
-            Ok((stream, peer)) => {
-                let client = client::Client::new(stream, peer.ip(), patience);
-                drop(tokio::spawn(talk::serve(Arc::clone(&chat), client, place)));
-            }
-            Err(error) => {
-                // Most often the system has no more sockets: some are closed meanwhile.
-                tracing::warn!(%error, "no connection can be taken");
-                sleep(Duration::from_millis(50)).await;
-            }
-        }
-    }
+/// Serves a client to its end; `Chat::drain` has it go. It has `patience` to sign in, and to take what it is sent; as often
+/// it is asked for a sign of life, and given up where none comes before the next time. How many are served at once, of all
+/// and of an address, is for the host to bound, which accepts them.
+pub async fn serve(chat: Arc<dyn ChatService>, stream: TcpStream, from: IpAddr, patience: Duration) {
+    talk::serve(&*chat, client::Client::new(stream, from, patience)).await;
 }

@@ -107,11 +107,13 @@ fn lines(head: &str, text: &str, [begin, end]: [&str; 2]) -> Vec<String> {
 /// What a client is told of what was refused: the number that clients know (modern.ircdocs.horse), or one that means any
 /// refusal, and the chat's code and words.
 pub(crate) fn refusal(error: &ChatError) -> (&'static str, String) {
+    if error.rejection().is_none() {
+        tracing::warn!("{}", error.with_causes());
+    }
     let number = match error.code() {
         "room_not_found" => "403",
         "not_a_member" => "442",
         "invalid_credentials" => "464",
-        "suspended" => "465",
         "room_full" => "471",
         "banned" => "474",
         "wrong_room_password" => "475",

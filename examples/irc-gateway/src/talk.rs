@@ -1,7 +1,7 @@
 //! A conversation: what the client says, what the chat has for it, and the clock.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::{convert::Infallible, sync::Arc};
+use std::{convert::Infallible, time::Duration};
 
 use chat_core::api::{ChatService, Login, Resume};
 use chat_core::error::ChatError;
@@ -10,7 +10,7 @@ use chat_core::model::{room::RoomId, session::Caller, session::DeviceId, session
 use chat_core::ports::{authenticator::Credentials, store::EventRange};
 use chat_core::realtime::{connection::Connection, delivery::Delivery};
 use secrecy::{ExposeSecret, SecretString};
-use tokio::time::{Instant, interval, sleep_until, timeout};
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until, timeout};
 
 use crate::client::{Client, Over, words};
 use crate::show::{self, SERVER, nick, source};
@@ -35,9 +35,9 @@ pub(crate) struct Talk<'a> {
     draining: bool,
 }
 
-/// Serves a client to its end, and keeps its place so long.
-pub(crate) async fn serve(chat: Arc<dyn ChatService>, mut client: Client, _place: impl Send) {
-    let Err(over) = converse(&*chat, &mut client).await;
+/// Serves a client to its end.
+pub(crate) async fn serve(chat: &dyn ChatService, mut client: Client) {
+    let Err(over) = converse(chat, &mut client).await;
     client.goodbye(over).await;
 }
 
@@ -85,9 +85,10 @@ impl Talk<'_> {
     async fn until_over(&mut self, mut tokens: SessionTokens) -> Result<Infallible, Over> {
         let mut beats = interval(self.client.patience);
         beats.reset();
+        beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let (chat, mut silent) = (self.chat, false);
-        let half = |tokens: &SessionTokens| Instant::now() + tokens.expires_at.since(chat.now()) / 2;
-        let mut renewal = half(&tokens);
+        let half = |left: Duration| Instant::now() + (left / 2).max(Duration::from_secs(1));
+        let mut renewal = half(tokens.expires_at.since(chat.now()));
         loop {
             tokio::select! {
                 biased;
@@ -112,13 +113,20 @@ impl Talk<'_> {
                     self.client.say(&format!("PING :{SERVER}"));
                 }
                 () = sleep_until(renewal) => {
-                    tokens = chat.refresh(tokens.refresh_token.expose_secret()).await?;
-                    let token = Credentials::token(tokens.access_token.expose_secret());
-                    self.caller = chat.authenticate(&token).await?;
-                    renewal = half(&tokens);
+                    if let Err(error @ ChatError::Rejected(_)) = self.renew(&mut tokens).await {
+                        return Err(error.into());
+                    }
+                    renewal = half(tokens.expires_at.since(chat.now()));
                 }
             }
         }
+    }
+
+    /// Exchanges the tokens for fresh ones. Where that fails it is tried again, until they end.
+    async fn renew(&mut self, tokens: &mut SessionTokens) -> Result<(), ChatError> {
+        *tokens = self.chat.refresh(tokens.refresh_token.expose_secret()).await?;
+        self.caller = self.chat.authenticate(&Credentials::token(tokens.access_token.expose_secret())).await?;
+        Ok(())
     }
 
     /// Notes what is asked; the answer comes by the connection, under the number that is answered here.
@@ -174,7 +182,7 @@ impl Talk<'_> {
     }
 
     /// The connection brings a room from here on: so it is shown where that is awaited, or what was not seen of it.
-    async fn catch_up(&mut self, room: RoomId) {
+    pub(crate) async fn catch_up(&mut self, room: RoomId) {
         self.rooms.insert(room);
         let is_seen = self.awaited.remove(&room) || self.views.contains_key(&room);
         if is_seen && let Err(error) = self.show_room(room).await {

@@ -80,12 +80,12 @@ async fn start(options: Options) -> Result<(), Failure> {
     if let Some(grpc) = &grpc {
         println!("listening on grpc://{}", grpc.address());
     }
-    let _irc = options.irc.serve(&chat, &options.limits)?;
+    let (connections, patience) = (options.connections(), serve::Patience::of(&options.limits));
+    let _irc = options.irc.serve(&chat, &options, &connections)?;
     println!("listening on http://{address}");
     if let (true, Some(token)) = (demo, &admin_token) {
         eprintln!("{}", demo::greeting(address, token.expose_secret()));
     }
-    let (connections, patience) = (options.connections(), serve::Patience::of(&options.limits));
     let grpc = grpc.map(|grpc| grpc.serve(chat.clone(), options.grpc(), connections.clone(), patience));
     serve::serve(listener, router, &chat, &connections, patience, grpc).await?;
     opened.close().await;

@@ -290,6 +290,22 @@ async fn r_acc_04_no_coins_are_shown_or_given_beside_those_of_the_wallet() {
 }
 
 #[tokio::test]
+async fn r_adm_09_who_hangs_up_while_coins_are_reserved_has_them_back_without_waiting() {
+    let scene = scene(Purse::with(200)).await;
+    scene.purse.behaves(Step::Reserve, Manner::Hangs, 1);
+    let (chat, dave, tea) = (scene.chat.clone(), scene.dave.clone(), scene.tea);
+    let joining = tokio::spawn(async move { join(&chat, &dave, tea).await });
+    scene.purse.until("the reservation", |books| books.asked.contains_key(&Step::Reserve)).await;
+    joining.abort();
+    assert!(joining.await.expect_err("nobody waits any more").is_cancelled());
+    scene.purse.until("the release", |books| books.held.values().any(|held| *held == Held::Released)).await;
+    scene.comes_right("a join that nobody waits for").await;
+    join(&scene.chat, &scene.dave, scene.tea).await.expect("the coins are there again");
+    scene.purse.until("the capture", |books| books.held.values().any(|held| *held == Held::Captured(150))).await;
+    assert!(scene.is_in().await);
+}
+
+#[tokio::test]
 async fn r_adm_07_who_cannot_pay_gets_no_seat_whoever_finds_out() {
     let poor = scene(Purse::with(100)).await;
     let refused = join(&poor.chat, &poor.dave, poor.tea).await;

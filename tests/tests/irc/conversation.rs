@@ -6,7 +6,7 @@ use futures_util::future::join_all;
 use http::Method;
 use serde_json::{Value, json};
 
-use crate::ground::House;
+use crate::ground::{House, assert_refused};
 
 #[tokio::test]
 async fn who_joins_by_id_and_password_sees_the_room_its_people_and_its_past() {
@@ -195,6 +195,11 @@ async fn what_somebody_does_is_an_action_on_both_sides() {
     assert_eq!(alice.log(&room).await.last().expect("a message")["body"], "/me pours tea");
     alice.write(&room, "/me thanks bob").await;
     irc.has(&format!(":alice!alice@chat PRIVMSG #{room} :\u{1}ACTION thanks bob\u{1}")).await;
+    for request in ["\u{1}VERSION\u{1}", "\u{1}DCC SEND file 2130706433 1 1\u{1}"] {
+        assert_refused(&irc.ask(&format!("PRIVMSG #{room} :{request}")).await, "477", "invalid_request");
+    }
+    assert_eq!(irc.ask(&format!("PRIVMSG #{room} :\u{1}ACTION was cut off")).await, [""; 0]);
+    assert_eq!(alice.log(&room).await.last().expect("a message")["body"], "/me was cut off");
 }
 
 #[tokio::test]
@@ -215,7 +220,7 @@ async fn r_adm_08_parting_keeps_the_seat_and_leaving_gives_it_up() {
     let left = irc.ask(&format!("LEAVE #{room}")).await;
     assert!(left[0].starts_with(&format!(":bob!bob@chat PART #{room} :you have given up")), "{left:?}");
     assert_eq!(alice.room(&room).await["memberCount"], 1);
-    crate::ground::assert_refused(&irc.ask(&format!("JOIN #{room}")).await, "442", "not_a_member");
+    assert_refused(&irc.ask(&format!("JOIN #{room}")).await, "442", "not_a_member");
 }
 
 #[tokio::test]

@@ -38,7 +38,12 @@ impl House {
         tokio::spawn(async move { axum::serve(http, Router::new().merge(router)).await });
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let irc = listener.local_addr().expect("its address");
-        tokio::spawn(irc_gateway::serve(Arc::new(chat.clone()), listener, patience));
+        let door = Arc::new(chat.clone());
+        tokio::spawn(async move {
+            while let Ok((stream, peer)) = listener.accept().await {
+                tokio::spawn(irc_gateway::serve(Arc::clone(&door) as _, stream, peer.ip(), patience));
+            }
+        });
         Self { chat, base, irc }
     }
 

@@ -82,6 +82,9 @@ async fn r_adm_11_no_coins_are_spent_before_the_price_was_named() {
         assert_refused(&irc.ask(&format!("JOIN #{paid} {ROOM_PASSWORD} {coins}")).await, "477", "price_changed");
     }
     assert_eq!(bob.coins().await, 200);
+    let both = irc.ask(&format!("JOIN #{paid},#{dear} {ROOM_PASSWORD},{ROOM_PASSWORD} 150")).await;
+    assert_eq!(both.iter().filter(|line| line.contains(":price_changed: ")).count(), 2, "one price is for one room");
+    assert_eq!(bob.coins().await, 200);
     irc.join(&paid, &format!("{ROOM_PASSWORD} 150")).await;
     assert_eq!(bob.coins().await, 50);
     assert_refused(&irc.ask(&format!("JOIN #{dear} {ROOM_PASSWORD} 150")).await, "477", "insufficient_coins");
@@ -119,7 +122,7 @@ async fn r_acc_06_who_is_suspended_or_whose_session_ends_is_told_and_let_go() {
     assert_eq!(irc.end().await, "ERROR :suspended: this user is suspended");
     let mut irc = house.connect().await;
     irc.sign_in("alice", PASSWORD).await;
-    irc.has(" 465 * :suspended: ").await;
+    irc.has(" 477 * :suspended: ").await;
     assert!(irc.end().await.starts_with("ERROR :suspended: "));
 }
 
