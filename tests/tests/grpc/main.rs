@@ -8,5 +8,6 @@ mod host;
 mod limits;
 mod live;
 mod python;
+mod released;
 mod resume;
 mod story;
