@@ -10,6 +10,7 @@ pub mod chance;
 mod client;
 mod codes;
 mod frame;
+mod grpc;
 mod listener;
 mod narrow;
 mod order;

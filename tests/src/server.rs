@@ -197,16 +197,6 @@ impl Server {
         &self.base
     }
 
-    /// `127.0.0.1:PORT`, where gRPC is served.
-    ///
-    /// # Panics
-    /// When it is not: the server was started without `--grpc-listen`.
-    pub fn grpc(&self) -> String {
-        let printed = self.printed();
-        let address = printed.iter().find_map(|line| line.strip_prefix("listening for gRPC on "));
-        address.expect("a server that serves gRPC").to_owned()
-    }
-
     /// The URL of the store.
     pub fn database_url(&self) -> &str {
         &self.database_url
