@@ -11,10 +11,10 @@
 //! # }
 //! ```
 //!
-//! A host that has a server of tonic's already adds the [`routes`] to it; one that has a router of axum's merges them as
-//! `routes(chat, &config).into_axum_router()`. [`server`] is for who has neither: it has what a server needs that faces
-//! strangers. Whichever it is, [`Chat::drain`](chat_core::Chat::drain) has the streams go who are there, and the health
-//! answer `NOT_SERVING`.
+//! A host that has a server of tonic's already adds the [`routes`] to it; one that has a router of axum's merges the
+//! [`router`]. [`server`] is for who has neither: it has what a server needs that faces strangers. Whichever it is,
+//! [`Chat::drain`](chat_core::Chat::drain) has the streams go who are there, and the health answer `NOT_SERVING`. Who looks
+//! on by reflection is not told: a server that shuts down waits for them only as long as its host lets it.
 //!
 //! Nothing is decided here. A call says who asks by the metadata `authorization: Bearer …`, what it says is read into the
 //! types of `chat_core::model`, the chat is asked, and what it answers is written. What the chat refuses keeps its code, in

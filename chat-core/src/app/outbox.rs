@@ -150,10 +150,13 @@ impl Worker {
         if self.delivery.event_kinds
             && let Err(error) = self.look_up_kinds(&mut entries).await
         {
-            let error = &error as &dyn std::error::Error;
-            tracing::warn!(consumer = %self.name, error, "what is to be delivered could not be looked up");
-            let due = self.clock.now().after(with_jitter(self.delivery.pause(1)));
-            return Settlement { claim, lane, delivered, stop: None, due };
+            let cause = &error as &dyn std::error::Error;
+            tracing::warn!(consumer = %self.name, cause, "what is to be delivered could not be looked up");
+            // What cannot be read will be so no sooner: the consumer is told of it without its kind.
+            if !matches!(error, StoreError::Corrupt(_)) {
+                let due = self.clock.now().after(with_jitter(self.delivery.pause(1)));
+                return Settlement { claim, lane, delivered, stop: None, due };
+            }
         }
         for entry in entries {
             if self.stop.is_cancelled() || self.delivery.attempt_limit.saturating_mul(2) <= begun.elapsed() {

@@ -23,11 +23,18 @@ pub(crate) struct CountedStream {
     patience: Duration,
     /// Until when something must be taken, while something waits.
     given_up: Option<Pin<Box<Sleep>>>,
+    /// How many bytes are still to be said for a beginning, and until when.
+    greeting: Option<(usize, Pin<Box<Sleep>>)>,
 }
 
 impl CountedStream {
     pub(crate) fn new(stream: TcpStream, counted: OpenConnection, patience: Duration) -> Self {
-        Self { stream, _counted: counted, patience, given_up: None }
+        Self { stream, _counted: counted, patience, given_up: None, greeting: None }
+    }
+
+    /// The same, of a client that has so long to say so many bytes, without which nothing begins.
+    pub(crate) fn greeting(self, bytes: usize, within: Duration) -> Self {
+        Self { greeting: Some((bytes, Box::pin(sleep(within)))), ..self }
     }
 
     /// What came of writing; where nothing was taken, whether that has gone on for too long.
@@ -52,7 +59,20 @@ impl Connected for CountedStream {
 
 impl AsyncRead for CountedStream {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_read(cx, buf)
+        let before = buf.filled().len();
+        let read = Pin::new(&mut self.stream).poll_read(cx, buf);
+        let said = buf.filled().len() - before;
+        match &mut self.greeting {
+            Some((missing, _)) if *missing <= said => self.greeting = None,
+            Some((missing, end)) => {
+                *missing -= said;
+                if end.as_mut().poll(cx).is_ready() {
+                    return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
+                }
+            }
+            None => {}
+        }
+        read
     }
 }
 

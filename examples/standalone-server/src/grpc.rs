@@ -1,14 +1,14 @@
 //! gRPC, where it was asked for.
 
-use std::{convert::Infallible, io, net::SocketAddr};
+use std::{convert::Infallible, io, net::SocketAddr, time::Duration};
 
 use chat_core::Chat;
 use chat_grpc::GrpcConfig;
 use clap::Args;
-use futures_util::{Stream, StreamExt, stream};
+use futures_util::{Stream, stream};
 use tokio::{
     net::{TcpListener, TcpStream},
-    time::timeout,
+    time::sleep,
 };
 
 use crate::{
@@ -53,36 +53,43 @@ impl Grpc {
         self.address
     }
 
-    /// Serves until the chat shuts down; then takes nobody any more, and ends when those who are there are done.
+    /// Serves until the chat shuts down; then takes nobody any more, and ends when those who are there are done. Who only
+    /// looks on, by reflection or by nothing at all, is not waited for.
     pub(crate) async fn serve(self, chat: Chat, config: GrpcConfig, connections: Connections, patience: Patience) {
-        let draining = chat.draining();
+        let (draining, drained) = (chat.draining(), chat.clone());
         let routes = chat_grpc::routes(chat, &config);
         let clients = clients(self.listener, connections, patience);
-        let served =
-            chat_grpc::server(&config).add_routes(routes).serve_with_incoming_shutdown(clients, draining).await;
-        if let Err(error) = served {
-            tracing::error!(%error, "gRPC is served no more");
+        let serving = chat_grpc::server(&config).add_routes(routes).serve_with_incoming_shutdown(clients, draining);
+        let idle = async {
+            drained.draining().await;
+            drained.drained().await;
+            sleep(LAST_WORDS).await;
+        };
+        tokio::select! {
+            served = serving => if let Err(error) = served {
+                tracing::error!(%error, "gRPC is served no more");
+            },
+            () = idle => {}
         }
     }
 }
 
-/// Those who connect, once they have said something: strangers who say nothing are not waited for.
+/// How long what was answered may take to leave, once nothing is under way any more.
+const LAST_WORDS: Duration = Duration::from_secs(1);
+/// What every client says first: the preface, and the head of a frame of settings (RFC 9113, sections 3.4 and 4.1).
+const GREETING: usize = 24 + 9;
+
+/// Those who connect.
 fn clients(
     listener: TcpListener,
     connections: Connections,
     patience: Patience,
 ) -> impl Stream<Item = Result<CountedStream, Infallible>> {
-    let accepted = stream::unfold((listener, connections), |(listener, connections)| async {
-        let client = accept(&listener, &connections).await;
-        Some((client, (listener, connections)))
-    });
-    let greeted = accepted.map(move |(stream, counted)| async move {
-        // Not `readable`, which may end though there is nothing.
-        let said = timeout(patience.head, stream.peek(&mut [0])).await.ok()?.ok()?;
-        (said != 0).then(|| Ok(CountedStream::new(stream, counted, patience.write)))
-    });
-    // As many as may be open.
-    greeted.buffer_unordered(usize::MAX).filter_map(async |client| client)
+    stream::unfold((listener, connections), move |(listener, connections)| async move {
+        let (stream, counted) = accept(&listener, &connections).await;
+        let client = CountedStream::new(stream, counted, patience.write).greeting(GREETING, patience.head);
+        Some((Ok(client), (listener, connections)))
+    })
 }
 
 async fn accept(listener: &TcpListener, connections: &Connections) -> (TcpStream, OpenConnection) {

@@ -7,6 +7,7 @@ mod host;
 mod limits;
 mod live;
 mod python;
+mod released;
 mod resume;
 mod story;
 mod together;
