@@ -46,6 +46,23 @@ async fn reflection_names_every_service_and_describes_it() {
 }
 
 #[tokio::test]
+async fn what_anybody_may_ask_is_short() {
+    let server = server().await;
+    let host = "x".repeat(5_000);
+    let request = MessageRequest::ListServices(String::new());
+    let asked = stream::iter([ServerReflectionRequest { host, message_request: Some(request) }]);
+    let answered = ServerReflectionClient::new(channel(&server)).server_reflection_info(asked).await;
+    let refused = match answered {
+        Ok(answers) => answers.into_inner().message().await.expect_err("too long to be repeated"),
+        Err(refused) => refused,
+    };
+    assert_eq!(refused.code(), Code::OutOfRange, "{refused:?}");
+    let service = "x".repeat(5_000);
+    let refused = HealthClient::new(channel(&server)).check(HealthCheckRequest { service }).await;
+    assert_eq!(refused.expect_err("too long to be a name").code(), Code::ResourceExhausted);
+}
+
+#[tokio::test]
 async fn each_service_serves_and_others_are_not_known() {
     let server = server().await;
     let mut health = HealthClient::new(channel(&server));

@@ -2,14 +2,17 @@
 
 use chat_core::ports::authenticator::{Authenticator, Credentials, Identity, NotSignedIn};
 use chat_core::{Chat, Secrets, model::user::UserId};
+use chat_grpc::GrpcConfig;
 use chat_grpc::v1::{self, sessions_client::SessionsClient, users_client::UsersClient};
 use chat_sqlite::SqliteStore;
+use chat_tests::Client;
+use http::Method;
 use tonic::service::interceptor::InterceptedService;
 use tonic::transport::Channel;
 use tonic::{Code, Request, Status};
 use tonic_health::pb::{HealthCheckRequest, health_client::HealthClient};
 
-use crate::ground::{channel_to, reason, registration, serve};
+use crate::ground::{channel_to, listen, reason, registration, serve};
 
 /// Believes what a header says, as behind a proxy that signs users in.
 struct ByHeader;
@@ -52,4 +55,21 @@ async fn there_are_no_accounts_of_the_chats_own_then() {
     let service = "chat.v1.Sessions".to_owned();
     let health = HealthClient::new(channel).check(HealthCheckRequest { service }).await;
     assert_eq!(health.expect_err("not there").code(), Code::NotFound);
+}
+
+#[tokio::test]
+async fn a_router_of_the_hosts_has_the_calls_beside_rest_and_keeps_its_own_pages() {
+    let store = SqliteStore::open("sqlite::memory:").await.expect("a store");
+    store.migrate().await.expect("its tables");
+    let chat = Chat::builder(store).secrets(Secrets::random().expect("randomness")).build().await.expect("a chat");
+    let rest = chat_http::router(chat.clone(), chat_http::HttpConfig::default());
+    let app = rest.merge(chat_grpc::router(chat, &GrpcConfig::default()));
+    let (listener, address) = listen().await;
+    tokio::spawn(async move { axum::serve(listener, app).await });
+    let nobody = Client::nobody(&format!("http://{address}"));
+    nobody.get("/nowhere").await.refused(404, "route_not_found");
+    nobody.get("/api/me").await.refused(401, "unauthenticated");
+    let ask = nobody.request(Method::POST, "/chat.v1.Users/GetMe").header("content-type", "application/grpc");
+    let answer = ask.send().await.expect("an answer");
+    assert_eq!(answer.headers()["grpc-status"], "16", "{answer:?}");
 }
