@@ -13,8 +13,9 @@ use chat_core::{
 use serde_json::{Number, Value};
 
 use crate::{
-    fields::{Fields, UnknownFields},
+    fields::{Decode, Fields, UnknownFields},
     limits::Kind,
+    request::{DescribedRequest, Description},
     strict_json,
 };
 
@@ -157,7 +158,7 @@ pub(super) fn read(text: &str) -> Heard {
     let Some(Value::String(kind)) = members.remove("type") else {
         return Heard::Nonsense("a frame has a type");
     };
-    let not_hello = OTHERS.contains(&kind.as_str());
+    let not_hello = kind != HELLO && COMMANDS.iter().any(|command| command.name == kind);
     let refused = |id, field: &'static str, code, message: &'static str| Heard::Refused {
         id,
         faults: vec![Fault::new(code, message).at(field)],
@@ -168,27 +169,87 @@ pub(super) fn read(text: &str) -> Heard {
         Some(Value::Null) | None => return refused(None, "id", FieldCode::Required, "must be given"),
         Some(_) => return refused(None, "id", FieldCode::WrongType, "must be a number"),
     };
-    let fields = Fields::new(members);
-    let command = match kind.as_str() {
-        "hello" => fields.read(UnknownFields::Ignored).map(Command::Hello),
-        "send" => fields.read(UnknownFields::Ignored).map(Command::Send),
-        "edit" => fields.read(UnknownFields::Ignored).map(Change::Edit).map(Command::Change),
-        "delete" => fields.read(UnknownFields::Ignored).map(Change::Delete).map(Command::Change),
-        "react" => fields.read(UnknownFields::Ignored).map(Change::React).map(Command::Change),
-        "read" => fields.read(UnknownFields::Ignored).map(Command::Read),
-        "typing" => fields.read(UnknownFields::Ignored).map(Command::Typing),
-        "auth" => fields.read(UnknownFields::Ignored).map(Command::Auth),
-        "ping" => Ok(Command::Ping),
-        _ => return refused(Some(id), "type", FieldCode::Unknown, "there is no such command"),
+    let Some(command) = COMMANDS.iter().find(|command| command.name == kind) else {
+        return refused(Some(id), "type", FieldCode::Unknown, "there is no such command");
     };
-    match command {
+    match (command.read)(Fields::new(members)) {
         Ok(command) => Heard::Command(id, command),
         Err(faults) => Heard::Refused { id: Some(id), faults, not_hello },
     }
 }
 
-/// The commands of the contract but for `hello`, those of later versions of the server included.
-const OTHERS: [&str; 8] = ["send", "edit", "delete", "react", "read", "typing", "auth", "ping"];
+/// One command of the contract.
+pub(crate) struct CommandType {
+    /// Its `type`.
+    pub(crate) name: &'static str,
+    /// Reads its fields.
+    read: fn(Fields) -> Result<Command, Vec<FieldError>>,
+    /// What it says about itself.
+    pub(crate) describe: fn() -> Description,
+    /// What it is answered with.
+    pub(crate) answer: AnswerType,
+}
+
+/// What the answer to a command holds, where it is not an `error`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum AnswerType {
+    /// No `ok`: the frame `welcome`.
+    Welcome,
+    /// The event that a message is.
+    Event,
+    /// A message that was to be changed, and what the change logged.
+    ChangedMessage,
+    /// How far a room is read.
+    ReadPosition,
+    /// Nothing.
+    Empty,
+}
+
+/// All commands.
+pub(crate) const COMMANDS: [CommandType; 9] = [
+    described::<Hello>(HELLO, |fields| known(fields).map(Command::Hello), AnswerType::Welcome),
+    described::<Send>("send", |fields| known(fields).map(Command::Send), AnswerType::Event),
+    described::<Edit>(
+        "edit",
+        |fields| known(fields).map(Change::Edit).map(Command::Change),
+        AnswerType::ChangedMessage,
+    ),
+    described::<Delete>(
+        "delete",
+        |fields| known(fields).map(Change::Delete).map(Command::Change),
+        AnswerType::ChangedMessage,
+    ),
+    described::<React>(
+        "react",
+        |fields| known(fields).map(Change::React).map(Command::Change),
+        AnswerType::ChangedMessage,
+    ),
+    described::<Read>("read", |fields| known(fields).map(Command::Read), AnswerType::ReadPosition),
+    described::<Typing>("typing", |fields| known(fields).map(Command::Typing), AnswerType::Empty),
+    described::<Auth>("auth", |fields| known(fields).map(Command::Auth), AnswerType::Empty),
+    CommandType { name: "ping", read: |_| Ok(Command::Ping), describe: ping, answer: AnswerType::Empty },
+];
+
+const HELLO: &str = "hello";
+
+const fn described<T: DescribedRequest>(
+    name: &'static str,
+    read: fn(Fields) -> Result<Command, Vec<FieldError>>,
+    answer: AnswerType,
+) -> CommandType {
+    CommandType { name, read, describe: T::describe, answer }
+}
+
+fn known<T: Decode>(fields: Fields) -> Result<T, Vec<FieldError>> {
+    fields.read(UnknownFields::Ignored)
+}
+
+fn ping() -> Description {
+    Description {
+        text: "Is answered after everything that waited for the connection when it was heard.",
+        fields: vec![],
+    }
+}
 
 #[cfg(test)]
 mod tests {

@@ -7,6 +7,9 @@ mod handshake;
 mod session;
 mod talk;
 
+pub(crate) use close::told as close_codes;
+pub(crate) use command::{AnswerType, COMMANDS, CommandType};
+
 use std::sync::Arc;
 
 use axum::{Router, routing::get};

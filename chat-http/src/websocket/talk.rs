@@ -34,7 +34,10 @@ use super::{
 };
 use crate::{
     code::Code,
-    live::frame::{self, Frame},
+    live::{
+        frame::{self, Frame},
+        words::NoticeCode,
+    },
     problem::Problem,
     wire::{
         self,
@@ -264,7 +267,7 @@ impl<'a, S: Socket> Talk<'a, S> {
 
     async fn expire(&mut self) -> Result<(), Over> {
         match self.expiry.take(self.peer.endpoint.chat.now()) {
-            Due::Notice => self.write(Frame::Notice { code: "token_expiring" }.text()).await,
+            Due::Notice => self.write(Frame::Notice { code: NoticeCode::TokenExpiring }.text()).await,
             Due::End => Err(Over::Close(Close::TokenExpired)),
             Due::Wait => Ok(()),
         }
