@@ -41,7 +41,8 @@ fn mounted(mut document: Value, prefix: &str) -> Value {
 const WEBSOCKET: &str = "websocket";
 const STREAM: &str = "eventStream";
 
-fn document(host_signs_in: bool) -> Value {
+/// The document for clients that find the chat at the root.
+pub(crate) fn document(host_signs_in: bool) -> Value {
     let schemas = Schemas::new();
     let messages = message::all(&schemas);
     json!({
@@ -51,6 +52,7 @@ fn document(host_signs_in: bool) -> Value {
             "title": "Chat, as it happens",
             "version": env!("CARGO_PKG_VERSION"),
             "description": DESCRIPTION,
+            "license": {"name": env!("CARGO_PKG_LICENSE")},
             "tags": [{"name": "Live", "description": "What happens, as it happens."}],
         },
         "defaultContentType": "application/json",

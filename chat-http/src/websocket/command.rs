@@ -254,8 +254,10 @@ fn ping() -> Description {
 #[cfg(test)]
 mod tests {
     use proptest::{prelude::*, sample::select};
+    use serde_json::{Map, json};
 
     use super::*;
+    use crate::asyncapi;
 
     fn outcome(text: &str) -> String {
         match read(text) {
@@ -309,6 +311,64 @@ mod tests {
         assert_eq!(outcome(r#"{"type":"send","id":7,"body":""}"#), "refused 7 roomId:required,body:too_short");
         let react = outcome(r#"{"type":"react","id":7,"roomId":"x","seq":3,"emoji":":+1:","remove":1}"#);
         assert_eq!(react, "refused 7 emoji:bad_format,remove:wrong_type");
+    }
+
+    /// The example of a command in the AsyncAPI document, and its schema.
+    fn documented(document: &Value, command: &CommandType) -> (Map<String, Value>, Value) {
+        let message = &document["components"]["messages"][format!("{}Command", command.name)];
+        let schema = message["payload"]["$ref"].as_str().unwrap().trim_start_matches('#');
+        let example = message["examples"][0]["payload"].as_object().unwrap();
+        (example.clone(), document.pointer(schema).unwrap().clone())
+    }
+
+    fn outcome_of(members: Map<String, Value>) -> String {
+        outcome(&Value::Object(members).to_string())
+    }
+
+    #[test]
+    fn each_example_of_the_document_is_read_and_not_without_what_its_schema_requires() {
+        let document = asyncapi::document(false);
+        for command in &COMMANDS {
+            let (example, schema) = documented(&document, command);
+            let (name, id) = (command.name, &example["id"]);
+            assert_eq!(outcome_of(example.clone()), format!("{name} {id}"));
+            for member in schema["properties"].as_object().unwrap().keys() {
+                let mut without = example.clone();
+                without.remove(member);
+                let expected = match member.as_str() {
+                    "type" => "nonsense".to_owned(),
+                    "id" => "refused - id:required".to_owned(),
+                    field if schema["required"].as_array().unwrap().contains(&json!(field)) => {
+                        format!("refused {id} {field}:required")
+                    }
+                    _ => format!("{name} {id}"),
+                };
+                assert_eq!(outcome_of(without), expected, "{name} without {member}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_lengths_in_the_document_are_those_that_are_taken() {
+        let document = asyncapi::document(false);
+        let mut bounded = Vec::new();
+        for command in &COMMANDS {
+            let (example, schema) = documented(&document, command);
+            let (name, id) = (command.name, &example["id"]);
+            for (field, schema) in schema["properties"].as_object().unwrap() {
+                let Some(longest) = schema["maxLength"].as_u64() else { continue };
+                let with = |length: u64| {
+                    let mut with = example.clone();
+                    with[field] = "x".repeat(usize::try_from(length).unwrap()).into();
+                    outcome_of(with)
+                };
+                assert_eq!(with(longest), format!("{name} {id}"), "{field}");
+                assert_eq!(with(longest + 1), format!("refused {id} {field}:too_long"));
+                assert_eq!((with(0), &schema["minLength"]), (format!("refused {id} {field}:too_short"), &json!(1)));
+                bounded.push(format!("{name}.{field}"));
+            }
+        }
+        assert_eq!(bounded, ["send.body", "send.clientId", "edit.body"]);
     }
 
     /// Text in which the pieces of commands stand in any order.
