@@ -4,6 +4,7 @@ mod change;
 mod close;
 mod command;
 mod handshake;
+mod request;
 mod session;
 mod talk;
 

@@ -23,7 +23,8 @@ use tungstenite::error::ProtocolError;
 use super::{
     Endpoint, MAX_FRAME,
     close::Close,
-    command::{self, Command, Heard, Hello},
+    command::{self, Command, Heard},
+    request::Hello,
     talk::Talk,
 };
 use crate::{

@@ -29,7 +29,8 @@ use tokio::time::{Instant, MissedTickBehavior, interval_at, timeout};
 use super::{
     change::Changes,
     close::Close,
-    command::{self, Auth, Change, Command, Heard, Read, Send as SendCommand, Typing},
+    command::{self, Change, Command, Heard},
+    request::{Auth, Read, Send as SendCommand, Typing},
     session::{Over, Peer, Socket, error, still_signed_in, text_of},
 };
 use crate::{
