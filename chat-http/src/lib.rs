@@ -21,6 +21,7 @@
 
 mod admin;
 pub mod answer;
+mod asyncapi;
 mod body;
 mod chat_sign_in;
 pub mod code;

@@ -67,7 +67,8 @@ impl Document {
     }
 }
 
-const HOST_SIGN_IN: &str = "A token of the application's, where it signs its users in by one; else its cookie.";
+pub(crate) const HOST_SIGN_IN: &str =
+    "A token of the application's, where it signs its users in by one; else its cookie.";
 
 /// Stands in the document where the prefix comes.
 const SERVER: &str = "{mounted-at}";
@@ -125,7 +126,7 @@ fn written_by_poem(spec: &str) -> Written {
 }
 
 /// poem writes every limit as a float; of an integer's limits generators and people expect integers.
-fn whole_limits(value: &mut Value) {
+pub(crate) fn whole_limits(value: &mut Value) {
     match value {
         Value::Array(items) => items.iter_mut().for_each(whole_limits),
         Value::Object(members) => members.values_mut().for_each(whole_limits),
@@ -231,7 +232,7 @@ fn close_requests(document: &mut Value) {
     }
 }
 
-fn all_codes() -> String {
+pub(crate) fn all_codes() -> String {
     let list: String = Code::ALL
         .iter()
         .map(|code| format!("- `{}` ({}): {}\n", code.as_str(), code.status().as_u16(), code.meaning()))

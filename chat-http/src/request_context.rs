@@ -44,6 +44,11 @@ impl RequestContext {
         Self { request_id: RequestId::random(), prefix: self.prefix.clone() }
     }
 
+    /// For what is written into documents: always the same.
+    pub(crate) const fn example() -> Self {
+        Self { request_id: RequestId(0x5e1f_0d6c_8a4b_4f1c_9a57_0f7e_2f0f_6a51), prefix: String::new() }
+    }
+
     /// Where the chat is mounted: empty at the root, else for example `/chat`.
     pub fn prefix(&self) -> &str {
         &self.prefix

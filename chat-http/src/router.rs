@@ -4,7 +4,7 @@ use axum::{Extension, Router};
 use chat_core::api::ChatService;
 
 use crate::{
-    body::BodyTimeout, chat_sign_in::ChatSignIn, config::HttpConfig, cors::cors, limits::limited, rest,
+    asyncapi, body::BodyTimeout, chat_sign_in::ChatSignIn, config::HttpConfig, cors::cors, limits::limited, rest,
     stranger::TrustedProxies, websocket,
 };
 
@@ -15,7 +15,8 @@ pub fn router(chat: impl ChatService, config: HttpConfig) -> Router {
     let HttpConfig { trusted_proxies, cors_origins, body_timeout, .. } = config.clone();
     let own_accounts = config.own_accounts && !chat.host_signs_in();
     let sign_in = Arc::new(ChatSignIn::new(Arc::clone(&chat), config.allowed_origins.clone()));
-    let websocket = websocket::routes(Arc::clone(&chat), Arc::clone(&sign_in), config.clone());
+    let websocket = websocket::routes(Arc::clone(&chat), Arc::clone(&sign_in), config.clone())
+        .route("/api/asyncapi.json", asyncapi::route(chat.host_signs_in()));
     let router = rest::mount_beside(websocket, &chat, sign_in, own_accounts, config.heartbeat)
         .layer(Extension(BodyTimeout(body_timeout)))
         .layer(Extension(TrustedProxies(trusted_proxies.into())));

@@ -17,6 +17,7 @@ mod order;
 pub mod proxy;
 pub mod raw;
 mod scenario;
+mod schema;
 mod secrets;
 mod server;
 mod socket;

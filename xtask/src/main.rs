@@ -4,6 +4,7 @@ mod databases;
 mod figures;
 mod mutants;
 mod needs;
+mod node;
 mod planted;
 mod python;
 mod setup;

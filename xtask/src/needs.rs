@@ -5,7 +5,7 @@ use std::process::Command;
 use chat_test_database_servers::{Kind, Server};
 
 use crate::{
-    python,
+    node, python,
     workspace::{answers, cargo},
 };
 
@@ -32,6 +32,8 @@ pub(crate) enum Remedy {
     Component(&'static str),
     /// Packages of Python's, in [an environment of their own](crate::python::FOLDER).
     Python(&'static [&'static str]),
+    /// Packages of Node.js, in [a folder of their own](crate::node::FOLDER).
+    Node(&'static [&'static str]),
     /// What only the one who reads this can do.
     Advice(&'static str),
 }
@@ -90,6 +92,25 @@ pub(crate) const NEEDS: &[Need] = &[
         database: None,
     },
     Need {
+        name: "Node.js and npm",
+        why: "the AsyncAPI document is read by the official parser",
+        present: || answers(with("node", &["--version"])) && answers(with("npm", &["--version"])),
+        remedy: Remedy::Packages {
+            debian: &["nodejs", "npm"],
+            elsewhere: "install Node.js 18 or later, with npm, such that `node` and `npm` run them",
+        },
+        database: None,
+    },
+    Need {
+        name: "@asyncapi/parser and Spectral",
+        why: "they are that parser and its linter",
+        present: || {
+            answers(node_with("require('@asyncapi/parser'); require.resolve('@stoplight/spectral-cli/package.json')"))
+        },
+        remedy: Remedy::Node(&["@asyncapi/parser@3.6.0", "@stoplight/spectral-cli@6.16.3"]),
+        database: None,
+    },
+    Need {
         name: "rustfmt",
         why: "the format is checked",
         present: || answers(cargo(&["fmt", "--version"])),
@@ -136,5 +157,11 @@ fn is_settled(kind: Kind) -> bool {
 fn with(program: &str, arguments: &[&str]) -> Command {
     let mut command = Command::new(program);
     command.args(arguments);
+    command
+}
+
+fn node_with(script: &str) -> Command {
+    let mut command = node::program();
+    command.args(["--eval", script]);
     command
 }

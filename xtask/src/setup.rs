@@ -6,8 +6,8 @@ use std::process::Command;
 use chat_test_database_servers::Kind;
 
 use crate::needs::{NEEDS, Need, Remedy};
-use crate::python;
 use crate::workspace::{answers, output, show, succeed};
+use crate::{node, python};
 
 /// What this machine lets us do.
 #[derive(Clone, Copy)]
@@ -37,6 +37,7 @@ enum Action {
     Packages(&'static [&'static str]),
     Component(&'static str),
     Python(&'static [&'static str]),
+    Node(&'static [&'static str]),
     Tell(String),
 }
 
@@ -50,6 +51,7 @@ fn decide(remedy: Remedy, machine: Machine) -> Action {
         Remedy::Component(component) if machine.rustup => Action::Component(component),
         Remedy::Component(component) => Action::Tell(format!("add {component} to the Rust toolchain")),
         Remedy::Python(packages) => Action::Python(packages),
+        Remedy::Node(packages) => Action::Node(packages),
         Remedy::Advice(advice) => Action::Tell(advice.to_owned()),
     }
 }
@@ -66,6 +68,7 @@ pub(crate) fn run(required: &[Kind]) -> Result<(), String> {
     let mut packages: Vec<&str> = Vec::new();
     let mut wished: Vec<&str> = Vec::new();
     let mut of_python: Vec<&str> = Vec::new();
+    let mut of_node: Vec<&str> = Vec::new();
     for need in absent {
         println!("missing: {} ({})", need.name, need.why);
         match decide(need.remedy, machine) {
@@ -73,13 +76,17 @@ pub(crate) fn run(required: &[Kind]) -> Result<(), String> {
             Action::Packages(names) => wished.extend(names),
             Action::Component(name) => install("rustup", &["component", "add", name])?,
             Action::Python(names) => of_python.extend(names),
+            Action::Node(names) => of_node.extend(names),
             Action::Tell(_) => {}
         }
     }
     install_packages(&packages)?;
-    // Python itself may have been one of them.
+    // Python and Node.js themselves may have been among them.
     if !of_python.is_empty() {
         python::install(&of_python)?;
+    }
+    if !of_node.is_empty() {
+        node::install(&of_node)?;
     }
     if let Err(why) = install_packages(&wished) {
         println!("going on without: {why}");
@@ -110,6 +117,7 @@ fn advice(need: &Need, machine: Machine) -> String {
         Action::Tell(how) => how,
         Action::Packages(names) => format!("installing {} did not help", names.join(", ")),
         Action::Python(names) => format!("installing {} by pip did not help", names.join(", ")),
+        Action::Node(names) => format!("installing {} by npm did not help", names.join(", ")),
         Action::Component(name) => format!("adding the component {name} did not help"),
     };
     format!("  {}, since {}: {how}", need.name, need.why)
@@ -157,6 +165,11 @@ mod tests {
     #[test]
     fn packages_of_python_come_by_pip_wherever_one_is() {
         assert_eq!(decide(Remedy::Python(&["grpcio-tools"]), NOTHING), Action::Python(&["grpcio-tools"]));
+    }
+
+    #[test]
+    fn packages_of_node_come_by_npm_wherever_one_is() {
+        assert_eq!(decide(Remedy::Node(&["@asyncapi/parser"]), NOTHING), Action::Node(&["@asyncapi/parser"]));
     }
 
     #[test]

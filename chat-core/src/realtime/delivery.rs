@@ -106,6 +106,15 @@ pub enum RoomRemoval {
 }
 
 impl RoomRemoval {
+    /// The name on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Left => "left",
+            Self::Removed => "removed",
+            Self::Banned => "banned",
+        }
+    }
+
     /// Why a seat ended that this event has ended.
     pub(crate) const fn by(kind: &EventKind) -> Self {
         match kind {

@@ -22,7 +22,10 @@ use super::cursor::Cursor;
 use crate::{
     code::Code,
     limits::CountedConnection,
-    live::frame::{self, Frame},
+    live::{
+        frame::{self, Frame},
+        words::NoticeCode,
+    },
     problem::Problem,
     request_context::RequestContext,
 };
@@ -62,7 +65,7 @@ impl Feed {
                     delivery = self.connection.next() => self.burst(delivery),
                     _ = beats.tick() => Piece { text: HEARTBEAT.to_owned(), last: false },
                     () = self.expiry.due() => match self.expiry.take(self.chat.now()) {
-                        Due::Notice => plain(&Frame::Notice { code: "token_expiring" }.text(), false),
+                        Due::Notice => plain(&Frame::Notice { code: NoticeCode::TokenExpiring }.text(), false),
                         Due::End => self.error(&Problem::new(Code::TokenExpired)),
                         Due::Wait => Piece { text: String::new(), last: false },
                     },

@@ -4,72 +4,105 @@ use axum::extract::ws::Utf8Bytes;
 use bytes::Bytes;
 use chat_core::{
     model::event::Event,
-    realtime::{
-        delivery::{Delivery, RoomRemoval},
-        notice::Logged,
-    },
+    realtime::{delivery::Delivery, notice::Logged},
 };
 use serde::Serialize;
 use serde_json::Number;
 
+use super::{
+    declare::{CommandId, DescribedFrame, frames},
+    words::{FriendChangeName, NoticeCode, RoomRemovalName},
+};
 use crate::{
     problem::ProblemDocument,
     wire::{self, Time, room::Room},
 };
 
-/// A frame, but for `event` and `ok`, whose contents were encoded before.
-#[derive(Serialize)]
-#[serde(tag = "type", rename_all = "snake_case", rename_all_fields = "camelCase")]
-pub(crate) enum Frame<'a> {
-    Welcome {
-        #[serde(skip_serializing_if = "Option::is_none")]
-        id: Option<&'a Number>,
-        user_id: &'a str,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        device_id: Option<&'a str>,
-        heartbeat_seconds: u64,
-        rooms: Vec<Room>,
-    },
-    Error {
-        #[serde(skip_serializing_if = "Option::is_none")]
-        id: Option<&'a Number>,
-        problem: ProblemDocument,
-    },
-    Reset {
-        room_id: String,
-        last_seq: u64,
-    },
-    Receipt {
-        room_id: String,
-        user_id: &'a str,
-        read_seq: u64,
-    },
-    RoomAdded {
-        room: Room,
-    },
-    RoomRemoved {
-        room_id: &'a str,
-        reason: &'static str,
-    },
-    Typing {
-        room_id: String,
-        user_id: &'a str,
-    },
-    Presence {
-        user_id: &'a str,
-        online: bool,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        last_seen_at: Option<Time>,
-    },
-    Friend {
-        change: &'static str,
-        user_id: &'a str,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        request_id: Option<String>,
-    },
-    Notice {
-        code: &'static str,
-    },
+frames! {
+    /// A frame, but for `event` and `ok`, whose contents were encoded before.
+    pub(crate) enum Frame<'a> {
+        /// The first frame, over the WebSocket the answer to `hello`. What follows of each room are its events after
+        /// `lastSeq`, or after the number that the client has named.
+        Welcome = "welcome" {
+            /// Of the `hello` that it answers; over the event stream it answers none.
+            optional id: CommandId<'a> = "id",
+            /// Who is connected.
+            required user_id: &'a str = "userId",
+            /// On which device. Absent where the application signs its users in itself.
+            optional device_id: &'a str = "deviceId",
+            /// How many seconds lie between two signs of life.
+            required heartbeat_seconds: u64 = "heartbeatSeconds",
+            /// The rooms in which the user has a seat.
+            required rooms: Vec<Room> = "rooms",
+        }
+        /// A command was refused, or failed; over the event stream it says why that ends.
+        Error = "error" {
+            /// Of the command, where it has one.
+            optional id: CommandId<'a> = "id",
+            /// Why, as REST says it.
+            required problem: ProblemDocument = "problem",
+        }
+        /// Too much was missed to be brought after: page through what lies before by REST. What follows of the room are
+        /// its events after `lastSeq`.
+        Reset = "reset" {
+            /// Which room.
+            required room_id: String = "roomId",
+            /// The number of its newest event.
+            required last_seq: u64 = "lastSeq",
+        }
+        /// A member has read on. The greatest counts.
+        Receipt = "receipt" {
+            /// In which room.
+            required room_id: String = "roomId",
+            /// Who.
+            required user_id: &'a str = "userId",
+            /// The number of the last event that they have read.
+            required read_seq: u64 = "readSeq",
+        }
+        /// The user took a seat. What follows of the room are its events after its `lastSeq`.
+        RoomAdded = "room_added" {
+            /// The room.
+            required room: Room = "room",
+        }
+        /// The user has no seat any more. Nothing more follows of the room.
+        RoomRemoved = "room_removed" {
+            /// Which room.
+            required room_id: &'a str = "roomId",
+            /// Why: they left or never were in it, were removed, or were removed and banned.
+            required reason: RoomRemovalName = "reason",
+        }
+        /// A member types. It holds for some 6 s, and nothing tells of its end.
+        Typing = "typing" {
+            /// In which room.
+            required room_id: String = "roomId",
+            /// Who.
+            required user_id: &'a str = "userId",
+        }
+        /// Somebody who shares a room with the user, or is a friend, is online or no more.
+        Presence = "presence" {
+            /// Who.
+            required user_id: &'a str = "userId",
+            /// Whether they are.
+            required online: bool = "online",
+            /// Where they are not: since when.
+            optional last_seen_at: Time = "lastSeenAt",
+        }
+        /// A friendship or a friend request of the user has changed.
+        Friend = "friend" {
+            /// How.
+            required change: FriendChangeName = "change",
+            /// With whom.
+            required user_id: &'a str = "userId",
+            /// Of a request: which.
+            optional request_id: String = "requestId",
+        }
+        /// What the client should see to: `token_expiring` 60 s before the access token does, `draining` when the server
+        /// stops.
+        Notice = "notice" {
+            /// What.
+            required code: NoticeCode = "code",
+        }
+    }
 }
 
 impl Frame<'_> {
@@ -84,12 +117,7 @@ pub(crate) fn told(delivery: &Delivery) -> Option<Utf8Bytes> {
         Delivery::Event(logged) => event(logged),
         Delivery::RoomAdded(view) => Frame::RoomAdded { room: Room::from(&**view) }.text(),
         Delivery::RoomRemoved { room, reason } => {
-            let reason = match reason {
-                RoomRemoval::Left => "left",
-                RoomRemoval::Removed => "removed",
-                RoomRemoval::Banned => "banned",
-            };
-            Frame::RoomRemoved { room_id: &room.to_string(), reason }.text()
+            Frame::RoomRemoved { room_id: &room.to_string(), reason: RoomRemovalName(*reason) }.text()
         }
         Delivery::Reset { room, last_seq } => {
             Frame::Reset { room_id: room.to_string(), last_seq: last_seq.get() }.text()
@@ -103,12 +131,12 @@ pub(crate) fn told(delivery: &Delivery) -> Option<Utf8Bytes> {
             Frame::Presence { user_id: user.as_str(), online: last_seen_at.is_none(), last_seen_at }.text()
         }
         Delivery::Friend { change, with, request } => Frame::Friend {
-            change: change.as_str(),
+            change: FriendChangeName(*change),
             user_id: with.as_str(),
             request_id: request.map(|request| request.to_string()),
         }
         .text(),
-        Delivery::Draining => Frame::Notice { code: "draining" }.text(),
+        Delivery::Draining => Frame::Notice { code: NoticeCode::Draining }.text(),
         Delivery::Sent { .. } | Delivery::Answered { .. } | Delivery::Marked { .. } | Delivery::Ended(_) => {
             return None;
         }
@@ -140,10 +168,14 @@ pub(crate) fn ok(id: &Number, result: &str) -> Utf8Bytes {
 const EVENT_FRAME: &[u8] = br#"{"type":"event","event":"#;
 
 fn encode_event(event: &Event) -> Bytes {
-    let event = wire::event::encode(event);
+    event_frame(&wire::event::encode(event))
+}
+
+/// The `event` frame around an event that is JSON already.
+pub(crate) fn event_frame(event: &[u8]) -> Bytes {
     let mut frame = Vec::with_capacity(EVENT_FRAME.len() + event.len() + 1);
     frame.extend_from_slice(EVENT_FRAME);
-    frame.extend_from_slice(&event);
+    frame.extend_from_slice(event);
     frame.push(b'}');
     frame.into()
 }

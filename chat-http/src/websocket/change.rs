@@ -10,7 +10,10 @@ use chat_core::{
 };
 use tokio::sync::oneshot;
 
-use super::command::{Change, Delete, Edit, React};
+use super::{
+    command::Change,
+    request::{Delete, Edit, React},
+};
 
 /// The changes that a connection has asked for so far.
 #[derive(Default)]

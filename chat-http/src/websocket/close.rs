@@ -22,7 +22,43 @@ pub(super) enum Close {
     Idle,
 }
 
+/// Each, for the AsyncAPI document.
+const ALL: [Close; 11] = [
+    Close::GoingAway,
+    Close::TooBig,
+    Close::TokenExpired,
+    Close::SessionEnded,
+    Close::Suspended,
+    Close::ProtocolError("protocol error"),
+    Close::SignInRefused,
+    Close::HelloMissing,
+    Close::TooSlow,
+    Close::Overloaded,
+    Close::Idle,
+];
+
+/// Every code with its word and what a client does about it.
+pub(crate) fn told() -> impl Iterator<Item = (u16, String, &'static str)> {
+    ALL.into_iter().map(|close| {
+        let CloseFrame { code, reason } = close.frame();
+        (code, reason.to_string(), close.advice())
+    })
+}
+
 impl Close {
+    /// What a client does about it.
+    const fn advice(self) -> &'static str {
+        match self {
+            Self::GoingAway | Self::TooSlow | Self::Overloaded | Self::Idle => "come back with backoff, and resume",
+            Self::TooBig => "send less",
+            Self::TokenExpired => "refresh it",
+            Self::SessionEnded | Self::SignInRefused => "sign in",
+            Self::Suspended => "nothing helps",
+            Self::ProtocolError(_) => "mend the client",
+            Self::HelloMissing => "say hello in time",
+        }
+    }
+
     /// The code (RFC 6455, section 7.4) and a word to go with it.
     pub(super) fn frame(self) -> CloseFrame {
         let (code, reason) = match self {

@@ -1,20 +1,13 @@
 //! What clients say.
 
-use std::collections::BTreeMap;
-
-use chat_core::{
-    error::{Fault, FieldCode, FieldError},
-    model::{
-        emoji::Emoji,
-        event::Seq,
-        message::{ClientId, MessageBody},
-    },
-};
+use chat_core::error::{Fault, FieldCode, FieldError};
 use serde_json::{Number, Value};
 
+use super::request::{Auth, Delete, Edit, Hello, React, Read, Send, Typing};
 use crate::{
-    fields::{Fields, UnknownFields},
+    fields::{Decode, Fields, UnknownFields},
     limits::Kind,
+    request::{DescribedRequest, Description},
     strict_json,
 };
 
@@ -50,90 +43,6 @@ pub(super) enum Change {
     React(React),
 }
 
-crate::request! {
-    /// The first command of a connection.
-    pub(super) struct Hello = "Hello" {
-        /// The number of the last event that the client has, by room.
-        optional rooms: BTreeMap<String, Seq> = "rooms",
-    }
-}
-
-crate::request! {
-    /// Sends a message.
-    pub(super) struct Send = "Send" {
-        /// To which room.
-        required room_id: String = "roomId",
-        /// What it says.
-        required body: MessageBody = "body",
-        /// The sender's key for it.
-        optional client_id: ClientId = "clientId",
-        /// The message it answers.
-        optional reply_to: Seq = "replyTo",
-    }
-}
-
-crate::request! {
-    /// Writes one's message anew.
-    pub(super) struct Edit = "Edit" {
-        /// In which room.
-        required room_id: String = "roomId",
-        /// Its number.
-        required seq: Seq = "seq",
-        /// What it says from now on.
-        required body: MessageBody = "body",
-    }
-}
-
-crate::request! {
-    /// Deletes a message.
-    pub(super) struct Delete = "Delete" {
-        /// In which room.
-        required room_id: String = "roomId",
-        /// Its number.
-        required seq: Seq = "seq",
-    }
-}
-
-crate::request! {
-    /// Reacts to a message.
-    pub(super) struct React = "React" {
-        /// In which room.
-        required room_id: String = "roomId",
-        /// Its number.
-        required seq: Seq = "seq",
-        /// With what.
-        required emoji: Emoji = "emoji",
-        /// Takes the reaction back.
-        optional remove: bool = "remove",
-    }
-}
-
-crate::request! {
-    /// Moves the read position.
-    pub(super) struct Read = "Read" {
-        /// In which room.
-        required room_id: String = "roomId",
-        /// To which number.
-        required seq: Seq = "seq",
-    }
-}
-
-crate::request! {
-    /// Says that one types.
-    pub(super) struct Typing = "Typing" {
-        /// In which room.
-        required room_id: String = "roomId",
-    }
-}
-
-crate::request! {
-    /// Renews the sign-in of a living connection.
-    pub(super) struct Auth = "Auth" {
-        /// A fresh access token of the same session.
-        required access_token: String = "accessToken",
-    }
-}
-
 /// What became of reading a frame.
 pub(super) enum Heard {
     /// A command, and the number to answer it under.
@@ -157,7 +66,7 @@ pub(super) fn read(text: &str) -> Heard {
     let Some(Value::String(kind)) = members.remove("type") else {
         return Heard::Nonsense("a frame has a type");
     };
-    let not_hello = OTHERS.contains(&kind.as_str());
+    let not_hello = kind != HELLO && COMMANDS.iter().any(|command| command.name == kind);
     let refused = |id, field: &'static str, code, message: &'static str| Heard::Refused {
         id,
         faults: vec![Fault::new(code, message).at(field)],
@@ -168,33 +77,95 @@ pub(super) fn read(text: &str) -> Heard {
         Some(Value::Null) | None => return refused(None, "id", FieldCode::Required, "must be given"),
         Some(_) => return refused(None, "id", FieldCode::WrongType, "must be a number"),
     };
-    let fields = Fields::new(members);
-    let command = match kind.as_str() {
-        "hello" => fields.read(UnknownFields::Ignored).map(Command::Hello),
-        "send" => fields.read(UnknownFields::Ignored).map(Command::Send),
-        "edit" => fields.read(UnknownFields::Ignored).map(Change::Edit).map(Command::Change),
-        "delete" => fields.read(UnknownFields::Ignored).map(Change::Delete).map(Command::Change),
-        "react" => fields.read(UnknownFields::Ignored).map(Change::React).map(Command::Change),
-        "read" => fields.read(UnknownFields::Ignored).map(Command::Read),
-        "typing" => fields.read(UnknownFields::Ignored).map(Command::Typing),
-        "auth" => fields.read(UnknownFields::Ignored).map(Command::Auth),
-        "ping" => Ok(Command::Ping),
-        _ => return refused(Some(id), "type", FieldCode::Unknown, "there is no such command"),
+    let Some(command) = COMMANDS.iter().find(|command| command.name == kind) else {
+        return refused(Some(id), "type", FieldCode::Unknown, "there is no such command");
     };
-    match command {
+    match (command.read)(Fields::new(members)) {
         Ok(command) => Heard::Command(id, command),
         Err(faults) => Heard::Refused { id: Some(id), faults, not_hello },
     }
 }
 
-/// The commands of the contract but for `hello`, those of later versions of the server included.
-const OTHERS: [&str; 8] = ["send", "edit", "delete", "react", "read", "typing", "auth", "ping"];
+/// One command of the contract.
+pub(crate) struct CommandType {
+    /// Its `type`.
+    pub(crate) name: &'static str,
+    /// Reads its fields.
+    read: fn(Fields) -> Result<Command, Vec<FieldError>>,
+    /// What it says about itself.
+    pub(crate) describe: fn() -> Description,
+    /// What it is answered with.
+    pub(crate) answer: AnswerType,
+}
+
+/// What the answer to a command holds, where it is not an `error`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum AnswerType {
+    /// No `ok`: the frame `welcome`.
+    Welcome,
+    /// The event that a message is.
+    Event,
+    /// A message that was to be changed, and what the change logged.
+    ChangedMessage,
+    /// How far a room is read.
+    ReadPosition,
+    /// Nothing.
+    Empty,
+}
+
+/// All commands.
+pub(crate) const COMMANDS: [CommandType; 9] = [
+    described::<Hello>(HELLO, |fields| known(fields).map(Command::Hello), AnswerType::Welcome),
+    described::<Send>("send", |fields| known(fields).map(Command::Send), AnswerType::Event),
+    described::<Edit>(
+        "edit",
+        |fields| known(fields).map(Change::Edit).map(Command::Change),
+        AnswerType::ChangedMessage,
+    ),
+    described::<Delete>(
+        "delete",
+        |fields| known(fields).map(Change::Delete).map(Command::Change),
+        AnswerType::ChangedMessage,
+    ),
+    described::<React>(
+        "react",
+        |fields| known(fields).map(Change::React).map(Command::Change),
+        AnswerType::ChangedMessage,
+    ),
+    described::<Read>("read", |fields| known(fields).map(Command::Read), AnswerType::ReadPosition),
+    described::<Typing>("typing", |fields| known(fields).map(Command::Typing), AnswerType::Empty),
+    described::<Auth>("auth", |fields| known(fields).map(Command::Auth), AnswerType::Empty),
+    CommandType { name: "ping", read: |_| Ok(Command::Ping), describe: ping, answer: AnswerType::Empty },
+];
+
+const HELLO: &str = "hello";
+
+const fn described<T: DescribedRequest>(
+    name: &'static str,
+    read: fn(Fields) -> Result<Command, Vec<FieldError>>,
+    answer: AnswerType,
+) -> CommandType {
+    CommandType { name, read, describe: T::describe, answer }
+}
+
+fn known<T: Decode>(fields: Fields) -> Result<T, Vec<FieldError>> {
+    fields.read(UnknownFields::Ignored)
+}
+
+fn ping() -> Description {
+    Description {
+        text: "Is answered after everything that waited for the connection when it was heard.",
+        fields: vec![],
+    }
+}
 
 #[cfg(test)]
 mod tests {
     use proptest::{prelude::*, sample::select};
+    use serde_json::{Map, json};
 
     use super::*;
+    use crate::asyncapi;
 
     fn outcome(text: &str) -> String {
         match read(text) {
@@ -248,6 +219,64 @@ mod tests {
         assert_eq!(outcome(r#"{"type":"send","id":7,"body":""}"#), "refused 7 roomId:required,body:too_short");
         let react = outcome(r#"{"type":"react","id":7,"roomId":"x","seq":3,"emoji":":+1:","remove":1}"#);
         assert_eq!(react, "refused 7 emoji:bad_format,remove:wrong_type");
+    }
+
+    /// The example of a command in the AsyncAPI document, and its schema.
+    fn documented(document: &Value, command: &CommandType) -> (Map<String, Value>, Value) {
+        let message = &document["components"]["messages"][format!("{}Command", command.name)];
+        let schema = message["payload"]["$ref"].as_str().unwrap().trim_start_matches('#');
+        let example = message["examples"][0]["payload"].as_object().unwrap();
+        (example.clone(), document.pointer(schema).unwrap().clone())
+    }
+
+    fn outcome_of(members: Map<String, Value>) -> String {
+        outcome(&Value::Object(members).to_string())
+    }
+
+    #[test]
+    fn each_example_of_the_document_is_read_and_not_without_what_its_schema_requires() {
+        let document = asyncapi::document(false);
+        for command in &COMMANDS {
+            let (example, schema) = documented(&document, command);
+            let (name, id) = (command.name, &example["id"]);
+            assert_eq!(outcome_of(example.clone()), format!("{name} {id}"));
+            for member in schema["properties"].as_object().unwrap().keys() {
+                let mut without = example.clone();
+                without.remove(member);
+                let expected = match member.as_str() {
+                    "type" => "nonsense".to_owned(),
+                    "id" => "refused - id:required".to_owned(),
+                    field if schema["required"].as_array().unwrap().contains(&json!(field)) => {
+                        format!("refused {id} {field}:required")
+                    }
+                    _ => format!("{name} {id}"),
+                };
+                assert_eq!(outcome_of(without), expected, "{name} without {member}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_lengths_in_the_document_are_those_that_are_taken() {
+        let document = asyncapi::document(false);
+        let mut bounded = Vec::new();
+        for command in &COMMANDS {
+            let (example, schema) = documented(&document, command);
+            let (name, id) = (command.name, &example["id"]);
+            for (field, schema) in schema["properties"].as_object().unwrap() {
+                let Some(longest) = schema["maxLength"].as_u64() else { continue };
+                let with = |length: u64| {
+                    let mut with = example.clone();
+                    with[field] = "x".repeat(usize::try_from(length).unwrap()).into();
+                    outcome_of(with)
+                };
+                assert_eq!(with(longest), format!("{name} {id}"), "{field}");
+                assert_eq!(with(longest + 1), format!("refused {id} {field}:too_long"));
+                assert_eq!((with(0), &schema["minLength"]), (format!("refused {id} {field}:too_short"), &json!(1)));
+                bounded.push(format!("{name}.{field}"));
+            }
+        }
+        assert_eq!(bounded, ["send.body", "send.clientId", "edit.body"]);
     }
 
     /// Text in which the pieces of commands stand in any order.

@@ -4,8 +4,12 @@ mod change;
 mod close;
 mod command;
 mod handshake;
+mod request;
 mod session;
 mod talk;
+
+pub(crate) use close::told as close_codes;
+pub(crate) use command::{AnswerType, COMMANDS, CommandType};
 
 use std::sync::Arc;
 

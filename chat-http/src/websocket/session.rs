@@ -10,7 +10,10 @@ use chat_core::{
     api::Resume,
     error::FieldError,
     model::{room::RoomId, session::Caller},
-    realtime::{connection::Connection, delivery::Delivery},
+    realtime::{
+        connection::Connection,
+        delivery::{Delivery, RoomRemoval},
+    },
 };
 use futures_util::{Sink, SinkExt, Stream, StreamExt};
 use serde_json::Number;
@@ -20,12 +23,13 @@ use tungstenite::error::ProtocolError;
 use super::{
     Endpoint, MAX_FRAME,
     close::Close,
-    command::{self, Command, Heard, Hello},
+    command::{self, Command, Heard},
+    request::Hello,
     talk::Talk,
 };
 use crate::{
     limits::{Allowance, Kind},
-    live::frame::Frame,
+    live::{declare::CommandId, frame::Frame, words::RoomRemovalName},
     problem::Problem,
     request_context::RequestContext,
     wire::room::Room,
@@ -147,13 +151,15 @@ async fn welcome(
         }
     };
     let welcome = Frame::Welcome {
-        id: Some(id),
+        id: Some(CommandId(id)),
         user_id: peer.caller.user.as_str(),
         device_id: peer.caller.session.as_ref().map(|session| session.device.as_str()),
         heartbeat_seconds: peer.endpoint.config.heartbeat.as_secs(),
         rooms: rooms.iter().map(Room::from).collect(),
     };
-    let removed = unknown.iter().map(|room| Frame::RoomRemoved { room_id: room, reason: "left" }.text());
+    let removed = unknown
+        .iter()
+        .map(|room| Frame::RoomRemoved { room_id: room, reason: RoomRemovalName(RoomRemoval::Left) }.text());
     let frames = [welcome.text()].into_iter().chain(removed).collect();
     tokio::select! {
         sent = send_all(socket, frames) => sent.map(|()| true),
@@ -214,7 +220,7 @@ fn over_error(error: Error) -> Over {
 }
 
 pub(super) fn error(peer: &Peer, id: Option<&Number>, problem: &Problem) -> Utf8Bytes {
-    Frame::Error { id, problem: problem.document(&peer.context.another()) }.text()
+    Frame::Error { id: id.map(CommandId), problem: problem.document(&peer.context.another()) }.text()
 }
 
 async fn send(socket: &mut impl Socket, frame: Utf8Bytes) -> Result<(), Over> {

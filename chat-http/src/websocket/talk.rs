@@ -29,12 +29,16 @@ use tokio::time::{Instant, MissedTickBehavior, interval_at, timeout};
 use super::{
     change::Changes,
     close::Close,
-    command::{self, Auth, Change, Command, Heard, Read, Send as SendCommand, Typing},
+    command::{self, Change, Command, Heard},
+    request::{Auth, Read, Send as SendCommand, Typing},
     session::{Over, Peer, Socket, error, still_signed_in, text_of},
 };
 use crate::{
     code::Code,
-    live::frame::{self, Frame},
+    live::{
+        frame::{self, Frame},
+        words::NoticeCode,
+    },
     problem::Problem,
     wire::{
         self,
@@ -264,7 +268,7 @@ impl<'a, S: Socket> Talk<'a, S> {
 
     async fn expire(&mut self) -> Result<(), Over> {
         match self.expiry.take(self.peer.endpoint.chat.now()) {
-            Due::Notice => self.write(Frame::Notice { code: "token_expiring" }.text()).await,
+            Due::Notice => self.write(Frame::Notice { code: NoticeCode::TokenExpiring }.text()).await,
             Due::End => Err(Over::Close(Close::TokenExpired)),
             Due::Wait => Ok(()),
         }

@@ -98,14 +98,21 @@ fn some<T>(list: Vec<T>) -> Option<Vec<T>> {
     (!list.is_empty()).then_some(list)
 }
 
-impl<'a> From<&'a core::Event> for EventFields<'a> {
-    fn from(event: &'a core::Event) -> Self {
-        let bare = Self {
-            room_id: IdText(event.room),
-            seq: event.seq.get(),
-            kind: EventKindName(event.kind.as_str()),
-            sender_id: event.sender.as_str(),
-            created_at: Time(event.at),
+impl<'a> EventFields<'a> {
+    /// What every event has.
+    pub(crate) const fn bare(
+        room_id: IdText,
+        seq: u64,
+        kind: EventKindName,
+        sender_id: &'a str,
+        created_at: Time,
+    ) -> Self {
+        Self {
+            room_id,
+            seq,
+            kind,
+            sender_id,
+            created_at,
             body: None,
             client_id: None,
             reply_to: None,
@@ -121,7 +128,14 @@ impl<'a> From<&'a core::Event> for EventFields<'a> {
             target_seq: None,
             emoji: None,
             by_operator: None,
-        };
+        }
+    }
+}
+
+impl<'a> From<&'a core::Event> for EventFields<'a> {
+    fn from(event: &'a core::Event) -> Self {
+        let kind = EventKindName(event.kind.as_str());
+        let bare = Self::bare(IdText(event.room), event.seq.get(), kind, event.sender.as_str(), Time(event.at));
         match &event.kind {
             EventKind::Message(message) => Self {
                 body: message.body.as_ref().map(|body| body.as_str()),
@@ -180,7 +194,7 @@ impl Schema for Event {
 openapi_type!(Event);
 
 /// A room's id, written without a detour over a `String`.
-pub(crate) struct IdText(RoomId);
+pub(crate) struct IdText(pub(crate) RoomId);
 
 impl Serialize for IdText {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -199,7 +213,7 @@ impl Schema for IdText {
 openapi_type!(IdText);
 
 /// The name of a kind of events.
-pub(crate) struct EventKindName(&'static str);
+pub(crate) struct EventKindName(pub(crate) &'static str);
 
 impl Serialize for EventKindName {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

@@ -1,4 +1,4 @@
-//! The OpenAPI documents. Each is committed, so that a change of the API is seen in review; `BLESS=1` writes them anew.
+//! The OpenAPI documents and the AsyncAPI document. Each is committed, so that a change of the API is seen in review; `BLESS=1` writes them anew.
 
 use std::path::Path;
 
@@ -18,11 +18,17 @@ fn operations(document: &Value) -> Vec<(String, &Value)> {
     operations.collect()
 }
 
+/// Compares an OpenAPI document with the committed one, or replaces that.
+#[track_caller]
+fn check_openapi(mut document: Value, file: &str) {
+    document["servers"] = serde_json::json!([{"url": "/"}]);
+    check_committed(&document, file);
+}
+
 /// Compares a document with the committed one, or replaces that.
 #[track_caller]
-fn check_committed(mut document: Value, file: &str) {
-    document["servers"] = serde_json::json!([{"url": "/"}]);
-    let text = format!("{}\n", serde_json::to_string_pretty(&document).unwrap());
+fn check_committed(document: &Value, file: &str) {
+    let text = format!("{}\n", serde_json::to_string_pretty(document).unwrap());
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
     if std::env::var_os("BLESS").is_some() {
         std::fs::write(&file, &text).unwrap();
@@ -33,8 +39,18 @@ fn check_committed(mut document: Value, file: &str) {
 
 #[tokio::test]
 async fn the_committed_documents_are_those_served() {
-    check_committed(document("/api/openapi.json").await, "openapi.json");
-    check_committed(document("/admin/openapi.json").await, "openapi-admin.json");
+    check_openapi(document("/api/openapi.json").await, "openapi.json");
+    check_openapi(document("/admin/openapi.json").await, "openapi-admin.json");
+}
+
+#[tokio::test]
+async fn the_committed_asyncapi_document_is_the_one_served_but_for_where_it_is_mounted() {
+    let mut document = document("/api/asyncapi.json").await;
+    for server in ["websocket", "eventStream"] {
+        let pathname = document["servers"][server].as_object_mut().unwrap().remove("pathname");
+        assert_eq!(pathname, Some(Value::from("/chat")), "{server}");
+    }
+    check_committed(&document, "asyncapi.json");
 }
 
 #[tokio::test]

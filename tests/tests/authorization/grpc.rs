@@ -68,7 +68,7 @@ async fn every_call_and_command_has_its_row_and_every_row_its_call_or_command() 
     let server = Server::start().await;
     let (protocol, names) = (protocol(), names(&server).await);
     let calls: BTreeSet<String> = calls(&protocol).into_keys().collect();
-    let of_rows = rest::rows().into_iter().map(|row| row.operation).filter(|operation| *operation != rest::DOCUMENT);
+    let of_rows = rest::rows().into_iter().filter(rest::is_operation).map(|row| row.operation);
     let of_rows: BTreeSet<String> = of_rows.map(|operation| names[operation].clone()).collect();
     assert_eq!(calls, of_rows);
     let of_document: BTreeSet<String> = names.into_values().filter(|name| name != EVENT_STREAM).collect();
@@ -83,7 +83,7 @@ async fn each_caller_is_answered_over_grpc_as_the_table_says() {
     let channel = Channel::from_shared(format!("http://{}", world.server.grpc())).expect("an address").connect_lazy();
     let (calls, names) = (calls(&protocol()), names(&world.server).await);
     let mut cells = Vec::new();
-    for row in rest::rows().into_iter().filter(|row| row.operation != rest::DOCUMENT).map(Arc::new) {
+    for row in rest::rows().into_iter().filter(rest::is_operation).map(Arc::new) {
         let call = Door::Call(calls[&names[row.operation]].clone());
         cells.extend(both(("REST", row, call)));
     }

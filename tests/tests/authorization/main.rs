@@ -67,7 +67,7 @@ async fn built(server: &Server) -> BTreeSet<String> {
         assert!(operations.len() > 5, "{path} is where this looks: {operations:?}");
         built.extend(operations);
     }
-    built.extend([websocket::HANDSHAKE, rest::DOCUMENT, operators::DOCUMENT].map(str::to_owned));
+    built.extend([websocket::HANDSHAKE, rest::DOCUMENT, rest::LIVE_DOCUMENT, operators::DOCUMENT].map(str::to_owned));
     built
 }
 

@@ -10,6 +10,13 @@ use crate::stage::{Stage, login_of};
 
 /// The document itself, which is none of its operations.
 pub(crate) const DOCUMENT: &str = "GET /api/openapi.json";
+/// That of the WebSocket, which is none of them either.
+pub(crate) const LIVE_DOCUMENT: &str = "GET /api/asyncapi.json";
+
+/// Whether a row is of an operation.
+pub(crate) fn is_operation(row: &Row) -> bool {
+    ![DOCUMENT, LIVE_DOCUMENT].contains(&row.operation)
+}
 
 pub(crate) fn rows() -> Vec<Row> {
     let mut rows: Vec<_> =
@@ -17,7 +24,7 @@ pub(crate) fn rows() -> Vec<Row> {
             .into_iter()
             .flatten()
             .collect();
-    rows.push(row(DOCUMENT, |stage| at_once(stage.ask())));
+    rows.extend([DOCUMENT, LIVE_DOCUMENT].map(|document| row(document, |stage| at_once(stage.ask()))));
     rows
 }
 

@@ -1,0 +1,12 @@
+//! The AsyncAPI document as it is committed, which `tests/rest/document.rs` holds to be the one that is served.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod examples;
+mod official;
+mod page;
+
+use serde_json::Value;
+
+fn document() -> Value {
+    serde_json::from_str(include_str!("../../asyncapi.json")).unwrap()
+}
