@@ -231,8 +231,9 @@ impl Server {
     /// When it has not said so.
     pub fn listens(&self, scheme: &str) -> String {
         let printed = self.printed();
-        let urls = printed.iter().filter_map(|line| line.strip_prefix(READY)?.strip_prefix(&format!("{scheme}://")));
-        urls.last().unwrap_or_else(|| panic!("no {scheme} in {printed:?}")).to_owned()
+        let mut urls =
+            printed.iter().filter_map(|line| line.strip_prefix(READY)?.strip_prefix(&format!("{scheme}://")));
+        urls.next_back().unwrap_or_else(|| panic!("no {scheme} in {printed:?}")).to_owned()
     }
 
     /// Waits until `wanted` holds of all that the server has printed and logged, and answers that.
