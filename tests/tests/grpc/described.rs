@@ -51,12 +51,9 @@ async fn what_anybody_may_ask_is_short() {
     let host = "x".repeat(5_000);
     let request = MessageRequest::ListServices(String::new());
     let asked = stream::iter([ServerReflectionRequest { host, message_request: Some(request) }]);
-    let answered = ServerReflectionClient::new(channel(&server)).server_reflection_info(asked).await;
-    let refused = match answered {
-        Ok(answers) => answers.into_inner().message().await.expect_err("too long to be repeated"),
-        Err(refused) => refused,
-    };
-    assert_eq!(refused.code(), Code::OutOfRange, "{refused:?}");
+    let mut client = ServerReflectionClient::new(channel(&server));
+    let mut answers = client.server_reflection_info(asked).await.expect("a stream").into_inner();
+    assert_eq!(answers.message().await.expect("an end"), None, "too long to be repeated");
     let service = "x".repeat(5_000);
     let refused = HealthClient::new(channel(&server)).check(HealthCheckRequest { service }).await;
     assert_eq!(refused.expect_err("too long to be a name").code(), Code::ResourceExhausted);
