@@ -1,8 +1,12 @@
 //! The server stops.
 
 use chat_grpc::v1::{self, client_frame::Command, server_frame::Frame};
+use futures_util::stream;
+use tokio::io::AsyncWriteExt;
+use tokio::net::TcpStream;
 use tonic::Code;
 use tonic_health::pb::{HealthCheckRequest, health_check_response::ServingStatus, health_client::HealthClient};
+use tonic_reflection::pb::v1::{ServerReflectionRequest, server_reflection_client::ServerReflectionClient};
 
 use crate::ground::{channel, message, reason, server};
 use crate::live::two;
@@ -35,6 +39,19 @@ async fn a_server_that_stops_says_so_answers_what_is_due_and_ends() {
     let bob = server.login("bob", "phone").await;
     let log = bob.log(&room).await;
     assert_eq!(log.len(), 2 + answered.len(), "what was heard was answered, and what was not, was not done");
+}
+
+#[tokio::test]
+async fn who_only_looks_on_or_has_hardly_begun_holds_up_no_stop() {
+    let mut server = server().await;
+    let asked = stream::pending::<ServerReflectionRequest>();
+    let looking = ServerReflectionClient::new(channel(&server)).server_reflection_info(asked).await.expect("a stream");
+    let mut begun = TcpStream::connect(server.grpc()).await.expect("a connection");
+    begun.write_all(b"PRI").await.expect("somebody listens");
+    server.terminate();
+    assert!(server.ended().await.success());
+    assert!(!server.log().contains("were not done"), "{}", server.log());
+    drop((looking, begun));
 }
 
 impl crate::ground::Talk {

@@ -120,7 +120,7 @@ const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\x00\x00\x00\x04\x00\x0
 #[tokio::test]
 async fn who_says_nothing_or_gives_no_sign_of_life_is_given_up() {
     let server = server_with(&["--head-timeout", "1s", "--heartbeat", "1s"]).await;
-    for words in [&b""[..], PREFACE] {
+    for words in [&b""[..], b"P", &PREFACE[..24], PREFACE] {
         let mut stream = TcpStream::connect(server.grpc()).await.expect("a connection");
         stream.write_all(words).await.expect("somebody listens");
         // Pings come, and are not answered.
