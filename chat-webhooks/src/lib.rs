@@ -31,8 +31,9 @@
 //! are not followed.
 //!
 //! # Where it goes
-//! To `https` alone, where Mozilla's certificate authorities vouch for it, or those of [`Webhook::trusting`]; and to no address that is private, local or otherwise not of the public internet, unless
-//! it was made by [`Webhook::to_private`]. A name is looked up for each request, its addresses are looked at, and the
+//! To `https` alone, where Mozilla's certificate authorities vouch for it, or those of [`Webhook::trusting`]; and to no
+//! address that is private, local or otherwise not of the public internet, unless it was made by
+//! [`Webhook::to_private`]. A name is looked up for each request, its addresses are looked at, and the
 //! connection goes to one of those and to no other.
 #![deny(rustdoc::broken_intra_doc_links)]
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test fails by panicking"))]
