@@ -30,16 +30,24 @@ pub(crate) enum Remedy {
     Packages { debian: &'static [&'static str], elsewhere: &'static str },
     /// A component of the Rust toolchain.
     Component(&'static str),
-    /// Packages of Python's, in [an environment of their own](crate::python::FOLDER).
-    Python(&'static [&'static str]),
-    /// Packages of Node.js, in [a folder of their own](crate::node::FOLDER).
-    Node(&'static [&'static str]),
+    /// Packages of Python's.
+    Python(&'static python::Packages),
+    /// Packages of Node.js.
+    Node(&'static node::Packages),
     /// What only the one who reads this can do.
     Advice(&'static str),
 }
 
+/// For tests/tests/grpc/python.rs.
+static GRPC: python::Packages =
+    python::Packages { folder: "grpc-python", names: &["grpcio==1.76.0", "grpcio-tools==1.76.0"] };
+
+/// For chat-http/tests/asyncapi/official.rs.
+static ASYNCAPI: node::Packages =
+    node::Packages { folder: "asyncapi-node", names: &["@asyncapi/parser@3.6.0", "@stoplight/spectral-cli@6.16.3"] };
+
 /// Everything the tests need.
-pub(crate) const NEEDS: &[Need] = &[
+pub(crate) static NEEDS: &[Need] = &[
     Need {
         name: "a C compiler",
         why: "SQLite and the cryptography are compiled from source",
@@ -87,8 +95,8 @@ pub(crate) const NEEDS: &[Need] = &[
     Need {
         name: "grpcio-tools",
         why: "they make that client of the protocol",
-        present: || answers(with(&python::program(), &["-c", "import grpc_tools.protoc, grpc"])),
-        remedy: Remedy::Python(&["grpcio==1.76.0", "grpcio-tools==1.76.0"]),
+        present: || answers(GRPC.python("import grpc_tools.protoc, grpc")),
+        remedy: Remedy::Python(&GRPC),
         database: None,
     },
     Need {
@@ -105,9 +113,10 @@ pub(crate) const NEEDS: &[Need] = &[
         name: "@asyncapi/parser and Spectral",
         why: "they are that parser and its linter",
         present: || {
-            answers(node_with("require('@asyncapi/parser'); require.resolve('@stoplight/spectral-cli/package.json')"))
+            let both = "require('@asyncapi/parser'); require.resolve('@stoplight/spectral-cli/package.json')";
+            answers(ASYNCAPI.node(both))
         },
-        remedy: Remedy::Node(&["@asyncapi/parser@3.6.0", "@stoplight/spectral-cli@6.16.3"]),
+        remedy: Remedy::Node(&ASYNCAPI),
         database: None,
     },
     Need {
@@ -157,11 +166,5 @@ fn is_settled(kind: Kind) -> bool {
 fn with(program: &str, arguments: &[&str]) -> Command {
     let mut command = Command::new(program);
     command.args(arguments);
-    command
-}
-
-fn node_with(script: &str) -> Command {
-    let mut command = node::program();
-    command.args(["--eval", script]);
     command
 }

@@ -1,24 +1,37 @@
 //! Packages of Node.js for the tests, below `target`, so that nothing else on the machine changes.
 
+use std::path::PathBuf;
 use std::process::Command;
 
 use crate::workspace::{root, show, succeed};
 
-/// Where they are, from the root of the workspace; chat-http/tests/asyncapi/official.rs looks there.
-pub(crate) const FOLDER: &str = "target/asyncapi-node";
-
-/// Node.js, which finds them.
-pub(crate) fn program() -> Command {
-    let mut node = Command::new("node");
-    node.current_dir(root().join(FOLDER));
-    node
+/// Packages that are installed together, without what they would run while they are installed.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Packages {
+    /// Their folder below `target`; the tests look for it there.
+    pub(crate) folder: &'static str,
+    /// Each as `name@version`.
+    pub(crate) names: &'static [&'static str],
 }
 
-/// Brings packages there. What they would run while they are installed does not run.
-pub(crate) fn install(packages: &[&str]) -> Result<(), String> {
-    let mut bring = Command::new("npm");
-    bring.args(["install", "--no-audit", "--no-fund", "--no-save", "--ignore-scripts", "--prefix"]);
-    bring.arg(root().join(FOLDER)).args(packages);
-    println!("installing: {}", show(&bring));
-    succeed(bring)
+impl Packages {
+    /// Node.js, which finds them as it runs a script.
+    pub(crate) fn node(&self, script: &str) -> Command {
+        let mut node = Command::new("node");
+        node.args(["--eval", script]).current_dir(self.path());
+        node
+    }
+
+    /// Brings them.
+    pub(crate) fn install(&self) -> Result<(), String> {
+        let mut bring = Command::new("npm");
+        bring.args(["install", "--no-audit", "--no-fund", "--no-save", "--ignore-scripts", "--prefix"]);
+        bring.arg(self.path()).args(self.names);
+        println!("installing: {}", show(&bring));
+        succeed(bring)
+    }
+
+    fn path(&self) -> PathBuf {
+        root().join("target").join(self.folder)
+    }
 }

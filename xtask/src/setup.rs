@@ -36,8 +36,8 @@ impl Machine {
 enum Action {
     Packages(&'static [&'static str]),
     Component(&'static str),
-    Python(&'static [&'static str]),
-    Node(&'static [&'static str]),
+    Python(&'static python::Packages),
+    Node(&'static node::Packages),
     Tell(String),
 }
 
@@ -67,27 +67,23 @@ pub(crate) fn run(required: &[Kind]) -> Result<(), String> {
     let machine = Machine::this();
     let mut packages: Vec<&str> = Vec::new();
     let mut wished: Vec<&str> = Vec::new();
-    let mut of_python: Vec<&str> = Vec::new();
-    let mut of_node: Vec<&str> = Vec::new();
+    let mut of_python: Vec<&python::Packages> = Vec::new();
+    let mut of_node: Vec<&node::Packages> = Vec::new();
     for need in absent {
         println!("missing: {} ({})", need.name, need.why);
         match decide(need.remedy, machine) {
             Action::Packages(names) if is_required(need, required) => packages.extend(names),
             Action::Packages(names) => wished.extend(names),
             Action::Component(name) => install("rustup", &["component", "add", name])?,
-            Action::Python(names) => of_python.extend(names),
-            Action::Node(names) => of_node.extend(names),
+            Action::Python(names) => of_python.push(names),
+            Action::Node(names) => of_node.push(names),
             Action::Tell(_) => {}
         }
     }
     install_packages(&packages)?;
     // Python and Node.js themselves may have been among them.
-    if !of_python.is_empty() {
-        python::install(&of_python)?;
-    }
-    if !of_node.is_empty() {
-        node::install(&of_node)?;
-    }
+    of_python.into_iter().try_for_each(python::Packages::install)?;
+    of_node.into_iter().try_for_each(node::Packages::install)?;
     if let Err(why) = install_packages(&wished) {
         println!("going on without: {why}");
     }
@@ -116,8 +112,8 @@ fn advice(need: &Need, machine: Machine) -> String {
     let how = match decide(need.remedy, machine) {
         Action::Tell(how) => how,
         Action::Packages(names) => format!("installing {} did not help", names.join(", ")),
-        Action::Python(names) => format!("installing {} by pip did not help", names.join(", ")),
-        Action::Node(names) => format!("installing {} by npm did not help", names.join(", ")),
+        Action::Python(of) => format!("installing {} by pip did not help", of.names.join(", ")),
+        Action::Node(of) => format!("installing {} by npm did not help", of.names.join(", ")),
         Action::Component(name) => format!("adding the component {name} did not help"),
     };
     format!("  {}, since {}: {how}", need.name, need.why)
@@ -164,12 +160,14 @@ mod tests {
 
     #[test]
     fn packages_of_python_come_by_pip_wherever_one_is() {
-        assert_eq!(decide(Remedy::Python(&["grpcio-tools"]), NOTHING), Action::Python(&["grpcio-tools"]));
+        static PACKAGES: python::Packages = python::Packages { folder: "python", names: &["grpcio-tools"] };
+        assert_eq!(decide(Remedy::Python(&PACKAGES), NOTHING), Action::Python(&PACKAGES));
     }
 
     #[test]
     fn packages_of_node_come_by_npm_wherever_one_is() {
-        assert_eq!(decide(Remedy::Node(&["@asyncapi/parser"]), NOTHING), Action::Node(&["@asyncapi/parser"]));
+        static PACKAGES: node::Packages = node::Packages { folder: "node", names: &["@asyncapi/parser"] };
+        assert_eq!(decide(Remedy::Node(&PACKAGES), NOTHING), Action::Node(&PACKAGES));
     }
 
     #[test]
