@@ -114,3 +114,15 @@ async fn the_types_of_the_contract_are_schemas_of_that_name() {
     }
     assert!(schemas.contains_key("Problem"));
 }
+
+/// Of a schema `Invite` a generator for Go makes the function `NewInvite`, which must not be the name of a type.
+#[tokio::test]
+async fn no_schema_is_called_as_the_constructor_of_another() {
+    for path in ["/api/openapi.json", "/admin/openapi.json"] {
+        let document = document(path).await;
+        let schemas = document["components"]["schemas"].as_object().unwrap();
+        let constructors: Vec<_> = schemas.keys().map(|name| format!("New{name}")).collect();
+        let taken: Vec<_> = schemas.keys().filter(|name| constructors.contains(name)).collect();
+        assert!(taken.is_empty(), "{path}: {taken:?}");
+    }
+}
