@@ -13,6 +13,7 @@ mod frame;
 mod irc;
 mod listener;
 mod narrow;
+mod openapi;
 mod order;
 pub mod proxy;
 pub mod raw;
