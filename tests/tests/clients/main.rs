@@ -1,0 +1,7 @@
+//! Clients that generators make of the OpenAPI document, used: an evening of three users with each.
+//!
+//! Each test makes its client anew, compiles it as strictly as its language can, and runs it against the server.
+
+mod evening;
+mod rust;
+mod typescript;
