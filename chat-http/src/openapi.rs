@@ -34,9 +34,11 @@ impl Document {
     pub fn new<A: OpenApi>(service: &OpenApiService<A, ()>, codes_of: CodesOf, host_signs_in: bool) -> Self {
         let written = written_by_poem(&service.spec());
         let mut gaps = Vec::new();
+        let mut info = written.info;
+        info["license"] = json!({"name": env!("CARGO_PKG_LICENSE")});
         let mut document = json!({
             "openapi": "3.0.3",
-            "info": written.info,
+            "info": info,
             "servers": [{"url": SERVER}],
             "tags": written.tags,
             "paths": written.paths,

@@ -185,6 +185,8 @@ impl MessageRoutes {
     }
 
     /// Say how far one has read.
+    ///
+    /// The other members are told of it at once.
     #[oai(path = "/api/chatrooms/:roomId/read", method = "put", operation_id = "markRead")]
     async fn mark_read(
         &self,
