@@ -151,3 +151,25 @@ async fn an_event_is_one_of_its_kinds_told_apart_by_their_words() {
         assert_eq!(schemas[name]["properties"]["kind"]["enum"], serde_json::json!([word]), "{name}");
     }
 }
+
+/// For integers of other formats generators for Java and Go take 32 bits, whatever their size.
+#[tokio::test]
+async fn integers_are_of_the_formats_that_openapi_knows() {
+    fn formats(value: &Value, found: &mut Vec<String>) {
+        if value["type"] == "integer" {
+            found.push(value["format"].as_str().unwrap_or("none").to_owned());
+        }
+        match value {
+            Value::Array(items) => items.iter().for_each(|item| formats(item, found)),
+            Value::Object(members) => members.values().for_each(|member| formats(member, found)),
+            _ => {}
+        }
+    }
+    for path in ["/api/openapi.json", "/admin/openapi.json"] {
+        let mut found = Vec::new();
+        formats(&document(path).await, &mut found);
+        found.sort_unstable();
+        found.dedup();
+        assert_eq!(found, ["int32", "int64"], "{path}");
+    }
+}
