@@ -3,5 +3,9 @@
 //! Each test makes its client anew, compiles it as strictly as its language can, and runs it against the server.
 
 mod evening;
+mod go;
+mod java;
+mod openapi_generator;
+mod python;
 mod rust;
 mod typescript;
