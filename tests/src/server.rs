@@ -381,7 +381,10 @@ pub fn printed(arguments: &[&str], folder: &Path) -> String {
 
 /// Cargo puts the binaries of a profile into one folder, and test executables into one below it.
 /// `CHAT_TEST_SERVER` names another binary, for instance a release build.
-fn binary() -> PathBuf {
+///
+/// # Panics
+/// When there is none.
+pub fn binary() -> PathBuf {
     if let Some(path) = std::env::var_os("CHAT_TEST_SERVER") {
         return path.into();
     }

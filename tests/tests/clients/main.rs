@@ -6,6 +6,7 @@ mod evening;
 mod go;
 mod java;
 mod openapi_generator;
+mod page;
 mod python;
 mod rust;
 mod typescript;
