@@ -64,10 +64,6 @@ static CLIENTS_PYTHON: python::Packages =
 static OPENAPI_GENERATOR: python::Packages =
     python::Packages { folder: "openapi-generator", names: &["openapi-generator-cli==7.26.0"] };
 
-/// What the client in Java is compiled with.
-const JACKSON: [&str; 4] =
-    ["jackson-core.jar", "jackson-databind.jar", "jackson-annotations.jar", "jakarta-annotation-api.jar"];
-
 /// Everything the tests need.
 pub(crate) static NEEDS: &[Need] = &[
     Need {
@@ -163,22 +159,14 @@ pub(crate) static NEEDS: &[Need] = &[
         database: None,
     },
     Need {
-        name: "a JDK with Jackson",
+        name: "a JDK with the annotations of Jakarta",
         why: "the one for Java is compiled, and run",
         present: || {
-            let library = Path::new("/usr/share/java");
-            answers(with("javac", &["--version"])) && JACKSON.iter().all(|jar| library.join(jar).exists())
+            answers(with("javac", &["--version"])) && Path::new("/usr/share/java/jakarta-annotation-api.jar").exists()
         },
         remedy: Remedy::Packages {
-            debian: &[
-                "default-jdk-headless",
-                "libjackson2-core-java",
-                "libjackson2-databind-java",
-                "libjackson2-annotations-java",
-                "libjakarta-annotation-api-java",
-            ],
-            elsewhere: "install a JDK, 11 or later, and have the jars of Jackson and of the Jakarta annotations, named \
-                as Debian does, in /usr/share/java",
+            debian: &["default-jdk-headless", "libjakarta-annotation-api-java"],
+            elsewhere: "install a JDK, 17 or later, and /usr/share/java/jakarta-annotation-api.jar",
         },
         database: None,
     },

@@ -1,21 +1,17 @@
 //! OpenAPI Generator's client for Java, of the library `native`: the JDK's own HTTP client, and Jackson.
 
-use chat_tests::tree::files;
-use chat_tests::tree::root;
+use chat_tests::tree::{files, root};
 
 use crate::evening::{Servers, client, emptied, program, succeeds};
 use crate::openapi_generator::{generate, jar};
 
-/// Without what Debian has no package of (jackson-databind-nullable), and such that `kind` tells which event it is.
+/// Without the one library that the generator's jar has not, and such that `kind` tells which event it is.
 const PROPERTIES: &str = "openApiNullable=false,useJakartaEe=true,useOneOfDiscriminatorLookup=true,\
     invokerPackage=chat.client,apiPackage=chat.client.api,modelPackage=chat.client.model,hideGenerationTimestamp=true";
 
-/// Debian's, and the generator's own jar for the one module of Jackson that Debian does not have: that of times.
+/// Debian's annotations; and Jackson as the generator's own jar has it, since Debian's is without the module of times.
 fn class_path() -> String {
-    let debian = ["jackson-core", "jackson-databind", "jackson-annotations", "jakarta-annotation-api"];
-    let mut paths: Vec<String> = debian.iter().map(|name| format!("/usr/share/java/{name}.jar")).collect();
-    paths.extend([jar(), "classes".to_owned()]);
-    paths.join(":")
+    format!("/usr/share/java/jakarta-annotation-api.jar:{}:classes", jar())
 }
 
 #[tokio::test]
