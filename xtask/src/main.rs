@@ -11,6 +11,7 @@ mod setup;
 mod soak;
 mod steps;
 mod test;
+mod unpacked;
 mod workspace;
 
 use std::process::ExitCode;
