@@ -67,7 +67,7 @@ impl Reader {
         let here = self.server.as_ref().map_or(TOLD, |server| server.address.as_str());
         let script = script.replace(TOLD, here).replace(TOLD_DATABASE, "sqlite:chat.db");
         let mut shell = Command::new("bash");
-        shell.args(["-euo", "pipefail", "-c", &format!("{CARGO}{script}")]).current_dir(self.folder.path());
+        shell.args(["-eo", "pipefail", "-c", &format!("{CARGO}{script}")]).current_dir(self.folder.path());
         for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("CHAT_") || name == "DATABASE_URL") {
             shell.env_remove(name);
         }
