@@ -5,7 +5,7 @@ use std::process::Command;
 use chat_test_database_servers::{Kind, Server};
 
 use crate::{
-    node, python,
+    node, python, unpacked,
     workspace::{answers, cargo},
 };
 
@@ -34,6 +34,8 @@ pub(crate) enum Remedy {
     Python(&'static python::Packages),
     /// Packages of Node.js.
     Node(&'static node::Packages),
+    /// Packages of Debian that are brought but not installed, and what to say where there is no Debian.
+    Unpacked { packages: &'static unpacked::Packages, elsewhere: &'static str },
     /// What only the one who reads this can do.
     Advice(&'static str),
 }
@@ -45,6 +47,12 @@ static GRPC: python::Packages =
 /// For chat-http/tests/contract/official.rs.
 static ASYNCAPI: node::Packages =
     node::Packages { folder: "contract-node", names: &["@asyncapi/parser@3.6.0", "@stoplight/spectral-cli@6.16.3"] };
+
+/// For tests/tests/documents/programs.rs.
+static DOCUMENTS: node::Packages = node::Packages { folder: "documents-node", names: &["ws@8.18.3"] };
+
+/// For tests/tests/documents/configuration.rs.
+static NGINX: unpacked::Packages = unpacked::Packages { folder: "nginx", names: &["nginx"] };
 
 /// Everything the tests need.
 pub(crate) static NEEDS: &[Need] = &[
@@ -66,10 +74,38 @@ pub(crate) static NEEDS: &[Need] = &[
         database: None,
     },
     Need {
-        name: "bash and curl",
-        why: "the README's conversation is held",
-        present: || answers(with("bash", &["--version"])) && answers(with("curl", &["--version"])),
-        remedy: Remedy::Packages { debian: &["bash", "curl"], elsewhere: "install bash and curl 7.82 or later" },
+        name: "bash, curl, openssl and sqlite3",
+        why: "the shell of the documents is run",
+        present: || {
+            let tells = |program| answers(with(program, &["--version"]));
+            tells("bash") && tells("curl") && tells("sqlite3") && answers(with("openssl", &["version"]))
+        },
+        remedy: Remedy::Packages {
+            debian: &["bash", "curl", "openssl", "sqlite3"],
+            elsewhere: "install bash, curl 7.82 or later, openssl, and the shell of SQLite, sqlite3",
+        },
+        database: None,
+    },
+    Need {
+        name: "systemd-analyze",
+        why: "it says whether the documents' unit is one",
+        present: || answers(with("systemd-analyze", &["--version"])),
+        remedy: Remedy::Packages {
+            debian: &["systemd"],
+            elsewhere: "install systemd-analyze, which comes with systemd",
+        },
+        database: None,
+    },
+    Need {
+        name: "nginx",
+        why: "it serves the chat as the documents configure it",
+        present: || {
+            answers(with("nginx", &["-v"]))
+                || answers(with("/usr/sbin/nginx", &["-v"]))
+                || NGINX.run("usr/sbin/nginx", "-v")
+        },
+        // Installed it would be a service, which is started.
+        remedy: Remedy::Unpacked { packages: &NGINX, elsewhere: "install nginx such that it is on the PATH" },
         database: None,
     },
     Need {
@@ -117,6 +153,13 @@ pub(crate) static NEEDS: &[Need] = &[
             answers(ASYNCAPI.node(both))
         },
         remedy: Remedy::Node(&ASYNCAPI),
+        database: None,
+    },
+    Need {
+        name: "ws",
+        why: "a page's WebSocket is run in Node.js, which has none before its version 22",
+        present: || answers(DOCUMENTS.node("require('ws')")),
+        remedy: Remedy::Node(&DOCUMENTS),
         database: None,
     },
     Need {
