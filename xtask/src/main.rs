@@ -6,12 +6,14 @@ mod figures;
 mod mutants;
 mod needs;
 mod node;
+mod package;
 mod planted;
 mod python;
 mod setup;
 mod soak;
 mod steps;
 mod test;
+mod unpacked;
 mod workspace;
 
 use std::process::ExitCode;
@@ -23,7 +25,7 @@ Usage: cargo xtask <chore>
 
   test [--require mariadb,mysql]
             Everything that has to hold before a change lands: sets up what the tests need, then
-            format, clippy, the server, all tests, doc tests and documentation. Starts a MariaDB and a
+            format, clippy, the server, all tests, doc tests, documentation and packages. Starts a MariaDB and a
             MySQL for the run, or uses those that CHAT_TEST_MARIADB_URL and CHAT_TEST_MYSQL_URL name
             (an administrator's, without a database; or `none`). What cannot be had is not tested, as
             the last lines say; where it is required, the run fails
@@ -42,6 +44,7 @@ Usage: cargo xtask <chore>
             Runs all that takes a scale (steps against the model, histories, races, crashes, floods, torture),
             or the named ones, that many times as much as `test` does (torture four times that), 10 where none
             is given, and prints what it did as Markdown
+  package   Packs the libraries, as for a registry, and fails where cargo has something to say against them
   fmt       Formats all code
   figures   Builds a fresh clone from nothing and prints how long a newcomer waits, how large the
             server is and how many crates it takes, as a Markdown table
@@ -62,6 +65,7 @@ fn main() -> ExitCode {
         ["mutants"] => mutants::run(),
         ["soak"] => soak::run("10", &[]),
         ["soak", scale, proofs @ ..] => soak::run(scale, proofs),
+        ["package"] => package::run(),
         ["fmt"] => workspace::succeed(workspace::cargo(&["fmt", "--all"])),
         ["figures"] => figures::run(),
         ["help" | "--help" | "-h"] => {

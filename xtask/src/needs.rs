@@ -6,7 +6,7 @@ use std::process::Command;
 use chat_test_database_servers::{Kind, Server};
 
 use crate::{
-    node, python,
+    node, python, unpacked,
     workspace::{answers, cargo},
 };
 
@@ -37,6 +37,9 @@ pub(crate) enum Remedy {
     Node(&'static node::Packages),
     /// Packages of Node.js that a folder of the workspace locks.
     NodeProject(&'static node::Project),
+
+    /// Packages of Debian that are brought but not installed, and what to say where there is no Debian.
+    Unpacked { packages: &'static unpacked::Packages, elsewhere: &'static str },
     /// What only the one who reads this can do.
     Advice(&'static str),
 }
@@ -64,6 +67,12 @@ static CLIENTS_PYTHON: python::Packages =
 static OPENAPI_GENERATOR: python::Packages =
     python::Packages { folder: "openapi-generator", names: &["openapi-generator-cli==7.26.0"] };
 
+/// For tests/tests/documents/programs.rs.
+static DOCUMENTS: node::Packages = node::Packages { folder: "documents-node", names: &["ws@8.18.3"] };
+
+/// For tests/tests/documents/configuration.rs.
+static NGINX: unpacked::Packages = unpacked::Packages { folder: "nginx", names: &["nginx"] };
+
 /// Everything the tests need.
 pub(crate) static NEEDS: &[Need] = &[
     Need {
@@ -84,10 +93,38 @@ pub(crate) static NEEDS: &[Need] = &[
         database: None,
     },
     Need {
-        name: "bash and curl",
-        why: "the README's conversation is held",
-        present: || answers(with("bash", &["--version"])) && answers(with("curl", &["--version"])),
-        remedy: Remedy::Packages { debian: &["bash", "curl"], elsewhere: "install bash and curl 7.82 or later" },
+        name: "bash, curl, openssl and sqlite3",
+        why: "the shell of the documents is run",
+        present: || {
+            let tells = |program| answers(with(program, &["--version"]));
+            tells("bash") && tells("curl") && tells("sqlite3") && answers(with("openssl", &["version"]))
+        },
+        remedy: Remedy::Packages {
+            debian: &["bash", "curl", "openssl", "sqlite3"],
+            elsewhere: "install bash, curl 7.82 or later, openssl, and the shell of SQLite, sqlite3",
+        },
+        database: None,
+    },
+    Need {
+        name: "systemd-analyze",
+        why: "it says whether the documents' unit is one",
+        present: || answers(with("systemd-analyze", &["--version"])),
+        remedy: Remedy::Packages {
+            debian: &["systemd"],
+            elsewhere: "install systemd-analyze, which comes with systemd",
+        },
+        database: None,
+    },
+    Need {
+        name: "nginx",
+        why: "it serves the chat as the documents configure it",
+        present: || {
+            answers(with("nginx", &["-v"]))
+                || answers(with("/usr/sbin/nginx", &["-v"]))
+                || NGINX.run("usr/sbin/nginx", "-v")
+        },
+        // Installed it would be a service, which is started.
+        remedy: Remedy::Unpacked { packages: &NGINX, elsewhere: "install nginx such that it is on the PATH" },
         database: None,
     },
     Need {
@@ -180,6 +217,13 @@ pub(crate) static NEEDS: &[Need] = &[
             debian: &["golang-go", "golang-gopkg-validator.v2-dev"],
             elsewhere: "install Go 1.19 or later, and have gopkg.in/validator.v2 in /usr/share/gocode/src",
         },
+        database: None,
+    },
+    Need {
+        name: "ws",
+        why: "a page's WebSocket is run in Node.js, which has none before its version 22",
+        present: || answers(DOCUMENTS.node("require('ws')")),
+        remedy: Remedy::Node(&DOCUMENTS),
         database: None,
     },
     Need {

@@ -56,7 +56,7 @@ fn the_commands_of_the_page_make_clients() {
         client("typescript/node_modules/.bin"),
         target.join("clients-python/bin"),
         target.join("openapi-generator/bin"),
-        chat_tests::binary().parent().expect("a folder of binaries").to_owned(),
+        chat_tests::program().parent().expect("a folder of binaries").to_owned(),
     ];
     places.extend(env::split_paths(&env::var_os("PATH").expect("a PATH")));
     let mut bash = program("bash", folder.path());

@@ -61,7 +61,9 @@ fn told(event: &Event) -> String {
         }
         Event::MessageEditedEvent(event) => format!("{} edited {} {:?}", event.sender_id, event.target_seq, event.body),
         Event::MessageDeletedEvent(event) => format!("{} deleted {}", event.sender_id, event.target_seq),
-        Event::ReactionAddedEvent(event) => format!("{} added {} to {}", event.sender_id, event.emoji, event.target_seq),
+        Event::ReactionAddedEvent(event) => {
+            format!("{} added {} to {}", event.sender_id, event.emoji, event.target_seq)
+        }
         Event::ReactionRemovedEvent(event) => {
             format!("{} took {} from {}", event.sender_id, event.emoji, event.target_seq)
         }
