@@ -44,9 +44,9 @@ pub(crate) enum Remedy {
 static GRPC: python::Packages =
     python::Packages { folder: "grpc-python", names: &["grpcio==1.76.0", "grpcio-tools==1.76.0"] };
 
-/// For chat-http/tests/asyncapi/official.rs.
+/// For chat-http/tests/contract/official.rs.
 static ASYNCAPI: node::Packages =
-    node::Packages { folder: "asyncapi-node", names: &["@asyncapi/parser@3.6.0", "@stoplight/spectral-cli@6.16.3"] };
+    node::Packages { folder: "contract-node", names: &["@asyncapi/parser@3.6.0", "@stoplight/spectral-cli@6.16.3"] };
 
 /// For tests/tests/documents/programs.rs.
 static DOCUMENTS: node::Packages = node::Packages { folder: "documents-node", names: &["ws@8.18.3"] };
@@ -137,7 +137,7 @@ pub(crate) static NEEDS: &[Need] = &[
     },
     Need {
         name: "Node.js and npm",
-        why: "the AsyncAPI document is read by the official parser",
+        why: "the AsyncAPI document is read by the official parser, and all documents by a linter",
         present: || answers(with("node", &["--version"])) && answers(with("npm", &["--version"])),
         remedy: Remedy::Packages {
             debian: &["nodejs", "npm"],
@@ -147,7 +147,7 @@ pub(crate) static NEEDS: &[Need] = &[
     },
     Need {
         name: "@asyncapi/parser and Spectral",
-        why: "they are that parser and its linter",
+        why: "they are that parser and that linter",
         present: || {
             let both = "require('@asyncapi/parser'); require.resolve('@stoplight/spectral-cli/package.json')";
             answers(ASYNCAPI.node(both))
