@@ -10,6 +10,16 @@ use crate::{
 
 /// What users call: REST, the WebSocket, the OpenAPI document and its pages, all under `/api`. It may be nested under
 /// any prefix, and answers whatever else comes there with a problem: 404 `route_not_found`.
+///
+/// ```
+/// use axum::Router;
+/// use chat_core::Chat;
+/// use chat_http::HttpConfig;
+///
+/// fn beside(my_routes: Router, chat: Chat) -> Router {
+///     my_routes.nest("/chat", chat_http::router(chat, HttpConfig::default()))
+/// }
+/// ```
 pub fn router(chat: impl ChatService, config: HttpConfig) -> Router {
     let chat: Arc<dyn ChatService> = Arc::new(chat);
     let HttpConfig { trusted_proxies, cors_origins, body_timeout, .. } = config.clone();

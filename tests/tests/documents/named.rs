@@ -10,9 +10,9 @@ use serde_json::Value;
 use crate::page::{Block, blocks_of, page, pages};
 
 /// Options of other programs that the pages name.
-const OF_OTHERS: [&str; 3] = ["--open", "--release", "--single-transaction"];
+const OF_OTHERS: [&str; 4] = ["--open", "--release", "--single-transaction", "--test"];
 /// Pages about what is measured and proved, whose options are those of the programs that do so.
-const ABOUT_OTHERS: [&str; 2] = ["docs/performance.md", "docs/proofs.md"];
+const ABOUT_OTHERS: [&str; 3] = ["docs/performance.md", "docs/proofs.md", "docs/rules.md"];
 /// Variables that the tests read.
 const OF_TESTS: &str = "CHAT_TEST_";
 
