@@ -20,16 +20,20 @@ use chat_core::{
 use poem_openapi::registry::MetaSchema;
 use serde_json::Value;
 
-use crate::field::{Field, text, whole};
+use crate::{
+    field::{Field, text, whole},
+    pattern,
+};
 
 macro_rules! text_fields {
-    ($($type:ty: $lengths:expr, $description:literal;)*) => {
+    ($($type:ty: $lengths:expr, $pattern:expr, $description:literal;)*) => {
         $(impl Field for $type {
             fn schema() -> MetaSchema {
                 let (min, max): (usize, usize) = $lengths;
                 MetaSchema {
                     min_length: Some(min),
                     max_length: Some(max),
+                    pattern: Some($pattern.to_owned()),
                     description: Some($description),
                     ..MetaSchema::new("string")
                 }
@@ -43,21 +47,25 @@ macro_rules! text_fields {
 }
 
 text_fields! {
-    UserId: (1, UserId::MAX), "`A-Z a-z 0-9 . _ @ : + -`, not `.` or `..`.";
-    DeviceId: (1, DeviceId::MAX), "`A-Z a-z 0-9 . _ @ : + -`.";
-    Phone: (8, 16), "E.164: `+` and 7 to 15 digits, the first not 0.";
-    Password: (Password::MIN, Password::MAX), "Any characters but NUL.";
-    RoomPassword: (RoomPassword::MIN, RoomPassword::MAX), "Any characters but NUL.";
-    ClientId: (1, ClientId::MAX), "An idempotency key of printable ASCII, best a random UUID.";
-    Reason: (1, Reason::MAX), "No control characters.";
-    CoinKey: (1, CoinKey::MAX), "An idempotency key of printable ASCII.";
+    UserId: (1, UserId::MAX), pattern::USER_ID, "`A-Z a-z 0-9 . _ @ : + -`, not `.` or `..`.";
+    DeviceId: (1, DeviceId::MAX), pattern::DEVICE_ID, "`A-Z a-z 0-9 . _ @ : + -`.";
+    Phone: (8, 16), pattern::PHONE, "E.164: `+` and 7 to 15 digits, the first not 0.";
+    Password: (Password::MIN, Password::MAX), pattern::NO_NUL, "Any characters but NUL.";
+    RoomPassword: (RoomPassword::MIN, RoomPassword::MAX), pattern::NO_NUL, "Any characters but NUL.";
+    ClientId: (1, ClientId::MAX), pattern::PRINTABLE_ASCII, "An idempotency key of printable ASCII, best a random UUID.";
+    Reason: (1, Reason::MAX), pattern::NO_CONTROL, "No control characters.";
+    CoinKey: (1, CoinKey::MAX), pattern::PRINTABLE_ASCII, "An idempotency key of printable ASCII.";
 }
 
 /// Without lengths in the schema: they count after white space around the name is gone.
 impl Field for Name {
     fn schema() -> MetaSchema {
         let description = "1 to 64 characters, white space around them not counted; no control or bidirectional ones.";
-        MetaSchema { description: Some(description), ..MetaSchema::new("string") }
+        MetaSchema {
+            description: Some(description),
+            pattern: Some(pattern::NAME.to_owned()),
+            ..MetaSchema::new("string")
+        }
     }
 
     fn from_json(value: Value) -> Result<Self, Fault> {
@@ -70,6 +78,7 @@ impl Field for MessageBody {
         MetaSchema {
             min_length: Some(1),
             max_length: Some(Self::MAX),
+            pattern: Some(pattern::MESSAGE_BODY.to_owned()),
             description: Some("Not only white space, no NUL; kept byte for byte."),
             ..MetaSchema::new("string")
         }
