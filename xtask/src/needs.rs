@@ -46,6 +46,10 @@ static GRPC: python::Packages =
 static ASYNCAPI: node::Packages =
     node::Packages { folder: "asyncapi-node", names: &["@asyncapi/parser@3.6.0", "@stoplight/spectral-cli@6.16.3"] };
 
+/// For tests/tests/schemathesis.
+static SCHEMATHESIS: python::Packages =
+    python::Packages { folder: "schemathesis-python", names: &["schemathesis==4.32.5"] };
+
 /// Everything the tests need.
 pub(crate) static NEEDS: &[Need] = &[
     Need {
@@ -84,11 +88,11 @@ pub(crate) static NEEDS: &[Need] = &[
     },
     Need {
         name: "Python with venv",
-        why: "the gRPC server is tested with a client of Python's",
+        why: "the gRPC server is tested with a client of Python's, and the API by Schemathesis",
         present: || answers(with("python3", &["-c", "import ensurepip, venv"])),
         remedy: Remedy::Packages {
             debian: &["python3", "python3-venv"],
-            elsewhere: "install Python 3.9 or later such that `python3` runs it, with venv",
+            elsewhere: "install Python 3.10 or later such that `python3` runs it, with venv",
         },
         database: None,
     },
@@ -97,6 +101,13 @@ pub(crate) static NEEDS: &[Need] = &[
         why: "they make that client of the protocol",
         present: || answers(GRPC.python("import grpc_tools.protoc, grpc")),
         remedy: Remedy::Python(&GRPC),
+        database: None,
+    },
+    Need {
+        name: "Schemathesis",
+        why: "the server is held against its OpenAPI documents",
+        present: || answers(SCHEMATHESIS.python("import schemathesis")),
+        remedy: Remedy::Python(&SCHEMATHESIS),
         database: None,
     },
     Need {
