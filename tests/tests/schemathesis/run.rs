@@ -15,7 +15,7 @@ pub(crate) struct Run<'a> {
     pub(crate) server: &'a Server,
     /// As which kind of user: see python/scene.py.
     pub(crate) kind: &'a str,
-    /// The document's path at the server, or its file.
+    /// The document's URL, or its file.
     pub(crate) document: String,
     /// How many cases at most are drawn for each operation, and of sequences of operations.
     pub(crate) examples: u32,
@@ -61,13 +61,11 @@ impl Run<'_> {
     fn command(&self, folder: &TempDir) -> Command {
         let here = root().join("tests/tests/schemathesis");
         let said = File::create(folder.path().join("said.txt")).expect("a file in our own folder");
-        let location =
-            if self.document.starts_with('/') { self.server.base().to_owned() } else { String::new() } + &self.document;
         let mut command = Command::new(program());
         command
             .arg("--config-file")
             .arg(here.join("schemathesis.toml"))
-            .args(["run", &location, "--url", self.server.base(), "--no-color"])
+            .args(["run", &self.document, "--url", self.server.base(), "--no-color"])
             .args(["--max-examples", &self.examples.to_string(), "--seed", &self.seed.to_string()])
             .args(["--report", "json", "--report-json-path", "report.json"])
             .args(self.options)

@@ -147,8 +147,14 @@ class Scene:
     def refresh_token(self) -> Things:
         return Things(body={"refreshToken": self.server.person().refresh})
 
+    def removable(self) -> Things:
+        """Another one to an owner; members remove themselves alone."""
+        who = self._guest if self.kind == "owner" else self.caller
+        return Things(path={"roomId": self.room(), "userId": who.user})
+
     def operated_room(self) -> Things:
-        return Things(path={"roomId": self.server.room(self._host, [self._guest])})
+        """Of somebody new: operators suspend and erase whomever they have seen."""
+        return Things(path={"roomId": self.server.room(self.server.person(prime=True), [])})
 
     def dead_letter(self) -> Things:
         """What was told of the newest room: the receiver of the webhook takes nothing."""
@@ -207,7 +213,7 @@ RECIPES: dict[str, Recipe] = {
     "logout": Scene.throwaway,
     "markRead": Scene.message,
     "refresh": Scene.refresh_token,
-    "removeMember": Scene.other_member,
+    "removeMember": Scene.removable,
     "removeReaction": Scene.reaction_given,
     "requestFriend": Scene.stranger_to_ask,
     "revokeInvite": Scene.invite,
