@@ -1,6 +1,8 @@
 //! The OpenAPI document (3.0): what poem-openapi writes, mended in one place, so that it says all that is true and
 //! code generators take it.
 
+mod links;
+
 use std::{collections::BTreeMap, fmt};
 
 use poem_openapi::{OpenApi, OpenApiService};
@@ -47,6 +49,7 @@ impl Document {
         if host_signs_in {
             document["components"]["securitySchemes"][SCHEME]["description"] = HOST_SIGN_IN.into();
         }
+        links::add(&mut document["paths"]);
         close_requests(&mut document);
         document["components"]["schemas"]["Problem"]["properties"]["code"]["description"] = all_codes().into();
         let text = document.to_string();
