@@ -45,7 +45,7 @@ struct Size {
 }
 
 const API: Size = Size { whatever: 900, more: 60 };
-const OPERATORS: Size = Size { whatever: 250, more: 20 };
+const OPERATORS: Size = Size { whatever: 500, more: 8 };
 
 fn seed() -> u64 {
     match std::env::var("CHAT_TEST_SEED") {
