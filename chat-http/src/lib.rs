@@ -39,7 +39,6 @@ mod model_field;
 mod mount;
 pub mod openapi;
 mod origin;
-mod pattern;
 pub mod payload;
 pub mod poem_service;
 pub mod problem;

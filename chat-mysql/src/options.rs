@@ -17,6 +17,17 @@ use crate::{
 };
 
 /// What can be chosen when a store is opened.
+///
+/// ```
+/// use std::{num::NonZeroU32, time::Duration};
+///
+/// use chat_mysql::{MySqlOptions, MySqlStore, OpenError};
+///
+/// async fn open(url: &str) -> Result<MySqlStore, OpenError> {
+///     let count = NonZeroU32::new(32).unwrap_or(NonZeroU32::MIN);
+///     MySqlOptions::default().table_prefix("talk_")?.max_connections(count).lock_timeout(Duration::from_secs(5)).open(url).await
+/// }
+/// ```
 #[derive(Clone, Debug)]
 pub struct MySqlOptions {
     prefix: String,

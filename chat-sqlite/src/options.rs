@@ -33,6 +33,17 @@ const CHECKPOINT: &str = "4096";
 const LOG_KEPT: &str = "33554432";
 
 /// What can be chosen when a store is opened.
+///
+/// ```
+/// use chat_sqlite::SqliteOptions;
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let store = SqliteOptions::default().table_prefix("talk_")?.open("sqlite::memory:").await?;
+/// assert!(store.sql().await?.contains("talk_users"));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct SqliteOptions {
     prefix: String,

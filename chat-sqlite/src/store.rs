@@ -20,6 +20,20 @@ use crate::{
 };
 
 /// A store in SQLite. Cheap to clone: clones share their connections.
+///
+/// ```
+/// use chat_core::ports::store::Store;
+/// use chat_sqlite::SqliteStore;
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let store = SqliteStore::open("sqlite::memory:").await?;
+/// assert!(store.ping().await.is_err(), "it has no tables yet");
+/// store.migrate().await?;
+/// store.ping().await?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct SqliteStore {
     shared: Arc<Shared>,

@@ -10,6 +10,13 @@ use super::{
 use crate::fault::{Fault, FieldCode};
 
 /// Coins owned or owed: 0 to 2^53 − 1, what every JSON client reads exactly (R-COIN-01).
+///
+/// ```
+/// use chat_core::model::coin::Coins;
+///
+/// assert_eq!(Coins::new(150).map(Coins::get), Some(150));
+/// assert_eq!((Coins::new(-1), Coins::ZERO.get()), (None, 0));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Coins(i64);
 
@@ -48,6 +55,13 @@ impl fmt::Display for Coins {
 
 /// A change of a balance: a credit above zero, a debit below, never beyond ±(2^53 − 1). Zero stands only in the
 /// entry of an opening balance of nothing.
+///
+/// ```
+/// use chat_core::model::coin::{Amount, Coins};
+///
+/// let price = Coins::new(150).unwrap_or(Coins::ZERO);
+/// assert_eq!((Amount::credit(price).get(), Amount::debit(price).get()), (150, -150));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Amount(i64);
 

@@ -13,6 +13,16 @@ use crate::fault::{Fault, FieldCode};
 
 /// What a message says: 1 to 4,000 characters, not only white space, no NUL; kept byte for byte (R-MSG-05). It does not
 /// show in `Debug`.
+///
+/// ```
+/// use chat_core::model::message::MessageBody;
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// assert_eq!(MessageBody::parse(" Hello! ".to_owned())?.as_str(), " Hello! ");
+/// assert!(MessageBody::parse(" \n".to_owned()).is_err());
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct MessageBody(String);
 
@@ -44,6 +54,13 @@ impl fmt::Debug for MessageBody {
 
 /// The idempotency key of a client's writing: 1 to 64 printable ASCII characters, best a random UUID. Unique for the
 /// room and the sender (R-MSG-04), or for the maker of a room.
+///
+/// ```
+/// use chat_core::model::message::ClientId;
+///
+/// assert!(ClientId::parse("4f1c9a52-0c1d-4b7f-8d0c-5e0a6b7f0c1d").is_ok());
+/// assert!(ClientId::parse("").is_err());
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ClientId(Box<str>);
 

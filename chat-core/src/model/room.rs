@@ -17,6 +17,13 @@ uuid_id! {
 }
 
 /// How many members a room may have: 2 to 6, the owner included (R-ADM-02).
+///
+/// ```
+/// use chat_core::model::room::Capacity;
+///
+/// assert!(Capacity::parse(2).is_ok() && Capacity::parse(7).is_err());
+/// assert_eq!(Capacity::MAX.get(), 6);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Capacity(u8);
 
@@ -41,6 +48,12 @@ impl Capacity {
 }
 
 /// A room's password: 4 to 128 characters, no NUL (R-ADM-03).
+///
+/// ```
+/// use chat_core::model::room::RoomPassword;
+///
+/// assert!(RoomPassword::parse("biscuits").is_ok() && RoomPassword::parse("tea").is_err());
+/// ```
 #[derive(Clone, Debug)]
 pub struct RoomPassword(SecretString);
 

@@ -52,6 +52,16 @@ pub(crate) fn check_key(text: &str, max: usize) -> Result<(), Fault> {
 
 /// The name of a user or a room: 1 to 64 characters, trimmed and in NFC, without control or bidirectional
 /// characters (R-ACC-03, R-ADM-03).
+///
+/// ```
+/// use chat_core::model::text::Name;
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// assert_eq!(Name::parse("  Alice ")?.as_str(), "Alice");
+/// assert!(Name::parse("   ").is_err());
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Name(String);
 

@@ -15,6 +15,13 @@ use crate::{
 };
 
 /// Who somebody is: 1 to 64 of `A-Z a-z 0-9 . _ @ : + -`, not `.` or `..`, compared byte for byte (R-ACC-02).
+///
+/// ```
+/// use chat_core::model::user::UserId;
+///
+/// assert_eq!(UserId::parse("alice@example.org").map(|id| id.to_string()), Ok("alice@example.org".to_owned()));
+/// assert!(UserId::parse("alice smith").is_err() && UserId::parse("..").is_err());
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct UserId(Box<str>);
 
@@ -49,6 +56,13 @@ impl fmt::Display for UserId {
 }
 
 /// A telephone number in E.164: `+` and 7 to 15 digits, the first not 0 (R-ACC-03). Shown to its user alone.
+///
+/// ```
+/// use chat_core::model::user::Phone;
+///
+/// assert!(Phone::parse("+15550100").is_ok());
+/// assert!(Phone::parse("015550100").is_err(), "E.164 begins with a plus");
+/// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct Phone(Box<str>);
 
@@ -79,6 +93,14 @@ impl fmt::Debug for Phone {
 
 /// A password that a user chose: 8 to 128 characters, any Unicode, no NUL (R-ACC-03), and none of the 10,000 that are
 /// tried first.
+///
+/// ```
+/// use chat_core::model::user::Password;
+///
+/// assert!(Password::parse("kestrel-ladder-92").is_ok());
+/// assert_eq!(Password::parse("short").map_err(|fault| fault.code.as_str()).err(), Some("too_short"));
+/// assert_eq!(Password::parse("password123").map_err(|fault| fault.code.as_str()).err(), Some("too_common"));
+/// ```
 #[derive(Clone, Debug)]
 pub struct Password(SecretString);
 

@@ -11,6 +11,13 @@ use crate::{
 };
 
 /// The default [`Hasher`].
+///
+/// ```
+/// use chat_core::{BcryptHasher, CostError};
+///
+/// assert!(BcryptHasher::new(12).is_ok());
+/// assert_eq!(BcryptHasher::new(32).err(), Some(CostError(32)));
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct BcryptHasher {
     cost: u32,

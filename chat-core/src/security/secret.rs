@@ -9,6 +9,18 @@ use sha2::Sha256;
 use super::known_secret::is_known;
 
 /// The secrets of a chat. None of them shows in `Debug`.
+///
+/// ```
+/// use chat_core::{Secrets, SecretsError};
+///
+/// # fn main() -> Result<(), SecretsError> {
+/// let for_a_test = Secrets::random()?;
+/// assert_eq!(Secrets::new(Vec::new(), "pepper".into()).err(), Some(SecretsError::NoJwtKey));
+/// assert_eq!(Secrets::new(vec!["short".into()], "pepper".into()).err(), Some(SecretsError::ShortJwtKey));
+/// # drop(for_a_test);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Secrets {
     jwt_keys: Vec<SecretString>,

@@ -5,6 +5,7 @@
 mod admin;
 mod coins;
 mod document;
+mod examples;
 mod friends;
 mod health;
 mod invites;
@@ -12,6 +13,7 @@ mod limits;
 mod messages;
 mod operator_limits;
 mod order_of_checks;
+mod pages;
 #[path = "../support/reply.rs"]
 mod reply;
 mod rooms;

@@ -3,6 +3,7 @@
 mod connections;
 mod counted_stream;
 mod demo;
+mod document;
 mod failure;
 mod grpc;
 mod irc;
@@ -16,7 +17,12 @@ mod serve;
 mod store;
 mod webhooks;
 
-use std::{fs, process::ExitCode, sync::Arc};
+use std::{
+    fs,
+    io::{self, Write},
+    process::ExitCode,
+    sync::Arc,
+};
 
 use axum::Router;
 use chat_core::{Chat, Secrets, policy::StartingCoins};
@@ -24,6 +30,7 @@ use clap::Parser;
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::{
+    document::Document,
     failure::Failure,
     grpc::Grpc,
     kept_secret::{kept_secret, random_secret},
@@ -34,13 +41,29 @@ use crate::{
 
 fn main() -> ExitCode {
     let options = Options::parse();
-    log::start();
-    match start(options) {
+    let done = match options.document {
+        Some(document) => print(document, &options),
+        None => {
+            log::start();
+            start(options)
+        }
+    };
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             eprintln!("chat-server: {}", failure.told());
             ExitCode::FAILURE
         }
+    }
+}
+
+#[tokio::main]
+async fn print(document: Document, options: &Options) -> Result<(), Failure> {
+    let text = document.text(options).await?;
+    match writeln!(io::stdout(), "{text}") {
+        // Whoever reads has read enough.
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Failure::Print(error)),
+        _ => Ok(()),
     }
 }
 
