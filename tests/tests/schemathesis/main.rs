@@ -44,7 +44,7 @@ struct Size {
     more: u32,
 }
 
-const API: Size = Size { whatever: 900, more: 60 };
+const API: Size = Size { whatever: 900, more: 20 };
 const OPERATORS: Size = Size { whatever: 500, more: 8 };
 
 fn seed() -> u64 {
