@@ -36,7 +36,7 @@ pub const fn decide_login(facts: LoginFacts) -> Result<(), Rejection> {
 /// is refused first, since it shows nobody.
 ///
 /// # Errors
-/// `TokenExpired`, then those of [`decide_act`](super::user::decide_act).
+/// `TokenExpired`, then those of [`decide_act`].
 pub fn decide_vouched(standing: Standing, expires_at: Option<Timestamp>, now: Timestamp) -> Result<(), Rejection> {
     if expires_at.is_some_and(|end| end <= now) {
         return Err(Rejection::TokenExpired);
