@@ -1,5 +1,6 @@
 //! The chores of this workspace: `cargo xtask help` lists them.
 
+mod clients;
 mod databases;
 mod figures;
 mod mutants;
@@ -33,6 +34,8 @@ Usage: cargo xtask <chore>
             elsewhere it says what to install
   databases COMMAND…
             Runs a command with the databases of the tests, as `test` does
+  clients   Deletes the clients that generators have made of the OpenAPI documents, makes them anew, and
+            spends an evening with each on the server. Sets up before
   planted   Builds chat-proofs with bugs in it, switches on one after the other, and fails unless the
             test that should notice each does; `databases` before it has more of them on servers, too
   mutants   Changes the rules and the commands at one place at a time, with cargo-mutants, and fails
@@ -57,6 +60,7 @@ fn main() -> ExitCode {
         ["setup"] => setup::run(&[]),
         ["setup", "--require", names] => Kind::list(names).and_then(|required| setup::run(&required)),
         ["databases", command @ ..] => databases::run(command),
+        ["clients"] => clients::run(),
         ["planted"] => planted::run(),
         ["mutants"] => mutants::run(),
         ["soak"] => soak::run("10", &[]),

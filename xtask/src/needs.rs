@@ -1,5 +1,6 @@
 //! What the tests need beside cargo. A new need is one more entry of [`NEEDS`].
 
+use std::path::Path;
 use std::process::Command;
 
 use chat_test_database_servers::{Kind, Server};
@@ -34,6 +35,9 @@ pub(crate) enum Remedy {
     Python(&'static python::Packages),
     /// Packages of Node.js.
     Node(&'static node::Packages),
+    /// Packages of Node.js that a folder of the workspace locks.
+    NodeProject(&'static node::Project),
+
     /// Packages of Debian that are brought but not installed, and what to say where there is no Debian.
     Unpacked { packages: &'static unpacked::Packages, elsewhere: &'static str },
     /// What only the one who reads this can do.
@@ -47,6 +51,21 @@ static GRPC: python::Packages =
 /// For chat-http/tests/contract/official.rs.
 static ASYNCAPI: node::Packages =
     node::Packages { folder: "contract-node", names: &["@asyncapi/parser@3.6.0", "@stoplight/spectral-cli@6.16.3"] };
+
+/// Ends well in a Node.js that @hey-api/openapi-ts takes.
+const NODE_IS_NEW: &str = "const [major, minor] = process.versions.node.split('.').map(Number); \
+    process.exit(major > 20 || (major === 20 && minor >= 19) ? 0 : 1)";
+
+/// For tests/tests/clients/typescript.rs.
+static CLIENTS_TYPESCRIPT: node::Project = node::Project { folder: "tests/clients/typescript" };
+
+/// For tests/tests/clients/python.rs.
+static CLIENTS_PYTHON: python::Packages =
+    python::Packages { folder: "clients-python", names: &["openapi-python-client==0.29.1", "mypy==2.4.1"] };
+
+/// For tests/tests/clients/java.rs and go.rs.
+static OPENAPI_GENERATOR: python::Packages =
+    python::Packages { folder: "openapi-generator", names: &["openapi-generator-cli==7.26.0"] };
 
 /// For tests/tests/documents/programs.rs.
 static DOCUMENTS: node::Packages = node::Packages { folder: "documents-node", names: &["ws@8.18.3"] };
@@ -138,10 +157,10 @@ pub(crate) static NEEDS: &[Need] = &[
     Need {
         name: "Node.js and npm",
         why: "the AsyncAPI document is read by the official parser, and all documents by a linter",
-        present: || answers(with("node", &["--version"])) && answers(with("npm", &["--version"])),
+        present: || answers(with("node", &["--eval", NODE_IS_NEW])) && answers(with("npm", &["--version"])),
         remedy: Remedy::Packages {
             debian: &["nodejs", "npm"],
-            elsewhere: "install Node.js 18 or later, with npm, such that `node` and `npm` run them",
+            elsewhere: "install Node.js 20.19 or later, with npm, such that `node` and `npm` run them",
         },
         database: None,
     },
@@ -153,6 +172,51 @@ pub(crate) static NEEDS: &[Need] = &[
             answers(ASYNCAPI.node(both))
         },
         remedy: Remedy::Node(&ASYNCAPI),
+        database: None,
+    },
+    Need {
+        name: "openapi-typescript, @hey-api/openapi-ts and TypeScript",
+        why: "they make and compile clients of the OpenAPI document",
+        present: || CLIENTS_TYPESCRIPT.is_installed(),
+        remedy: Remedy::NodeProject(&CLIENTS_TYPESCRIPT),
+        database: None,
+    },
+    Need {
+        name: "openapi-python-client and mypy",
+        why: "they make and check another",
+        present: || answers(CLIENTS_PYTHON.python("import openapi_python_client, mypy.version")),
+        remedy: Remedy::Python(&CLIENTS_PYTHON),
+        database: None,
+    },
+    Need {
+        name: "OpenAPI Generator",
+        why: "it makes those for Java and Go",
+        present: || answers(OPENAPI_GENERATOR.python("import openapi_generator_cli")),
+        remedy: Remedy::Python(&OPENAPI_GENERATOR),
+        database: None,
+    },
+    Need {
+        name: "a JDK with the annotations of Jakarta",
+        why: "the one for Java is compiled, and run",
+        present: || {
+            answers(with("javac", &["--version"])) && Path::new("/usr/share/java/jakarta-annotation-api.jar").exists()
+        },
+        remedy: Remedy::Packages {
+            debian: &["default-jdk-headless", "libjakarta-annotation-api-java"],
+            elsewhere: "install a JDK, 17 or later, and /usr/share/java/jakarta-annotation-api.jar",
+        },
+        database: None,
+    },
+    Need {
+        name: "Go with validator.v2",
+        why: "the one for Go is compiled, and run",
+        present: || {
+            answers(with("go", &["version"])) && Path::new("/usr/share/gocode/src/gopkg.in/validator.v2").exists()
+        },
+        remedy: Remedy::Packages {
+            debian: &["golang-go", "golang-gopkg-validator.v2-dev"],
+            elsewhere: "install Go 1.19 or later, and have gopkg.in/validator.v2 in /usr/share/gocode/src",
+        },
         database: None,
     },
     Need {

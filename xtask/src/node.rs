@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::process::Command;
 
-use crate::workspace::{root, show, succeed};
+use crate::workspace::{answers, root, show, succeed};
 
 /// Packages that are installed together, without what they would run while they are installed.
 #[derive(Debug, PartialEq, Eq)]
@@ -33,5 +33,32 @@ impl Packages {
 
     fn path(&self) -> PathBuf {
         root().join("target").join(self.folder)
+    }
+}
+
+/// A folder whose package.json and package-lock.json say what it needs.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Project {
+    /// Where it is below the root. The packages are put into its `node_modules`, which git ignores.
+    pub(crate) folder: &'static str,
+}
+
+impl Project {
+    /// Whether its packages are there, of the versions that it locks.
+    pub(crate) fn is_installed(&self) -> bool {
+        answers(self.npm(&["ls", "--all"]))
+    }
+
+    /// Brings them, without what they would run while they are installed.
+    pub(crate) fn install(&self) -> Result<(), String> {
+        let bring = self.npm(&["ci", "--no-audit", "--no-fund", "--ignore-scripts"]);
+        println!("installing: {}", show(&bring));
+        succeed(bring)
+    }
+
+    fn npm(&self, arguments: &[&str]) -> Command {
+        let mut npm = Command::new("npm");
+        npm.args(arguments).current_dir(root().join(self.folder));
+        npm
     }
 }

@@ -38,6 +38,7 @@ enum Action {
     Component(&'static str),
     Python(&'static python::Packages),
     Node(&'static node::Packages),
+    NodeProject(&'static node::Project),
     Unpacked(&'static unpacked::Packages),
     Tell(String),
 }
@@ -53,6 +54,7 @@ fn decide(remedy: Remedy, machine: Machine) -> Action {
         Remedy::Component(component) => Action::Tell(format!("add {component} to the Rust toolchain")),
         Remedy::Python(packages) => Action::Python(packages),
         Remedy::Node(packages) => Action::Node(packages),
+        Remedy::NodeProject(project) => Action::NodeProject(project),
         Remedy::Unpacked { packages, .. } if machine.debian => Action::Unpacked(packages),
         Remedy::Unpacked { elsewhere, .. } => Action::Tell(elsewhere.to_owned()),
         Remedy::Advice(advice) => Action::Tell(advice.to_owned()),
@@ -72,6 +74,7 @@ pub(crate) fn run(required: &[Kind]) -> Result<(), String> {
     let mut wished: Vec<&str> = Vec::new();
     let mut of_python: Vec<&python::Packages> = Vec::new();
     let mut of_node: Vec<&node::Packages> = Vec::new();
+    let mut projects: Vec<&node::Project> = Vec::new();
     let mut unpacked: Vec<&unpacked::Packages> = Vec::new();
     for need in absent {
         println!("missing: {} ({})", need.name, need.why);
@@ -81,6 +84,7 @@ pub(crate) fn run(required: &[Kind]) -> Result<(), String> {
             Action::Component(name) => install("rustup", &["component", "add", name])?,
             Action::Python(names) => of_python.push(names),
             Action::Node(names) => of_node.push(names),
+            Action::NodeProject(project) => projects.push(project),
             Action::Unpacked(names) => unpacked.push(names),
             Action::Tell(_) => {}
         }
@@ -89,6 +93,7 @@ pub(crate) fn run(required: &[Kind]) -> Result<(), String> {
     // Python and Node.js themselves may have been among them.
     of_python.into_iter().try_for_each(python::Packages::install)?;
     of_node.into_iter().try_for_each(node::Packages::install)?;
+    projects.into_iter().try_for_each(node::Project::install)?;
     // Without root the lists of packages are as old as whoever has root left them.
     if !unpacked.is_empty() && packages.is_empty() && machine.root {
         install("apt-get", &["update"])?;
@@ -124,6 +129,7 @@ fn advice(need: &Need, machine: Machine) -> String {
         Action::Packages(names) => format!("installing {} did not help", names.join(", ")),
         Action::Python(of) => format!("installing {} by pip did not help", of.names.join(", ")),
         Action::Node(of) => format!("installing {} by npm did not help", of.names.join(", ")),
+        Action::NodeProject(of) => format!("`npm ci` in {} did not help", of.folder),
         Action::Unpacked(of) => format!("unpacking {} below target did not help", of.names.join(", ")),
         Action::Component(name) => format!("adding the component {name} did not help"),
     };

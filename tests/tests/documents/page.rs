@@ -30,11 +30,15 @@ impl Block {
     }
 }
 
-/// The README, and all pages below docs.
+/// Whose commands and code need generators: tests/tests/clients/page.rs runs them.
+const ON_CLIENTS: &str = "docs/clients.md";
+
+/// The README, and all other pages below docs.
 pub(crate) fn pages() -> Vec<Page> {
     let readme = std::fs::read_to_string(root().join("README.md")).expect("the README");
     let mut pages = vec![Page { name: "README.md".to_owned(), text: readme }];
-    pages.extend(files(&root().join("docs"), ".md").into_iter().map(|(name, text)| Page { name, text }));
+    let others = files(&root().join("docs"), ".md").into_iter().filter(|(name, _)| name != ON_CLIENTS);
+    pages.extend(others.map(|(name, text)| Page { name, text }));
     assert!(pages.len() > 10, "the guides and what is to be looked up: {}", pages.len());
     pages
 }
