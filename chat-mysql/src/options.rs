@@ -112,7 +112,10 @@ pub enum OpenError {
 }
 
 impl MySqlOptions {
-    /// What all names of tables and indexes begin with. Default `chat_`. Errors: [`OpenError::Prefix`].
+    /// What all names of tables and indexes begin with. Default `chat_`.
+    ///
+    /// # Errors
+    /// [`OpenError::Prefix`].
     pub fn table_prefix(mut self, prefix: &str) -> Result<Self, OpenError> {
         if !is_prefix(prefix) {
             return Err(OpenError::Prefix(prefix.to_owned()));
@@ -152,6 +155,9 @@ impl MySqlOptions {
     }
 
     /// Opens the store of that URL: see [`MySqlStore::open`].
+    ///
+    /// # Errors
+    /// [`OpenError`].
     pub async fn open(self, url: &str) -> Result<MySqlStore, OpenError> {
         let place = Place::parse(url)?.tried_out(self.acquire).await?;
         let suspicion = Arc::new(Suspicion::default());

@@ -105,7 +105,10 @@ pub enum OpenError {
 }
 
 impl SqliteOptions {
-    /// What all names of tables and indexes begin with. Default `chat_`. Errors: [`OpenError::Prefix`].
+    /// What all names of tables and indexes begin with. Default `chat_`.
+    ///
+    /// # Errors
+    /// [`OpenError::Prefix`].
     pub fn table_prefix(mut self, prefix: &str) -> Result<Self, OpenError> {
         if !is_prefix(prefix) {
             return Err(OpenError::Prefix(prefix.to_owned()));
@@ -128,6 +131,9 @@ impl SqliteOptions {
     }
 
     /// Opens the store of that URL: see [`SqliteStore::open`].
+    ///
+    /// # Errors
+    /// [`OpenError`].
     pub async fn open(self, url: &str) -> Result<SqliteStore, OpenError> {
         let connections = match Location::parse(url)? {
             Location::Memory => self.open_memory().await?,

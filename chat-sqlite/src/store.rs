@@ -61,6 +61,9 @@ impl SqliteStore {
     /// A file gets a write-ahead log. A database in memory has one connection, in which it lives and with which it
     /// ends: there, a plain read waits for the open transaction, and a task that reads while it holds one is told
     /// after the lock timeout that the store is busy.
+    ///
+    /// # Errors
+    /// [`OpenError`].
     pub async fn open(url: &str) -> Result<Self, OpenError> {
         SqliteOptions::default().open(url).await
     }

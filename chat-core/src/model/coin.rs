@@ -72,6 +72,9 @@ impl Amount {
     }
 
     /// What a grant or a debit may be: a change that is one.
+    ///
+    /// # Errors
+    /// `out_of_range`.
     pub fn parse(count: i64) -> Result<Self, Fault> {
         match Self::new(count) {
             Some(amount) if count != 0 => Ok(amount),
@@ -134,6 +137,9 @@ impl Reason {
     pub const MAX: usize = 200;
 
     /// Checks the text.
+    ///
+    /// # Errors
+    /// `too_short`, `too_long`; `bad_format` with a control character.
     pub fn parse(text: &str) -> Result<Self, Fault> {
         check_length(text, 1, Self::MAX)?;
         if text.chars().any(char::is_control) {
@@ -158,6 +164,9 @@ impl CoinKey {
     pub const MAX: usize = 128;
 
     /// Checks the text.
+    ///
+    /// # Errors
+    /// `too_short`, `too_long`; `bad_format` with anything but printable ASCII.
     pub fn parse(text: &str) -> Result<Self, Fault> {
         check_key(text, Self::MAX)?;
         Ok(Self(text.into()))

@@ -31,6 +31,9 @@ impl MessageBody {
     pub const MAX: usize = 4_000;
 
     /// Checks the text.
+    ///
+    /// # Errors
+    /// `too_short`, also where all is white space; `too_long`; `bad_format` with a NUL (R-MSG-05).
     pub fn parse(text: String) -> Result<Self, Fault> {
         check_length(&text, 1, Self::MAX)?;
         check_no_nul(&text)?;
@@ -69,6 +72,9 @@ impl ClientId {
     pub const MAX: usize = 64;
 
     /// Checks the text.
+    ///
+    /// # Errors
+    /// `too_short`, `too_long`; `bad_format` with anything but printable ASCII (R-MSG-04).
     pub fn parse(text: &str) -> Result<Self, Fault> {
         check_key(text, Self::MAX)?;
         Ok(Self(text.into()))

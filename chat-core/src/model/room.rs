@@ -34,6 +34,9 @@ impl Capacity {
     pub const MAX: Self = Self(6);
 
     /// Checks the number.
+    ///
+    /// # Errors
+    /// `out_of_range` (R-ADM-02).
     pub fn parse(count: i64) -> Result<Self, Fault> {
         match u8::try_from(count) {
             Ok(count) if (Self::MIN.0..=Self::MAX.0).contains(&count) => Ok(Self(count)),
@@ -64,6 +67,9 @@ impl RoomPassword {
     pub const MAX: usize = 128;
 
     /// Checks the text.
+    ///
+    /// # Errors
+    /// `too_short`, `too_long`; `bad_format` with a NUL (R-ADM-03).
     pub fn parse(text: &str) -> Result<Self, Fault> {
         check_length(text, Self::MIN, Self::MAX)?;
         check_no_nul(text)?;

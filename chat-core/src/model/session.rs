@@ -21,6 +21,9 @@ impl DeviceId {
     pub const MAX: usize = 128;
 
     /// Checks the text.
+    ///
+    /// # Errors
+    /// `too_short`, `too_long`, `bad_format` (R-ACC-03).
     pub fn parse(text: &str) -> Result<Self, Fault> {
         check_id(text, Self::MAX)?;
         Ok(Self(text.into()))

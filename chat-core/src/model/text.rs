@@ -70,6 +70,9 @@ impl Name {
     pub const MAX: usize = 64;
 
     /// Trims, normalizes and checks.
+    ///
+    /// # Errors
+    /// `too_short`, `too_long`; `bad_format` with a control or bidirectional character (R-ACC-03).
     pub fn parse(text: &str) -> Result<Self, Fault> {
         let name: String = text.trim().nfc().collect();
         check_length(&name, 1, Self::MAX)?;

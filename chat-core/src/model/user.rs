@@ -30,6 +30,9 @@ impl UserId {
     pub const MAX: usize = 64;
 
     /// Checks the text.
+    ///
+    /// # Errors
+    /// `too_short`, `too_long`, `bad_format` (R-ACC-02).
     pub fn parse(text: &str) -> Result<Self, Fault> {
         check_id(text, Self::MAX)?;
         if matches!(text, "." | "..") {
@@ -68,6 +71,9 @@ pub struct Phone(Box<str>);
 
 impl Phone {
     /// Checks the text.
+    ///
+    /// # Errors
+    /// `bad_format` (R-ACC-03).
     pub fn parse(text: &str) -> Result<Self, Fault> {
         let digits = text.strip_prefix('+').unwrap_or("");
         let is_e164 = (7..=15).contains(&digits.len())
@@ -111,6 +117,9 @@ impl Password {
     pub const MAX: usize = 128;
 
     /// Checks the text.
+    ///
+    /// # Errors
+    /// `too_short`, `too_long`, `bad_format` with a NUL (R-ACC-03); `too_common`.
     pub fn parse(text: &str) -> Result<Self, Fault> {
         check_length(text, Self::MIN, Self::MAX)?;
         check_no_nul(text)?;

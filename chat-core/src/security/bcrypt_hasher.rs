@@ -37,6 +37,9 @@ impl BcryptHasher {
     pub const COSTS: RangeInclusive<u32> = 4..=31;
 
     /// Hashes at `cost`.
+    ///
+    /// # Errors
+    /// [`CostError`] where it is not one of [`COSTS`](Self::COSTS).
     pub fn new(cost: u32) -> Result<Self, CostError> {
         if Self::COSTS.contains(&cost) { Ok(Self { cost }) } else { Err(CostError(cost)) }
     }
