@@ -2,6 +2,7 @@
 //! code generators take it.
 
 mod examples;
+mod links;
 mod problems;
 
 use std::{collections::BTreeMap, fmt};
@@ -53,6 +54,7 @@ impl Document {
         if host_signs_in {
             document["components"]["securitySchemes"][SCHEME]["description"] = HOST_SIGN_IN.into();
         }
+        links::add(&mut document["paths"]);
         close_requests(&mut document);
         problems::show(&mut document);
         examples::show(&mut document);

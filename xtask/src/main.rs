@@ -41,8 +41,8 @@ Usage: cargo xtask <chore>
   mutants   Changes the rules and the commands at one place at a time, with cargo-mutants, and fails
             where no test notices and docs/proofs.md has no reason why. Takes hours
   soak [SCALE [PROOF…]]
-            Runs all that takes a scale (steps against the model, histories, races, crashes, floods, torture),
-            or the named ones, that many times as much as `test` does (torture four times that), 10 where none
+            Runs all that takes a scale (steps against the model, histories, races, crashes, floods,
+            Schemathesis, torture), or the named ones, that many times as much as `test` does (torture four times that), 10 where none
             is given, and prints what it did as Markdown
   package   Packs the libraries, as for a registry, and fails where cargo has something to say against them
   fmt       Formats all code

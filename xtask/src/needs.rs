@@ -73,6 +73,10 @@ static DOCUMENTS: node::Packages = node::Packages { folder: "documents-node", na
 /// For tests/tests/documents/configuration.rs.
 static NGINX: unpacked::Packages = unpacked::Packages { folder: "nginx", names: &["nginx"] };
 
+/// For tests/tests/schemathesis.
+static SCHEMATHESIS: python::Packages =
+    python::Packages { folder: "schemathesis-python", names: &["schemathesis==4.32.5"] };
+
 /// Everything the tests need.
 pub(crate) static NEEDS: &[Need] = &[
     Need {
@@ -139,11 +143,11 @@ pub(crate) static NEEDS: &[Need] = &[
     },
     Need {
         name: "Python with venv",
-        why: "the gRPC server is tested with a client of Python's",
+        why: "the gRPC server is tested with a client of Python's, and the API by Schemathesis",
         present: || answers(with("python3", &["-c", "import ensurepip, venv"])),
         remedy: Remedy::Packages {
             debian: &["python3", "python3-venv"],
-            elsewhere: "install Python 3.9 or later such that `python3` runs it, with venv",
+            elsewhere: "install Python 3.10 or later such that `python3` runs it, with venv",
         },
         database: None,
     },
@@ -152,6 +156,13 @@ pub(crate) static NEEDS: &[Need] = &[
         why: "they make that client of the protocol",
         present: || answers(GRPC.python("import grpc_tools.protoc, grpc")),
         remedy: Remedy::Python(&GRPC),
+        database: None,
+    },
+    Need {
+        name: "Schemathesis",
+        why: "the server is held against its OpenAPI documents",
+        present: || answers(SCHEMATHESIS.python("import schemathesis")),
+        remedy: Remedy::Python(&SCHEMATHESIS),
         database: None,
     },
     Need {

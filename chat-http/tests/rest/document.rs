@@ -83,6 +83,24 @@ async fn every_operation_wants_a_session_but_those_that_give_one() {
 }
 
 #[tokio::test]
+async fn every_link_fills_in_parameters_of_an_operation_that_is_there() {
+    let document = document("/api/openapi.json").await;
+    let operations = operations(&document);
+    let mut links = 0;
+    let responses = operations.iter().flat_map(|(_, from)| from["responses"].as_object().unwrap().values());
+    for (name, link) in responses.filter_map(|response| response["links"].as_object()).flatten() {
+        links += 1;
+        let to = operations.iter().find(|(_, to)| to["operationId"] == link["operationId"]);
+        let (_, to) = to.unwrap_or_else(|| panic!("{name} leads nowhere"));
+        for parameter in link["parameters"].as_object().unwrap().keys() {
+            let taken = to["parameters"].as_array().unwrap().iter().any(|taken| taken["name"] == parameter.as_str());
+            assert!(taken, "{name} takes no {parameter}");
+        }
+    }
+    assert!(0 < links);
+}
+
+#[tokio::test]
 async fn the_types_of_the_contract_are_schemas_of_that_name() {
     let document = document("/api/openapi.json").await;
     let schemas = document["components"]["schemas"].as_object().unwrap();

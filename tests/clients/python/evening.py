@@ -52,7 +52,7 @@ from chat_client.models import (
 )
 from chat_client.types import UNSET, Response, Unset
 from operator_client import AuthenticatedClient as OperatorClient
-from operator_client.api.default import set_prime
+from operator_client.api.users import set_prime
 from operator_client.models import AdminUser, SetPrimeRequest
 
 CHAT = os.environ["CHAT_URL"]

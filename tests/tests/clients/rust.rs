@@ -24,7 +24,7 @@ fn answered<T>(outcome: Outcome<T>, status: u16) -> T {
 #[track_caller]
 fn refused<T>(outcome: Outcome<T>, status: u16, code: &str) -> (Problem, HeaderMap) {
     let Err(Error::ErrorResponse(refusal)) = outcome else { panic!("no refusal: {:?}", outcome.err()) };
-    assert_eq!((refusal.status().as_u16(), refusal.status, refusal.code.as_str()), (status, status, code));
+    assert_eq!((refusal.status().as_u16(), refusal.status, refusal.code.as_str()), (status, i32::from(status), code));
     let headers = refusal.headers().clone();
     (refusal.into_inner(), headers)
 }
