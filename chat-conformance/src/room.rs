@@ -309,6 +309,9 @@ pub(crate) async fn r_adm_03_what_a_room_is_called_and_how_many_it_takes_is_chan
     let mut tx = begin(store).await;
     tx.lock_room(room).await.unwrap();
     tx.change_room(room, &name, three).await.unwrap();
+    let seen = tx.view_in(room, &user("bob")).await.unwrap().unwrap();
+    assert_eq!((seen.room.name, seen.room.capacity, seen.role), (name.clone(), three, Role::Member));
+    assert_eq!(tx.view_in(room, &user("carol")).await.unwrap(), None);
     tx.commit().await.unwrap();
     let changed = Room { name, capacity: three, ..before.room };
     assert_eq!(store.room(room).await.unwrap().unwrap(), LockedRoom { room: changed.clone(), ..before });

@@ -219,6 +219,10 @@ impl RoomTx for MySqlTx {
         self.row(MEMBER_IN, &[(&id).into(), user.into()]).await?.as_ref().map(member).transpose()
     }
 
+    async fn view_in(&mut self, id: RoomId, user: &UserId) -> Result<Option<RoomView>, StoreError> {
+        self.row(ROOM_VIEW, &[(&id).into(), user.into()]).await?.as_ref().map(room_view).transpose()
+    }
+
     async fn seat_member(&mut self, id: RoomId, member: &Member) -> Result<(), StoreError> {
         let room = Value::from(&id);
         let role = Value::Ascii(member.role.as_str());

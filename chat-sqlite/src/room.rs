@@ -210,6 +210,11 @@ impl RoomTx for SqliteTx {
         self.row(query).await?.as_ref().map(member).transpose()
     }
 
+    async fn view_in(&mut self, id: RoomId, user: &UserId) -> Result<Option<RoomView>, StoreError> {
+        let query = self.query(ROOM_VIEW).bind(id.as_bytes().as_slice()).bind(user.as_str());
+        self.row(query).await?.as_ref().map(room_view).transpose()
+    }
+
     async fn seat_member(&mut self, id: RoomId, member: &Member) -> Result<(), StoreError> {
         let seat = self
             .query(SEAT_MEMBER)

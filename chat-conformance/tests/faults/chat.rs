@@ -8,7 +8,7 @@ use std::{
 use chat_conformance::Fixture;
 use chat_core::{
     Chat, Secrets,
-    api::{Admin, CreateRoom, Ledger, Live, Register, Resume, Rooms, SignedIn, Users},
+    api::{Admin, ChangeRoom, CreateRoom, Ledger, Live, Register, Resume, Rooms, SignedIn, Users},
     error::ChatError,
     model::{
         coin::Coins,
@@ -124,4 +124,15 @@ fn who_waits_for_a_write_whose_runtime_has_ended_hears_that_nobody_knows() {
     ends.shutdown_background();
     let done = stays.block_on(registering);
     assert!(matches!(done, Err(ChatError::UnknownOutcome(_))), "{done:?}");
+}
+
+/// As if the caller had left between the commit and a look afterwards.
+#[tokio::test]
+async fn who_changes_a_room_is_answered_what_was_done_and_not_what_came_after() {
+    let (_planted, chat) = chat_with(Fault::Blind).await;
+    let (caller, _connection) = connected(&chat).await;
+    let made = chat.create_room(&caller, room()).await.unwrap().room;
+    let change = ChangeRoom { name: Some(Name::parse("Coffee").unwrap()), password: None, capacity: None };
+    let changed = chat.change_room(&caller, made.room.id, change).await.unwrap();
+    assert_eq!((changed.room.name.as_str(), changed.room.last_seq.get()), ("Coffee", 2));
 }

@@ -72,6 +72,8 @@ pub(crate) enum Fault {
     PanickingCommit,
     /// A commit never ends.
     HangingCommit,
+    /// Outside of transactions, rooms are not seen.
+    Blind,
 }
 
 /// A store with a fault in it.

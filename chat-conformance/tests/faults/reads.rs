@@ -84,6 +84,9 @@ impl RoomStore for Faulty {
     }
 
     async fn room_view(&self, id: RoomId, user: &UserId) -> Result<Option<RoomView>, StoreError> {
+        if self.has(Fault::Blind) {
+            return Ok(None);
+        }
         self.good.room_view(id, user).await
     }
 

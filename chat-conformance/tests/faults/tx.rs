@@ -18,7 +18,7 @@ use chat_core::{
         message::{ClientId, Message},
         operator::AuditEntry,
         outbox::{DeadLetter, OutboxEntry, OutboxId},
-        room::{Capacity, Member, Role, RoomId},
+        room::{Capacity, Member, Role, RoomId, RoomView},
         session::{Session, SessionId},
         text::Name,
         time::Timestamp,
@@ -214,6 +214,10 @@ impl RoomTx for FaultyTx {
 
     async fn member_in(&mut self, id: RoomId, user: &UserId) -> Done<Option<Member>> {
         self.good().await?.member_in(id, user).await
+    }
+
+    async fn view_in(&mut self, id: RoomId, user: &UserId) -> Done<Option<RoomView>> {
+        self.good().await?.view_in(id, user).await
     }
 
     async fn seat_member(&mut self, id: RoomId, member: &Member) -> Done<()> {

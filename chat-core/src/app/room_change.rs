@@ -31,8 +31,7 @@ impl Inner {
             Some(password) => Some(self.passwords.hash(password.expose()).await?),
             None => None,
         };
-        self.execute(Change { user: caller.user.clone(), room, change, password }).await?;
-        self.view_as_member(room, &caller.user).await
+        self.execute(Change { user: caller.user.clone(), room, change, password }).await
     }
 }
 
@@ -45,9 +44,9 @@ struct Change {
 
 #[async_trait]
 impl Command for Change {
-    type Answer = ();
+    type Answer = RoomView;
 
-    async fn run(&self, _: &Inner, tx: &mut Tx) -> Result<(), ChatError> {
+    async fn run(&self, _: &Inner, tx: &mut Tx) -> Result<RoomView, ChatError> {
         tx.lock_actor(&self.user).await?;
         let mut room = tx.lock_room(self.room).await?.ok_or(Rejection::RoomNotFound)?.room;
         let role = tx.member_in(self.room, &self.user).await?.map(|member| member.role);
@@ -67,7 +66,9 @@ impl Command for Change {
         if name.is_some() || capacity.is_some() || self.password.is_some() {
             tx.log(&mut room, &self.user, EventKind::RoomChanged { name, capacity }).await?;
         }
-        Ok(())
+        // Looked at before the commit: afterwards the caller may have left, and would be refused what was done.
+        let view = tx.view_in(room.id, &self.user).await?;
+        Ok(view.ok_or(Rejection::NotAMember)?)
     }
 }
 

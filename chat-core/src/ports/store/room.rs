@@ -96,6 +96,9 @@ pub trait RoomTx: Send {
     /// One present member of a room. Lock: the room.
     async fn member_in(&mut self, id: RoomId, user: &UserId) -> Result<Option<Member>, StoreError>;
 
+    /// The room as a present member sees it, with what this transaction has written. Lock: the room.
+    async fn view_in(&mut self, id: RoomId, user: &UserId) -> Result<Option<RoomView>, StoreError>;
+
     /// Gives a seat, also to one who had a seat earlier, and counts it. Lock: the room.
     async fn seat_member(&mut self, id: RoomId, member: &Member) -> Result<(), StoreError>;
 
