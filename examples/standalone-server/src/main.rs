@@ -14,6 +14,7 @@ mod operators;
 mod options;
 mod serve;
 mod store;
+mod web;
 mod webhooks;
 
 use std::{fs, process::ExitCode, sync::Arc};
@@ -30,6 +31,7 @@ use crate::{
     operators::operators,
     options::Options,
     store::ServerStore,
+    web::WebClient,
 };
 
 fn main() -> ExitCode {
@@ -72,7 +74,7 @@ async fn start(options: Options) -> Result<(), Failure> {
         token => token,
     };
 
-    let router = router(&chat, &options, admin_token.as_ref())?;
+    let router = router(&chat, &options, admin_token.as_ref(), demo)?;
     let failed = |source| Failure::Listen { address: options.listen, source };
     let listener = serve::listen(options.listen).map_err(failed)?;
     let address = listener.local_addr().map_err(failed)?;
@@ -92,9 +94,17 @@ async fn start(options: Options) -> Result<(), Failure> {
     Ok(())
 }
 
-fn router(chat: &Chat, options: &Options, admin_token: Option<&SecretString>) -> Result<Router, Failure> {
+fn router(
+    chat: &Chat,
+    options: &Options,
+    admin_token: Option<&SecretString>,
+    demo: bool,
+) -> Result<Router, Failure> {
     let config = options.http();
-    let router = chat_http::router(chat.clone(), config.clone()).merge(chat_http::health_router(chat.clone()));
+    let mut router = chat_http::router(chat.clone(), config.clone()).merge(chat_http::health_router(chat.clone()));
+    if options.web_client == WebClient::On {
+        router = router.merge(web::router(demo.then(demo::told)));
+    }
     let operators = operators(admin_token, &options.operator)?;
     if operators.is_empty() {
         return Ok(router);
