@@ -1,6 +1,9 @@
 //! The OpenAPI document (3.0): what poem-openapi writes, mended in one place, so that it says all that is true and
 //! code generators take it.
 
+mod examples;
+mod problems;
+
 use std::{collections::BTreeMap, fmt};
 
 use poem_openapi::{OpenApi, OpenApiService};
@@ -10,7 +13,8 @@ use serde::{
 };
 use serde_json::{Map, Value, json};
 
-use crate::{code::Code, problem::PROBLEM_JSON, signed_in::SCHEME};
+pub use self::problems::{Takes, implied_codes};
+use crate::{code::Code, signed_in::SCHEME};
 
 /// The codes that an operation can answer, by its `operationId`, without those of [`implied_codes`]. `None`: the
 /// table does not know the operation.
@@ -30,9 +34,11 @@ impl Document {
     pub fn new<A: OpenApi>(service: &OpenApiService<A, ()>, codes_of: CodesOf, host_signs_in: bool) -> Self {
         let written = written_by_poem(&service.spec());
         let mut gaps = Vec::new();
+        let mut info = written.info;
+        info["license"] = json!({"name": env!("CARGO_PKG_LICENSE")});
         let mut document = json!({
             "openapi": "3.0.3",
-            "info": written.info,
+            "info": info,
             "servers": [{"url": SERVER}],
             "tags": written.tags,
             "paths": written.paths,
@@ -40,7 +46,7 @@ impl Document {
         });
         for (path, method, operation) in operations(&mut document["paths"]) {
             match operation["operationId"].as_str().and_then(codes_of) {
-                Some(codes) => list_problems(operation, codes, method != "get", host_signs_in),
+                Some(codes) => problems::list(operation, codes, method != "get", host_signs_in),
                 None => gaps.push(format!("{method} {path}")),
             }
         }
@@ -48,6 +54,8 @@ impl Document {
             document["components"]["securitySchemes"][SCHEME]["description"] = HOST_SIGN_IN.into();
         }
         close_requests(&mut document);
+        problems::show(&mut document);
+        examples::show(&mut document);
         document["components"]["schemas"]["Problem"]["properties"]["code"]["description"] = all_codes().into();
         let text = document.to_string();
         let (before, after) = text.split_once(SERVER).unwrap_or((&text, ""));
@@ -72,39 +80,6 @@ pub(crate) const HOST_SIGN_IN: &str =
 
 /// Stands in the document where the prefix comes.
 const SERVER: &str = "{mounted-at}";
-
-/// What an operation takes.
-#[derive(Clone, Copy, Debug)]
-pub struct Takes {
-    /// A sign-in.
-    pub sign_in: bool,
-    /// That sign-in is the host's own.
-    pub host_sign_in: bool,
-    /// It is of another method than GET.
-    pub writes: bool,
-    /// A query.
-    pub query: bool,
-    /// A body.
-    pub body: bool,
-}
-
-/// Codes that need no line in the table, since they follow from what an operation takes.
-pub fn implied_codes(takes: Takes) -> Vec<Code> {
-    let mut codes = Vec::new();
-    if takes.sign_in {
-        codes.extend([Code::Unauthenticated, Code::TokenExpired, Code::SessionRevoked, Code::Suspended]);
-    }
-    if takes.sign_in && takes.host_sign_in {
-        codes.push(Code::UserIdTaken);
-        codes.extend(takes.writes.then_some(Code::NotAllowed));
-    }
-    codes.extend((takes.query || takes.body).then_some(Code::InvalidRequest));
-    if takes.body {
-        codes.extend([Code::TooLarge, Code::UnsupportedMediaType]);
-    }
-    codes.extend([Code::Internal, Code::Overloaded, Code::StoreUnavailable]);
-    codes
-}
 
 #[derive(Deserialize)]
 struct Written {
@@ -171,53 +146,6 @@ fn operations(paths: &mut Value) -> impl Iterator<Item = (&String, &String, &mut
         methods.as_object_mut().into_iter().flatten().map(move |(method, operation)| (path, method, operation))
     };
     paths.flat_map(methods)
-}
-
-/// Spreads poem's one response for a problem over the statuses that the operation can answer with.
-fn list_problems(operation: &mut Value, codes: &[Code], writes: bool, host_sign_in: bool) {
-    let sign_in = operation["security"].is_array();
-    let query = operation["parameters"].as_array().is_some_and(|all| all.iter().any(|one| one["in"] == "query"));
-    let body = operation["requestBody"].is_object();
-    let mut by_status = BTreeMap::<u16, Vec<Code>>::new();
-    let takes = Takes { sign_in, host_sign_in, writes, query, body };
-    for code in codes.iter().copied().chain(implied_codes(takes)) {
-        let same_status = by_status.entry(code.status().as_u16()).or_default();
-        if !same_status.contains(&code) {
-            same_status.push(code);
-        }
-    }
-    let Some(responses) = operation["responses"].as_object_mut() else { return };
-    responses.remove("default");
-    for (status, codes) in by_status {
-        responses.insert(status.to_string(), problem_response(status, &codes));
-    }
-}
-
-const RATE_LIMIT: (&str, &str) = (
-    "RateLimit",
-    "Of each limit that this counts against, how many more requests there may be at once, `r`, and in how many seconds it \
-     has its full size again, `t`.",
-);
-const RATE_LIMIT_POLICY: (&str, &str) =
-    ("RateLimit-Policy", "Of each of these limits its size, `q`, and in how many seconds an empty one is full, `w`.");
-
-fn problem_response(status: u16, codes: &[Code]) -> Value {
-    let codes: Vec<_> = codes.iter().map(|code| format!("`{}`", code.as_str())).collect();
-    let mut response = json!({
-        "description": codes.join(", "),
-        "content": {PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/Problem"}}},
-    });
-    const RETRY_AFTER: (&str, &str) = ("Retry-After", "Seconds to wait.");
-    let headers: &[(&str, &str)] = match status {
-        401 => &[("WWW-Authenticate", "The scheme, and what is wrong with a token that was sent (RFC 6750).")],
-        429 => &[RETRY_AFTER, RATE_LIMIT, RATE_LIMIT_POLICY],
-        503 => &[RETRY_AFTER],
-        _ => &[],
-    };
-    for (name, description) in headers {
-        response["headers"][name] = json!({"description": description, "schema": {"type": "string"}});
-    }
-    response
 }
 
 /// Requests take no fields but those they name, which poem's schema type cannot say.

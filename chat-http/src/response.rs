@@ -15,14 +15,11 @@ macro_rules! response {
             ),* $(,)?
         }
     ) => {
-        $crate::response::response_struct! {
-            {
-                $(#[doc = $doc])*
-                #[derive(serde::Serialize)]
-                $visibility struct $response $(<$life>)?
+        $crate::response::described! {
+            $(#[doc = $doc])*
+            $visibility struct $response $(<$life>)? = $schema {
+                $( $(#[doc = $field_doc])* $need $field: $kind = $name ),*
             }
-            {}
-            $( { $(#[doc = $field_doc])* $need $visibility $field: $kind = $name } )*
         }
 
         impl $(<$life>)? $crate::response::Schema for $response $(<$life>)? {
@@ -33,16 +30,7 @@ macro_rules! response {
             }
 
             fn register(registry: &mut poem_openapi::registry::Registry) {
-                $( <$kind as poem_openapi::types::Type>::register(registry); )*
-                let fields = vec![ $(
-                    $crate::response::DescribedField {
-                        name: $name,
-                        text: concat!($($field_doc, "\n"),*),
-                        required: $crate::__request_need!(flag $need),
-                        schema: <$kind as poem_openapi::types::Type>::schema_ref(),
-                    }
-                ),* ];
-                $crate::response::register_object::<Self>(registry, concat!($($doc, "\n"),*), fields);
+                $crate::response::register_object::<Self>(registry, Vec::new());
             }
         }
 
@@ -50,6 +38,47 @@ macro_rules! response {
     };
 }
 pub(crate) use response;
+
+/// Declares the struct of a [`response!`] and what is to be known of it, for what is a part of schemas, and has none.
+macro_rules! described {
+    (
+        $(#[doc = $doc:literal])*
+        $visibility:vis struct $described:ident $(<$life:lifetime>)? = $schema:literal {
+            $(
+                $(#[doc = $field_doc:literal])*
+                $need:ident $field:ident: $kind:ty = $name:literal
+            ),* $(,)?
+        }
+    ) => {
+        $crate::response::response_struct! {
+            {
+                $(#[doc = $doc])*
+                #[derive(serde::Serialize)]
+                $visibility struct $described $(<$life>)?
+            }
+            {}
+            $( { $(#[doc = $field_doc])* $need $visibility $field: $kind = $name } )*
+        }
+
+        impl $(<$life>)? $crate::response::Described for $described $(<$life>)? {
+            const SCHEMA: &'static str = $schema;
+            const TEXT: &'static str = concat!($($doc, "\n"),*);
+
+            fn fields(_registry: &mut poem_openapi::registry::Registry) -> Vec<$crate::response::DescribedField> {
+                $( <$kind as poem_openapi::types::Type>::register(_registry); )*
+                vec![ $(
+                    $crate::response::DescribedField {
+                        name: $name,
+                        text: concat!($($field_doc, "\n"),*),
+                        required: $crate::__request_need!(flag $need),
+                        schema: <$kind as poem_openapi::types::Type>::schema_ref(),
+                    }
+                ),* ]
+            }
+        }
+    };
+}
+pub(crate) use described;
 
 /// Writes the struct of [`response!`], field after field, since an `optional` one is of another type.
 macro_rules! response_struct {
@@ -162,6 +191,18 @@ pub(crate) trait Schema {
     fn register(_: &mut Registry) {}
 }
 
+/// The documentation of an object. Implemented by [`described!`].
+pub(crate) trait Described {
+    /// The name of its schema.
+    const SCHEMA: &'static str;
+
+    /// What it is, as documentation comments are written.
+    const TEXT: &'static str;
+
+    /// Its fields in their order, and into the document what their schemas lead to.
+    fn fields(registry: &mut Registry) -> Vec<DescribedField>;
+}
+
 /// The documentation of one field.
 pub(crate) struct DescribedField {
     pub(crate) name: &'static str,
@@ -171,16 +212,18 @@ pub(crate) struct DescribedField {
     pub(crate) schema: MetaSchemaRef,
 }
 
-pub(crate) fn register_object<T: Schema>(registry: &mut Registry, text: &'static str, fields: Vec<DescribedField>) {
-    registry.create_schema::<T, _>(T::NAME.to_owned(), |_| MetaSchema {
-        description: Some(text.trim()),
+/// Puts the schema of `T` into the document, with these fields before its own.
+pub(crate) fn register_object<T: Described>(registry: &mut Registry, mut fields: Vec<DescribedField>) {
+    fields.extend(T::fields(registry));
+    registry.create_schema::<T, _>(T::SCHEMA.to_owned(), |_| MetaSchema {
+        description: Some(T::TEXT.trim()),
         required: fields.iter().filter(|field| field.required).map(|field| field.name).collect(),
-        properties: fields.into_iter().map(|field| (field.name, described(field.schema, field.text))).collect(),
+        properties: fields.into_iter().map(|field| (field.name, with_text(field.schema, field.text))).collect(),
         ..MetaSchema::new("object")
     });
 }
 
-fn described(schema: MetaSchemaRef, text: &'static str) -> MetaSchemaRef {
+fn with_text(schema: MetaSchemaRef, text: &'static str) -> MetaSchemaRef {
     match schema {
         MetaSchemaRef::Inline(schema) => {
             MetaSchemaRef::Inline(Box::new(MetaSchema { description: Some(text.trim()), ..*schema }))

@@ -1,5 +1,6 @@
 //! A REST client of one user on one device.
 
+use std::fmt;
 use std::net::IpAddr;
 
 use bytes::Bytes;
@@ -8,7 +9,7 @@ use reqwest::{ClientBuilder, RequestBuilder};
 use serde_json::Value;
 
 use crate::answer::Answer;
-use crate::{PATIENCE, Server};
+use crate::{PATIENCE, Server, openapi};
 
 /// Sends requests, with the access token once signed in, and hands back checked answers.
 #[derive(Clone)]
@@ -23,6 +24,8 @@ pub struct Client {
     pub access_token: Option<String>,
     /// The refresh token of the session.
     pub refresh_token: String,
+    /// Whether the users are an application's, which signs them in.
+    host_signs_in: bool,
 }
 
 impl Client {
@@ -35,12 +38,18 @@ impl Client {
             device_id: String::new(),
             access_token: None,
             refresh_token: String::new(),
+            host_signs_in: false,
         }
+    }
+
+    /// The same, for a server whose users are an application's, which signs them in.
+    pub fn of_a_host(self) -> Self {
+        Self { host_signs_in: true, ..self }
     }
 
     /// A client of nobody, for the same server.
     pub fn anonymous(&self) -> Self {
-        Self::nobody(&self.base)
+        Self { host_signs_in: self.host_signs_in, ..Self::nobody(&self.base) }
     }
 
     /// The same session, from this address of this machine.
@@ -82,6 +91,7 @@ impl Client {
             device_id: text(&answer["session"]["deviceId"]),
             access_token: Some(text(&answer["session"]["accessToken"])),
             refresh_token: text(&answer["session"]["refreshToken"]),
+            host_signs_in: self.host_signs_in,
         }
     }
 
@@ -109,7 +119,7 @@ impl Client {
     /// When no answer comes, or one that breaks the contract.
     pub async fn send(&self, request: RequestBuilder) -> Answer {
         let (asked, status, headers, body) = self.exchange(request).await;
-        Answer::checked(asked, status, headers, &body)
+        asked.documented(Answer::checked(asked.to_string(), status, headers, &body))
     }
 
     /// Sends a request to a server whose database may be away, and checks its answer: 503 `store_unavailable` is one.
@@ -118,7 +128,7 @@ impl Client {
     /// When no answer comes, or one that breaks the contract.
     pub async fn try_send(&self, request: RequestBuilder) -> Answer {
         let (asked, status, headers, body) = self.exchange(request).await;
-        Answer::checked_unless_unavailable(asked, status, headers, &body)
+        asked.documented(Answer::checked_unless_unavailable(asked.to_string(), status, headers, &body))
     }
 
     /// Sends a request to a server that may be killed meanwhile, or whose database may be away; `None` where the connection
@@ -133,7 +143,7 @@ impl Client {
             Err(error) if error.is_timeout() => panic!("{asked}: {error:?}"),
             Err(_) => return None,
         };
-        Some(Answer::checked_unless_unavailable(asked, status, headers, &body))
+        Some(asked.documented(Answer::checked_unless_unavailable(asked.to_string(), status, headers, &body)))
     }
 
     /// POST with a JSON body to a server whose database may be away.
@@ -141,16 +151,17 @@ impl Client {
         self.try_send(self.request(Method::POST, path).json(&body)).await
     }
 
-    async fn exchange(&self, request: RequestBuilder) -> (String, StatusCode, HeaderMap, Bytes) {
+    async fn exchange(&self, request: RequestBuilder) -> (Asked, StatusCode, HeaderMap, Bytes) {
         let (asked, outcome) = self.execute(request).await;
         let (status, headers, body) = outcome.unwrap_or_else(|error| panic!("{asked}: {error:?}"));
         (asked, status, headers, body)
     }
 
     /// What was asked, and the whole answer.
-    async fn execute(&self, request: RequestBuilder) -> (String, reqwest::Result<(StatusCode, HeaderMap, Bytes)>) {
+    async fn execute(&self, request: RequestBuilder) -> (Asked, reqwest::Result<(StatusCode, HeaderMap, Bytes)>) {
         let request = request.build().expect("a request that can be sent");
-        let asked = format!("{} {} by {:?}", request.method(), request.url().path(), self.user_id);
+        let (method, path) = (request.method().clone(), request.url().path().to_owned());
+        let asked = Asked { method, path, by: self.user_id.clone(), host_signs_in: self.host_signs_in };
         let outcome = async {
             let response = self.http.execute(request).await?;
             let (status, headers) = (response.status(), response.headers().clone());
@@ -211,6 +222,32 @@ impl Client {
     /// Any method with a body as it is, under this content type.
     pub async fn raw(&self, method: Method, path: &str, content_type: &str, body: impl Into<reqwest::Body>) -> Answer {
         self.send(self.request(method, path).header(header::CONTENT_TYPE, content_type).body(body)).await
+    }
+}
+
+/// What was asked, by whom.
+struct Asked {
+    method: Method,
+    path: String,
+    by: String,
+    host_signs_in: bool,
+}
+
+impl Asked {
+    /// Checks the answer against the OpenAPI documents.
+    #[track_caller]
+    fn documented(&self, answer: Answer) -> Answer {
+        let by_the_host = self.host_signs_in && openapi::is_of_a_hosts_sign_in(&self.method, &answer.json);
+        if !by_the_host {
+            openapi::check(self.method.as_str(), &self.path, answer.status, &answer.json);
+        }
+        answer
+    }
+}
+
+impl fmt::Display for Asked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {} by {:?}", self.method, self.path, self.by)
     }
 }
 

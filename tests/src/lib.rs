@@ -13,6 +13,7 @@ mod frame;
 mod irc;
 mod listener;
 mod narrow;
+mod openapi;
 mod order;
 pub mod proxy;
 pub mod raw;
@@ -36,7 +37,7 @@ pub use narrow::Narrow;
 pub use order::RoomOrder;
 pub use scenario::{PASSWORD, ROOM_PASSWORD, message_path, reaction_path, registration};
 pub use secrets::{jwt_key, pepper, random_key};
-pub use server::{ADMIN_TOKEN, Server, help};
+pub use server::{ADMIN_TOKEN, Server, binary as server_binary, help, printed};
 pub use socket::{Closed, Socket};
 pub use store::{STORE, StoreKind};
 

@@ -365,13 +365,23 @@ fn command(folder: &Path, flags: &[String], open_files: Option<(u32, u32)>) -> C
 
 /// What the server says of its options.
 pub fn help() -> String {
-    let output = Command::new(binary()).arg("--help").output().unwrap_or_else(|error| panic!("{BINARY}: {error}"));
+    printed(&["--help"], Path::new("."))
+}
+
+/// What the server prints when it is started so in a folder, where it ends by itself.
+///
+/// # Panics
+/// When it cannot be started, or ends otherwise than well.
+pub fn printed(arguments: &[&str], folder: &Path) -> String {
+    let output = Command::new(binary()).args(arguments).current_dir(folder).output();
+    let output = output.unwrap_or_else(|error| panic!("{BINARY}: {error}"));
+    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
-/// Cargo puts the binaries of a profile into one folder, and test executables into one below it.
+/// Where `chat-server` is. Cargo puts the binaries of a profile into one folder, and test executables into one below it.
 /// `CHAT_TEST_SERVER` names another binary, for instance a release build.
-fn binary() -> PathBuf {
+pub fn binary() -> PathBuf {
     if let Some(path) = std::env::var_os("CHAT_TEST_SERVER") {
         return path.into();
     }

@@ -86,7 +86,7 @@ impl House {
     }
 
     fn nobody(&self) -> Client {
-        Client::nobody(&self.base)
+        Client::nobody(&self.base).of_a_host()
     }
 
     /// Who shows this token.

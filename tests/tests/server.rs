@@ -149,3 +149,16 @@ async fn the_log_names_no_secret() {
         assert!(!log.contains(secret), "{secret} is in the log");
     }
 }
+
+#[test]
+fn the_documents_are_printed_as_they_are_committed_and_no_file_is_made() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (arguments, committed) in [
+        (["openapi"].as_slice(), include_str!("../../chat-http/openapi.json")),
+        (&["openapi", "--admin"], include_str!("../../chat-http/openapi-admin.json")),
+        (&["asyncapi"], include_str!("../../chat-http/asyncapi.json")),
+    ] {
+        assert_eq!(chat_tests::printed(arguments, folder.path()), committed, "{arguments:?}");
+    }
+    assert_eq!(folder.path().read_dir().expect("the folder").count(), 0);
+}

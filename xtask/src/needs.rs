@@ -6,7 +6,7 @@ use chat_test_database_servers::{Kind, Server};
 
 use crate::{
     node, python,
-    workspace::{answers, cargo},
+    workspace::{answers, cargo, output},
 };
 
 /// Something that must be on the machine.
@@ -34,6 +34,8 @@ pub(crate) enum Remedy {
     Python(&'static python::Packages),
     /// Packages of Node.js.
     Node(&'static node::Packages),
+    /// Those of a program in the workspace.
+    NodeLocked(&'static node::Locked),
     /// What only the one who reads this can do.
     Advice(&'static str),
 }
@@ -42,9 +44,12 @@ pub(crate) enum Remedy {
 static GRPC: python::Packages =
     python::Packages { folder: "grpc-python", names: &["grpcio==1.76.0", "grpcio-tools==1.76.0"] };
 
-/// For chat-http/tests/asyncapi/official.rs.
+/// For chat-http/tests/contract/official.rs.
 static ASYNCAPI: node::Packages =
-    node::Packages { folder: "asyncapi-node", names: &["@asyncapi/parser@3.6.0", "@stoplight/spectral-cli@6.16.3"] };
+    node::Packages { folder: "contract-node", names: &["@asyncapi/parser@3.6.0", "@stoplight/spectral-cli@6.16.3"] };
+
+/// For tests/tests/web/, which build the page to chat in and play in it.
+static WEB: node::Locked = node::Locked { folder: "examples/standalone-server/web" };
 
 /// Everything the tests need.
 pub(crate) static NEEDS: &[Need] = &[
@@ -101,7 +106,7 @@ pub(crate) static NEEDS: &[Need] = &[
     },
     Need {
         name: "Node.js and npm",
-        why: "the AsyncAPI document is read by the official parser",
+        why: "the AsyncAPI document is read by the official parser, and all documents by a linter",
         present: || answers(with("node", &["--version"])) && answers(with("npm", &["--version"])),
         remedy: Remedy::Packages {
             debian: &["nodejs", "npm"],
@@ -111,12 +116,33 @@ pub(crate) static NEEDS: &[Need] = &[
     },
     Need {
         name: "@asyncapi/parser and Spectral",
-        why: "they are that parser and its linter",
+        why: "they are that parser and that linter",
         present: || {
             let both = "require('@asyncapi/parser'); require.resolve('@stoplight/spectral-cli/package.json')";
             answers(ASYNCAPI.node(both))
         },
         remedy: Remedy::Node(&ASYNCAPI),
+        database: None,
+    },
+    Need {
+        name: "esbuild, TypeScript, playwright-core and axe-core",
+        why: "the page to chat in is built, and tested",
+        present: || {
+            let each = "for (const name of ['esbuild', 'typescript', 'playwright-core', 'axe-core']) \
+                if (require(`${name}/package.json`).version !== require('./package.json').devDependencies[name]) process.exit(1)";
+            answers(WEB.node(each))
+        },
+        remedy: Remedy::NodeLocked(&WEB),
+        database: None,
+    },
+    Need {
+        name: "Chromium, with fonts",
+        why: "the page to chat in is tested in a browser as people have it",
+        present: || answers(with("chromium", &["--version"])) && has_emoji(),
+        remedy: Remedy::Packages {
+            debian: &["chromium", "fonts-dejavu-core", "fonts-noto-color-emoji", "fontconfig"],
+            elsewhere: "install Chromium such that `chromium` runs it, and a font that has emoji",
+        },
         database: None,
     },
     Need {
@@ -161,6 +187,11 @@ pub(crate) static NEEDS: &[Need] = &[
 /// Whether somebody has said which server the tests use, if any, or they can start one.
 fn is_settled(kind: Kind) -> bool {
     std::env::var_os(kind.variable()).is_some_and(|said| !said.is_empty()) || Server::find(kind).is_ok()
+}
+
+/// Whether there is a font that draws emoji, without which pictures of the page would show boxes.
+fn has_emoji() -> bool {
+    output(with("fc-list", &[":lang=und-zsye"])).is_ok_and(|fonts| !fonts.trim().is_empty())
 }
 
 fn with(program: &str, arguments: &[&str]) -> Command {

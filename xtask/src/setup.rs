@@ -38,6 +38,7 @@ enum Action {
     Component(&'static str),
     Python(&'static python::Packages),
     Node(&'static node::Packages),
+    NodeLocked(&'static node::Locked),
     Tell(String),
 }
 
@@ -52,6 +53,7 @@ fn decide(remedy: Remedy, machine: Machine) -> Action {
         Remedy::Component(component) => Action::Tell(format!("add {component} to the Rust toolchain")),
         Remedy::Python(packages) => Action::Python(packages),
         Remedy::Node(packages) => Action::Node(packages),
+        Remedy::NodeLocked(packages) => Action::NodeLocked(packages),
         Remedy::Advice(advice) => Action::Tell(advice.to_owned()),
     }
 }
@@ -69,6 +71,7 @@ pub(crate) fn run(required: &[Kind]) -> Result<(), String> {
     let mut wished: Vec<&str> = Vec::new();
     let mut of_python: Vec<&python::Packages> = Vec::new();
     let mut of_node: Vec<&node::Packages> = Vec::new();
+    let mut locked: Vec<&node::Locked> = Vec::new();
     for need in absent {
         println!("missing: {} ({})", need.name, need.why);
         match decide(need.remedy, machine) {
@@ -77,6 +80,7 @@ pub(crate) fn run(required: &[Kind]) -> Result<(), String> {
             Action::Component(name) => install("rustup", &["component", "add", name])?,
             Action::Python(names) => of_python.push(names),
             Action::Node(names) => of_node.push(names),
+            Action::NodeLocked(those) => locked.push(those),
             Action::Tell(_) => {}
         }
     }
@@ -84,6 +88,7 @@ pub(crate) fn run(required: &[Kind]) -> Result<(), String> {
     // Python and Node.js themselves may have been among them.
     of_python.into_iter().try_for_each(python::Packages::install)?;
     of_node.into_iter().try_for_each(node::Packages::install)?;
+    locked.into_iter().try_for_each(node::Locked::install)?;
     if let Err(why) = install_packages(&wished) {
         println!("going on without: {why}");
     }
@@ -114,6 +119,7 @@ fn advice(need: &Need, machine: Machine) -> String {
         Action::Packages(names) => format!("installing {} did not help", names.join(", ")),
         Action::Python(of) => format!("installing {} by pip did not help", of.names.join(", ")),
         Action::Node(of) => format!("installing {} by npm did not help", of.names.join(", ")),
+        Action::NodeLocked(of) => format!("`npm ci` in {} did not help", of.folder),
         Action::Component(name) => format!("adding the component {name} did not help"),
     };
     format!("  {}, since {}: {how}", need.name, need.why)

@@ -7,6 +7,7 @@ use chat_core::{
 };
 use poem_openapi::OpenApi;
 
+use super::Tag;
 use crate::{
     answer::Answer,
     payload::Json,
@@ -58,7 +59,7 @@ response! {
 
 pub(super) struct AuditRoutes(pub(super) Arc<dyn Admin>);
 
-#[OpenApi]
+#[OpenApi(tag = "Tag::Audit")]
 impl AuditRoutes {
     /// Read what operators did.
     ///

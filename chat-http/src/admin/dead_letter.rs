@@ -11,6 +11,7 @@ use chat_core::{
 };
 use poem_openapi::{OpenApi, param::Path};
 
+use super::Tag;
 use crate::{
     answer::{Answer, NoContent},
     payload::Json,
@@ -61,7 +62,7 @@ response! {
 
 pub(super) struct DeadLetterRoutes(pub(super) Arc<dyn Admin>);
 
-#[OpenApi]
+#[OpenApi(tag = "Tag::DeadLetters")]
 impl DeadLetterRoutes {
     /// Read what could not be told.
     ///
@@ -97,6 +98,8 @@ impl DeadLetterRoutes {
     }
 
     /// Delete a dead letter.
+    ///
+    /// It is sent no more.
     #[oai(path = "/admin/dead-letters/:entryId", method = "delete", operation_id = "deleteDeadLetter")]
     async fn delete_dead_letter(
         &self,

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use axum::{Router, middleware};
 use chat_core::{api::Admin, model::operator::Operator};
-use poem_openapi::OpenApiService;
+use poem_openapi::{OpenApiService, Tags};
 
 pub use self::operator::{NoBearerToken, OperatorToken};
 use self::{audit::AuditRoutes, dead_letter::DeadLetterRoutes, operator::ByToken, room::RoomRoutes, user::UserRoutes};
@@ -49,6 +49,18 @@ fn service(admin: &Arc<dyn Admin>) -> OpenApiService<Routes, ()> {
     OpenApiService::new(routes, "Chat: operators' API", env!("CARGO_PKG_VERSION")).description(
         "What operators do to users and rooms. The bearer token is the operator's own, not that of a session.",
     )
+}
+
+#[derive(Tags)]
+enum Tag {
+    /// Who they are, what they have and whether they may.
+    Users,
+    /// What happens in them is not theirs to read.
+    Rooms,
+    /// Who of the operators did what.
+    Audit,
+    /// What consumers could not be told.
+    DeadLetters,
 }
 
 fn codes_of(operation: &str) -> Option<&'static [Code]> {

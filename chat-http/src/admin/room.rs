@@ -6,6 +6,7 @@ use chat_core::{
 };
 use poem_openapi::{OpenApi, param::Path};
 
+use super::Tag;
 use crate::{
     answer::{Answer, NoContent},
     payload::Json,
@@ -41,9 +42,11 @@ response! {
 
 pub(super) struct RoomRoutes(pub(super) Arc<dyn Admin>);
 
-#[OpenApi]
+#[OpenApi(tag = "Tag::Rooms")]
 impl RoomRoutes {
     /// Look at a room.
+    ///
+    /// With its members; closed ones, too.
     #[oai(path = "/admin/chatrooms/:roomId", method = "get", operation_id = "getRoom")]
     async fn get_room(
         &self,

@@ -10,6 +10,7 @@ use chat_core::{
 };
 use poem_openapi::{OpenApi, param::Path};
 
+use super::Tag;
 use crate::{
     answer::{Answer, Created, CreatedOrOk, NoContent},
     payload::Json,
@@ -88,9 +89,11 @@ response! {
 
 pub(super) struct UserRoutes(pub(super) Arc<dyn Admin>);
 
-#[OpenApi]
+#[OpenApi(tag = "Tag::Users")]
 impl UserRoutes {
     /// Find users.
+    ///
+    /// By what their id or their name holds, in the order of the ids.
     #[oai(path = "/admin/users", method = "get", operation_id = "findUsers")]
     async fn find_users(
         &self,
@@ -109,6 +112,8 @@ impl UserRoutes {
     }
 
     /// Look at a user.
+    ///
+    /// With what operators know of them.
     #[oai(path = "/admin/users/:userId", method = "get", operation_id = "getUser")]
     async fn get_user(
         &self,

@@ -22,7 +22,7 @@ use crate::{
     websocket::AnswerType,
     wire::{
         Time,
-        event::{EventFields, EventKindName, IdText},
+        event::{Detail, Head, IdText, Message, MessageEdited, WrittenEvent},
         message::ReadPosition,
         room::{OwnMembership, RoleName, Room},
     },
@@ -61,14 +61,11 @@ fn with_type(name: &str, mut fields: Value) -> Value {
 pub(super) fn ok(answer: AnswerType) -> Option<Value> {
     let (id, result) = match answer {
         AnswerType::Welcome => return None,
-        AnswerType::Event => (2, frame::json(&message())),
+        AnswerType::Event => (2, frame::json(&message(sent()))),
         AnswerType::ChangedMessage => {
-            let edited = EventFields { edited_at: Some(Time(AT)), body: Some("hello, all"), ..message() };
-            let event = EventFields {
-                body: Some("hello, all"),
-                target_seq: Some(44),
-                ..EventFields::bare(IdText(ROOM), 45, EventKindName("message_edited"), "bob", Time(AT))
-            };
+            let edited = message(Message { edited_at: Some(Time(AT)), body: Some("hello, all"), ..sent() });
+            let change = MessageEdited { body: Some("hello, all"), mentions: None, target_seq: 44 };
+            let event = WrittenEvent { head: head(45, "message_edited"), detail: Detail::MessageEdited(change) };
             (3, format!(r#"{{"message":{},"event":{}}}"#, frame::json(&edited), frame::json(&event)))
         }
         AnswerType::ReadPosition => (6, frame::json(&ReadPosition { read_seq: 44, unread: 0 })),
@@ -79,7 +76,7 @@ pub(super) fn ok(answer: AnswerType) -> Option<Value> {
 
 /// The `event` frame.
 pub(super) fn event() -> Option<Value> {
-    value(&frame::event_frame(frame::json(&message()).as_bytes()))
+    value(&frame::event_frame(frame::json(&message(sent())).as_bytes()))
 }
 
 /// One of each of the other frames.
@@ -116,13 +113,24 @@ fn value(written: &[u8]) -> Option<Value> {
     serde_json::from_slice(written).ok()
 }
 
-fn message() -> EventFields<'static> {
-    EventFields {
+fn head(seq: u64, kind: &str) -> Head<'_> {
+    Head { room_id: IdText(ROOM), seq, kind, sender_id: "bob", created_at: Time(AT) }
+}
+
+fn sent() -> Message<'static> {
+    Message {
         body: Some("hello"),
         client_id: Some(CLIENT_ID),
         reply_to: Some(42),
-        ..EventFields::bare(IdText(ROOM), 44, EventKindName("message"), "bob", Time(AT))
+        mentions: None,
+        edited_at: None,
+        deleted_at: None,
+        reactions: None,
     }
+}
+
+fn message(message: Message<'_>) -> WrittenEvent<'_> {
+    WrittenEvent { head: head(44, "message"), detail: Detail::Message(message) }
 }
 
 fn room() -> Room {

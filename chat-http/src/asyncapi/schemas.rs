@@ -16,7 +16,7 @@ use crate::{
     response::DescribedField,
     websocket::{AnswerType, CommandType},
     wire::{
-        event::Event,
+        event::{Event, MessageEvent},
         message::{ChangedMessage, ReadPosition},
     },
 };
@@ -76,7 +76,7 @@ pub(super) fn command(command: &CommandType) -> Value {
 pub(super) fn ok(answer: AnswerType) -> Option<Value> {
     let (text, result) = match answer {
         AnswerType::Welcome => return None,
-        AnswerType::Event => ("The message was logged.", Event::schema_ref()),
+        AnswerType::Event => ("The message was logged.", MessageEvent::schema_ref()),
         AnswerType::ChangedMessage => ("The message is as was asked for.", ChangedMessage::schema_ref()),
         AnswerType::ReadPosition => ("The read position is this.", ReadPosition::schema_ref()),
         AnswerType::Empty => {
@@ -134,5 +134,9 @@ fn described(field: &DescribedField) -> Value {
 fn written(schema: &impl serde::Serialize) -> Value {
     let mut schema = json!(schema);
     whole_limits(&mut schema);
+    // OpenAPI's is an object, AsyncAPI's a name; the kinds exclude one another without it.
+    if let Some(members) = schema.as_object_mut() {
+        members.remove("discriminator");
+    }
     schema
 }

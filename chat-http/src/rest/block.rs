@@ -25,6 +25,8 @@ pub(super) struct BlockRoutes(pub(super) Arc<dyn ChatService>);
 #[OpenApi(tag = "Tag::Friends")]
 impl BlockRoutes {
     /// List whom one blocks.
+    ///
+    /// In the order of the blocking; those who are blocked are not told.
     #[oai(path = "/api/blocks", method = "get", operation_id = "listBlocks")]
     async fn list_blocks(&self, caller: SignedIn<Caller>) -> Answer<Json<BlockList>> {
         let blocks = self.0.blocks(&caller.0).await?;

@@ -23,6 +23,8 @@ pub(super) struct CoinRoutes(pub(super) Arc<dyn ChatService>);
 #[OpenApi(tag = "Tag::Coins")]
 impl CoinRoutes {
     /// Read one's ledger.
+    ///
+    /// Each change of the balance, the newest first.
     #[oai(path = "/api/me/coins", method = "get", operation_id = "listCoinEntries")]
     async fn list_coin_entries(
         &self,

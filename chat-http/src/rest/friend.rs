@@ -68,6 +68,8 @@ impl FriendRoutes {
     }
 
     /// List one's open friend requests.
+    ///
+    /// Those that one got, or those that one made.
     #[oai(path = "/api/friend-requests", method = "get", operation_id = "listFriendRequests")]
     async fn list_friend_requests(
         &self,
@@ -81,6 +83,8 @@ impl FriendRoutes {
     }
 
     /// Accept a friend request.
+    ///
+    /// For whom it was sent to: both are friends from then on.
     #[oai(path = "/api/friend-requests/:requestId/accept", method = "post", operation_id = "acceptFriendRequest")]
     async fn accept_friend_request(
         &self,
@@ -107,6 +111,8 @@ impl FriendRoutes {
     }
 
     /// Withdraw a friend request.
+    ///
+    /// For its sender, while it is open.
     #[oai(path = "/api/friend-requests/:requestId", method = "delete", operation_id = "withdrawFriendRequest")]
     async fn withdraw_friend_request(
         &self,
@@ -120,6 +126,8 @@ impl FriendRoutes {
     }
 
     /// List one's friends.
+    ///
+    /// In the order in which they became so.
     #[oai(path = "/api/friends", method = "get", operation_id = "listFriends")]
     async fn list_friends(&self, caller: SignedIn<Caller>) -> Answer<Json<FriendList>> {
         let friends = self.0.friends(&caller.0).await?;

@@ -37,6 +37,8 @@ pub(super) struct MemberRoutes(pub(super) Arc<dyn ChatService>);
 #[OpenApi(tag = "Tag::Members")]
 impl MemberRoutes {
     /// List the members of one of one's rooms.
+    ///
+    /// With how far each has read.
     #[oai(path = "/api/chatrooms/:roomId/members", method = "get", operation_id = "listMembers")]
     async fn list_members(
         &self,

@@ -22,7 +22,7 @@ use crate::{
     request,
     signed_in::SignedIn,
     wire::{
-        event::Event,
+        event::MessageEvent,
         message::{ChangedMessage, History, ReadPosition},
     },
 };
@@ -65,11 +65,15 @@ impl MessageRoutes {
     ///
     /// The answer means that it is stored for good. Send a `clientId`, and you may repeat the call if none comes.
     #[oai(path = "/api/messages", method = "post", operation_id = "sendMessage")]
-    async fn send_message(&self, caller: SignedIn<Caller>, send: Json<SendMessage>) -> Answer<CreatedOrOk<Event>> {
+    async fn send_message(
+        &self,
+        caller: SignedIn<Caller>,
+        send: Json<SendMessage>,
+    ) -> Answer<CreatedOrOk<MessageEvent>> {
         let Json(SendMessage { room_id: room, body, client_id, reply_to }) = send;
         let send = api::SendMessage { room: room_id(&room)?, body, client_id, reply_to };
         let sent = self.0.send_message(&caller.0, send).await?;
-        let event = Event(sent.event);
+        let event = MessageEvent(sent.event);
         Ok(if sent.repeated { CreatedOrOk::Ok(event) } else { CreatedOrOk::Created(Created::new(event)) })
     }
 
@@ -181,6 +185,8 @@ impl MessageRoutes {
     }
 
     /// Say how far one has read.
+    ///
+    /// The other members are told of it at once.
     #[oai(path = "/api/chatrooms/:roomId/read", method = "put", operation_id = "markRead")]
     async fn mark_read(
         &self,

@@ -103,6 +103,8 @@ impl RoomRoutes {
     }
 
     /// List one's rooms.
+    ///
+    /// The one with the latest event first, closed ones among them.
     #[oai(path = "/api/chatrooms", method = "get", operation_id = "listRooms")]
     async fn list_rooms(&self, caller: SignedIn<Caller>) -> Answer<Json<RoomList>> {
         let rooms = self.0.rooms(&caller.0).await?;
@@ -110,6 +112,8 @@ impl RoomRoutes {
     }
 
     /// Look at one of one's rooms.
+    ///
+    /// For its members alone: others look by a dry run of `joinRoom`.
     #[oai(path = "/api/chatrooms/:roomId", method = "get", operation_id = "getRoom")]
     async fn get_room(
         &self,

@@ -54,6 +54,8 @@ pub(super) struct SessionRoutes(pub(super) Arc<dyn ChatService>);
 #[OpenApi(tag = "Tag::Sessions")]
 impl SessionRoutes {
     /// Sign in on a device.
+    ///
+    /// Ends an earlier session of the same user on that device.
     #[oai(path = "/api/login", method = "post", operation_id = "login")]
     async fn login(&self, stranger: Stranger, login: Json<Login>) -> Answer<Json<SignedInUser>> {
         let Json(Login { user_id, device, password }) = login;
@@ -70,6 +72,8 @@ impl SessionRoutes {
     }
 
     /// Sign out on this device.
+    ///
+    /// The session ends at once, with its connections.
     #[oai(path = "/api/logout", method = "post", operation_id = "logout")]
     async fn logout(&self, caller: SignedIn<Caller>) -> Answer<NoContent> {
         self.0.logout(&caller.0).await?;
@@ -86,6 +90,8 @@ impl SessionRoutes {
     }
 
     /// Sign out on one of one's devices.
+    ///
+    /// That session ends at once, with its connections.
     #[oai(path = "/api/sessions/:deviceId", method = "delete", operation_id = "endSession")]
     async fn end_session(
         &self,

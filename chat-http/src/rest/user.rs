@@ -73,12 +73,16 @@ pub(super) struct UserRoutes(pub(super) Arc<dyn ChatService>);
 #[OpenApi(tag = "Tag::Users")]
 impl UserRoutes {
     /// Look at oneself.
+    ///
+    /// With what nobody else sees: the phone and the coins.
     #[oai(path = "/api/me", method = "get", operation_id = "getMe")]
     async fn get_me(&self, caller: SignedIn<Caller>) -> Answer<Json<User>> {
         Ok(Json(self.0.me(&caller.0).await?.into()))
     }
 
     /// Change one's name or phone.
+    ///
+    /// What is absent stays as it is.
     #[oai(path = "/api/me", method = "patch", operation_id = "updateMe")]
     async fn update_me(&self, caller: SignedIn<Caller>, update: Json<UpdateMe>) -> Answer<Json<User>> {
         let Json(UpdateMe { name, phone }) = update;
@@ -86,6 +90,8 @@ impl UserRoutes {
     }
 
     /// Look at a user.
+    ///
+    /// As any signed-in user sees them, with how they stand to the caller.
     #[oai(path = "/api/profile/:userId", method = "get", operation_id = "getProfile")]
     async fn get_profile(
         &self,

@@ -1,197 +1,128 @@
 //! Events of a room's log. They look alike to everybody, so that each is encoded once for all connections.
 
+mod kinds;
+
 use bytes::Bytes;
-use chat_core::model::{
-    event::{self as core, EventKind},
-    message,
-    room::RoomId,
-    text::Name,
-    user::UserId,
-};
-use poem_openapi::registry::{MetaSchema, MetaSchemaRef, Registry};
+use chat_core::model::{event as core, room::RoomId};
+use poem_openapi::registry::{MetaDiscriminatorObject, MetaSchema, MetaSchemaRef, Registry};
 use serde::{Serialize, Serializer};
 
-use super::{Time, room::RoleName};
-use crate::response::{Schema, one_of, openapi_type, response};
+pub(crate) use kinds::{Detail, Message, MessageEdited};
+
+use super::Time;
+use crate::response::{Described, Schema, described, one_of, openapi_type, register_object};
 
 /// An event as an answer.
 pub(crate) struct Event(pub(crate) core::Event);
 
+/// An event that is a message, as an answer.
+pub(crate) struct MessageEvent(pub(crate) core::Event);
+
 /// The JSON of an event, as REST answers it and as it stands in frames of the WebSocket.
 #[expect(clippy::expect_used, reason = "text and numbers, written to memory")]
 pub(crate) fn encode(event: &core::Event) -> Bytes {
-    serde_json::to_vec(&EventFields::from(event)).expect("serde_json writes text and numbers without fail").into()
+    serde_json::to_vec(&WrittenEvent::from(event)).expect("serde_json writes text and numbers without fail").into()
 }
 
-response! {
-    /// Something that happened in a room, in its place in the log. Which fields there are depends on `kind`; more kinds
-    /// may come: take an unknown one as read.
-    pub(crate) struct EventFields<'a> = "Event" {
+described! {
+    /// What every event has.
+    pub(crate) struct Head<'a> = "EventHead" {
         /// In which room.
         required room_id: IdText = "roomId",
         /// Its place in the room's log: 1, 2, 3 … without gap.
         required seq: u64 = "seq",
-        /// What happened: `message` (the sender wrote), `joined`, `left` (the sender did), `removed` (the sender took back
-        /// the seat of `userId`), `role_changed` (that of `userId`), `room_changed`, `message_edited`, `message_deleted`,
-        /// `reaction_added`, `reaction_removed` (the sender did that to the message `targetSeq`), `room_closed` (by its
-        /// owner, who is the sender, or by the operator).
-        required kind: EventKindName = "kind",
+        /// What happened.
+        required kind: &'a str = "kind",
         /// Who did it.
         required sender_id: &'a str = "senderId",
         /// When.
         required created_at: Time = "createdAt",
-        /// With `message`: what it says; with `message_edited`: what it says since. Absent once it was deleted.
-        optional body: &'a str = "body",
-        /// With `message`: the sender's key for it.
-        optional client_id: &'a str = "clientId",
-        /// With `message`: the number of the message that it answers.
-        optional reply_to: u64 = "replyTo",
-        /// With `message` and `message_edited`: the members whom it mentions, each as `@` and their id, in the order of
-        /// the body.
-        optional mentions: Vec<&'a str> = "mentions",
-        /// With `message`: when it was edited last.
-        optional edited_at: Time = "editedAt",
-        /// With `message`: when it was deleted.
-        optional deleted_at: Time = "deletedAt",
-        /// With `message`: how members have reacted to it, a kind each, in the order in which the kinds came.
-        optional reactions: Vec<Reaction<'a>> = "reactions",
-        /// With `removed` and `role_changed`: whom it concerns.
-        optional user_id: &'a str = "userId",
-        /// With `removed`: they were banned, and do not come back before that is lifted.
-        optional banned: bool = "banned",
-        /// With `role_changed`: the new role.
-        optional role: RoleName = "role",
-        /// With `room_changed`: the new name, where it is another.
-        optional name: &'a str = "name",
-        /// With `room_changed`: how many members the room may have, where that is another.
-        optional capacity: u8 = "capacity",
-        /// With `message_edited`, `message_deleted`, `reaction_added` and `reaction_removed`: the number of the message.
-        optional target_seq: u64 = "targetSeq",
-        /// With `reaction_added` and `reaction_removed`: the emoji.
-        optional emoji: &'static str = "emoji",
-        /// With `room_closed`: the operator closed it, not its owner.
-        optional by_operator: bool = "byOperator",
     }
 }
 
-response! {
-    /// One kind of reaction to a message.
-    pub(crate) struct Reaction<'a> = "Reaction" {
-        /// The emoji.
-        required emoji: &'static str = "emoji",
-        /// Who reacts with it, in the order in which they did.
-        required user_ids: Vec<&'a str> = "userIds",
-    }
+/// An event as it is written: what every one has, then what its kind has of its own.
+#[derive(Serialize)]
+pub(crate) struct WrittenEvent<'a> {
+    #[serde(flatten)]
+    pub(crate) head: Head<'a>,
+    #[serde(flatten)]
+    pub(crate) detail: Detail<'a>,
 }
 
-impl<'a> From<&'a message::Reaction> for Reaction<'a> {
-    fn from(reaction: &'a message::Reaction) -> Self {
-        Self { emoji: reaction.emoji.as_str(), user_ids: ids(&reaction.users) }
-    }
-}
-
-fn ids(users: &[UserId]) -> Vec<&str> {
-    users.iter().map(UserId::as_str).collect()
-}
-
-fn some<T>(list: Vec<T>) -> Option<Vec<T>> {
-    (!list.is_empty()).then_some(list)
-}
-
-impl<'a> EventFields<'a> {
-    /// What every event has.
-    pub(crate) const fn bare(
-        room_id: IdText,
-        seq: u64,
-        kind: EventKindName,
-        sender_id: &'a str,
-        created_at: Time,
-    ) -> Self {
-        Self {
-            room_id,
-            seq,
-            kind,
-            sender_id,
-            created_at,
-            body: None,
-            client_id: None,
-            reply_to: None,
-            mentions: None,
-            edited_at: None,
-            deleted_at: None,
-            reactions: None,
-            user_id: None,
-            banned: None,
-            role: None,
-            name: None,
-            capacity: None,
-            target_seq: None,
-            emoji: None,
-            by_operator: None,
-        }
-    }
-}
-
-impl<'a> From<&'a core::Event> for EventFields<'a> {
+impl<'a> From<&'a core::Event> for WrittenEvent<'a> {
     fn from(event: &'a core::Event) -> Self {
-        let kind = EventKindName(event.kind.as_str());
-        let bare = Self::bare(IdText(event.room), event.seq.get(), kind, event.sender.as_str(), Time(event.at));
-        match &event.kind {
-            EventKind::Message(message) => Self {
-                body: message.body.as_ref().map(|body| body.as_str()),
-                client_id: message.client_id.as_ref().map(|key| key.as_str()),
-                reply_to: message.reply_to.map(|seq| seq.get()),
-                mentions: some(ids(&message.mentions)),
-                edited_at: message.edited_at.map(Time),
-                deleted_at: message.deleted_at.map(Time),
-                reactions: some(message.reactions.iter().map(Reaction::from).collect()),
-                ..bare
-            },
-            EventKind::Removed { user, banned } => Self { user_id: Some(user.as_str()), banned: Some(*banned), ..bare },
-            EventKind::RoleChanged { user, role } => {
-                Self { user_id: Some(user.as_str()), role: Some(RoleName(*role)), ..bare }
-            }
-            EventKind::RoomChanged { name, capacity } => Self {
-                name: name.as_ref().map(Name::as_str),
-                capacity: capacity.map(|capacity| capacity.get()),
-                ..bare
-            },
-            EventKind::MessageEdited { target, body, mentions } => Self {
-                target_seq: Some(target.get()),
-                body: body.as_ref().map(|body| body.as_str()),
-                mentions: some(ids(mentions)),
-                ..bare
-            },
-            EventKind::MessageDeleted { target } => Self { target_seq: Some(target.get()), ..bare },
-            EventKind::ReactionAdded { target, emoji } | EventKind::ReactionRemoved { target, emoji } => {
-                Self { target_seq: Some(target.get()), emoji: Some(emoji.as_str()), ..bare }
-            }
-            EventKind::RoomClosed { by_operator } => Self { by_operator: by_operator.then_some(true), ..bare },
-            // `joined`, `left`, and kinds that are newer than this crate: known by their name alone.
-            _ => bare,
-        }
+        let head = Head {
+            room_id: IdText(event.room),
+            seq: event.seq.get(),
+            kind: event.kind.as_str(),
+            sender_id: event.sender.as_str(),
+            created_at: Time(event.at),
+        };
+        Self { head, detail: Detail::from(&event.kind) }
     }
+}
+
+/// Puts the schema of a kind into the document.
+fn register_kind<T: Described>(registry: &mut Registry, word: &'static str) {
+    let mut fields = Head::fields(registry);
+    for field in fields.iter_mut().filter(|field| field.name == "kind") {
+        field.schema = one_of(&[word]);
+    }
+    register_object::<T>(registry, fields);
 }
 
 impl Serialize for Event {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        EventFields::from(&self.0).serialize(serializer)
+        WrittenEvent::from(&self.0).serialize(serializer)
     }
 }
 
 impl Schema for Event {
-    const NAME: &'static str = EventFields::NAME;
+    const NAME: &'static str = "Event";
 
     fn schema_ref() -> MetaSchemaRef {
-        <EventFields<'static> as Schema>::schema_ref()
+        MetaSchemaRef::Reference(Self::NAME.to_owned())
     }
 
     fn register(registry: &mut Registry) {
-        <EventFields<'static> as Schema>::register(registry);
+        let kinds = Detail::register(registry);
+        let reference = |name: &str| format!("#/components/schemas/{name}");
+        registry.create_schema::<Self, _>(Self::NAME.to_owned(), |_| MetaSchema {
+            description: Some(
+                "Something that happened in a room, in its place in the log. Which it is, `kind` tells. More kinds may \
+                 come: take an unknown one as read.",
+            ),
+            one_of: kinds.iter().map(|(_, schema)| MetaSchemaRef::Reference((*schema).to_owned())).collect(),
+            discriminator: Some(MetaDiscriminatorObject {
+                property_name: "kind",
+                mapping: kinds.iter().map(|(word, schema)| ((*word).to_owned(), reference(schema))).collect(),
+            }),
+            ..MetaSchema::ANY
+        });
     }
 }
 
 openapi_type!(Event);
+
+impl Serialize for MessageEvent {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        WrittenEvent::from(&self.0).serialize(serializer)
+    }
+}
+
+impl Schema for MessageEvent {
+    const NAME: &'static str = Message::SCHEMA;
+
+    fn schema_ref() -> MetaSchemaRef {
+        MetaSchemaRef::Reference(Self::NAME.to_owned())
+    }
+
+    fn register(registry: &mut Registry) {
+        Event::register(registry);
+    }
+}
+
+openapi_type!(MessageEvent);
 
 /// A room's id, written without a detour over a `String`.
 pub(crate) struct IdText(pub(crate) RoomId);
@@ -212,45 +143,16 @@ impl Schema for IdText {
 
 openapi_type!(IdText);
 
-/// The name of a kind of events.
-pub(crate) struct EventKindName(pub(crate) &'static str);
-
-impl Serialize for EventKindName {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.0)
-    }
-}
-
-impl Schema for EventKindName {
-    const NAME: &'static str = "EventKind";
-
-    fn schema_ref() -> MetaSchemaRef {
-        one_of(&[
-            "message",
-            "joined",
-            "left",
-            "removed",
-            "role_changed",
-            "room_changed",
-            "message_edited",
-            "message_deleted",
-            "reaction_added",
-            "reaction_removed",
-            "room_closed",
-        ])
-    }
-}
-
-openapi_type!(EventKindName);
-
 #[cfg(test)]
 mod tests {
     use chat_core::model::{
         emoji::Emoji,
-        event::Seq,
-        message::{ClientId, Message, MessageBody},
+        event::{EventKind, Seq},
+        message::{self, ClientId, Message, MessageBody},
         room::{Capacity, Role},
+        text::Name,
         time::Timestamp,
+        user::UserId,
     };
 
     use super::*;

@@ -1,6 +1,6 @@
 use chat_core::api;
 
-use super::event::Event;
+use super::event::{Event, MessageEvent};
 use crate::response::response;
 
 response! {
@@ -17,7 +17,7 @@ response! {
     /// A message that was to be changed.
     pub(crate) struct ChangedMessage = "ChangedMessage" {
         /// The message as it is now.
-        required message: Event = "message",
+        required message: MessageEvent = "message",
         /// The event that the change logged; absent where nothing changed.
         optional event: Event = "event",
     }
@@ -43,7 +43,7 @@ impl From<api::ReadPosition> for ReadPosition {
 
 impl From<api::ChangedMessage> for ChangedMessage {
     fn from(changed: api::ChangedMessage) -> Self {
-        Self { message: Event(changed.message), event: changed.event.map(Event) }
+        Self { message: MessageEvent(changed.message), event: changed.event.map(Event) }
     }
 }
 

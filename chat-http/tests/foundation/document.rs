@@ -40,7 +40,9 @@ async fn an_operation_lists_its_successes_and_its_problems() {
         } else {
             ("application/problem+json", "#/components/schemas/Problem")
         };
-        assert_eq!(response["content"], json!({media_type: {"schema": {"$ref": schema}}}), "{status}");
+        let content = response["content"].as_object().unwrap();
+        assert_eq!(content.keys().collect::<Vec<_>>(), [media_type], "{status}");
+        assert_eq!(content[media_type]["schema"], json!({"$ref": schema}), "{status}");
     }
     assert_eq!(responses["402"]["description"], "`insufficient_coins`");
     assert_eq!(responses["401"]["description"], "`unauthenticated`, `token_expired`, `session_revoked`");

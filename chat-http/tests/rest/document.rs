@@ -98,10 +98,19 @@ async fn the_types_of_the_contract_are_schemas_of_that_name() {
         ("FriendRequest", "createdAt decidedAt? fromUserId requestId state toUserId"),
         ("Friend", "name since userId"),
         (
-            "Event",
-            "banned? body? byOperator? capacity? clientId? createdAt deletedAt? editedAt? emoji? kind mentions? name? \
-             reactions? replyTo? role? roomId senderId seq targetSeq? userId?",
+            "MessageEvent",
+            "body? clientId? createdAt deletedAt? editedAt? kind mentions? reactions? replyTo? roomId senderId seq",
         ),
+        ("JoinedEvent", "createdAt kind roomId senderId seq"),
+        ("LeftEvent", "createdAt kind roomId senderId seq"),
+        ("RemovedEvent", "banned createdAt kind roomId senderId seq userId"),
+        ("RoleChangedEvent", "createdAt kind role roomId senderId seq userId"),
+        ("RoomChangedEvent", "capacity? createdAt kind name? roomId senderId seq"),
+        ("MessageEditedEvent", "body? createdAt kind mentions? roomId senderId seq targetSeq"),
+        ("MessageDeletedEvent", "createdAt kind roomId senderId seq targetSeq"),
+        ("ReactionAddedEvent", "createdAt emoji kind roomId senderId seq targetSeq"),
+        ("ReactionRemovedEvent", "createdAt emoji kind roomId senderId seq targetSeq"),
+        ("RoomClosedEvent", "byOperator? createdAt kind roomId senderId seq"),
     ] {
         let schema = &schemas[name];
         let required: Vec<_> =
@@ -113,4 +122,20 @@ async fn the_types_of_the_contract_are_schemas_of_that_name() {
         assert_eq!(told.join(" "), members, "{name}");
     }
     assert!(schemas.contains_key("Problem"));
+}
+
+#[tokio::test]
+async fn an_event_is_one_of_its_kinds_told_apart_by_their_words() {
+    let document = document("/api/openapi.json").await;
+    let schemas = &document["components"]["schemas"];
+    let event = &schemas["Event"];
+    assert_eq!(event["discriminator"]["propertyName"], "kind");
+    let mapping = event["discriminator"]["mapping"].as_object().unwrap();
+    let one_of = event["oneOf"].as_array().unwrap();
+    assert_eq!((mapping.len(), one_of.len()), (11, 11));
+    for (word, reference) in mapping {
+        assert!(one_of.iter().any(|schema| schema["$ref"] == *reference), "{word}");
+        let name = reference.as_str().unwrap().strip_prefix("#/components/schemas/").unwrap();
+        assert_eq!(schemas[name]["properties"]["kind"]["enum"], serde_json::json!([word]), "{name}");
+    }
 }

@@ -5,6 +5,7 @@
 mod admin;
 mod coins;
 mod document;
+mod examples;
 mod friends;
 mod health;
 mod invites;

@@ -60,6 +60,10 @@ pub(crate) enum Failure {
     NoWebhookSecret(PathBuf),
     #[error("--webhook-ca")]
     WebhookCa(#[source] BadAuthority),
+    #[error("the document could not be written")]
+    Document,
+    #[error("nothing can be printed")]
+    Print(#[source] io::Error),
     #[error("cannot listen on {address}")]
     Listen { address: SocketAddr, source: io::Error },
     #[error("the process cannot wait for signals")]

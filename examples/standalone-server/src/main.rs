@@ -3,6 +3,7 @@
 mod connections;
 mod counted_stream;
 mod demo;
+mod document;
 mod failure;
 mod grpc;
 mod irc;
@@ -17,7 +18,12 @@ mod store;
 mod web;
 mod webhooks;
 
-use std::{fs, process::ExitCode, sync::Arc};
+use std::{
+    fs,
+    io::{self, Write},
+    process::ExitCode,
+    sync::Arc,
+};
 
 use axum::Router;
 use chat_core::{Chat, Secrets, policy::StartingCoins};
@@ -25,6 +31,7 @@ use clap::Parser;
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::{
+    document::Document,
     failure::Failure,
     grpc::Grpc,
     kept_secret::{kept_secret, random_secret},
@@ -36,13 +43,29 @@ use crate::{
 
 fn main() -> ExitCode {
     let options = Options::parse();
-    log::start();
-    match start(options) {
+    let done = match options.document {
+        Some(document) => print(document, &options),
+        None => {
+            log::start();
+            start(options)
+        }
+    };
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             eprintln!("chat-server: {}", failure.told());
             ExitCode::FAILURE
         }
+    }
+}
+
+#[tokio::main]
+async fn print(document: Document, options: &Options) -> Result<(), Failure> {
+    let text = document.text(options).await?;
+    match writeln!(io::stdout(), "{text}") {
+        // Whoever reads has read enough.
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Failure::Print(error)),
+        _ => Ok(()),
     }
 }
 
@@ -74,7 +97,10 @@ async fn start(options: Options) -> Result<(), Failure> {
         token => token,
     };
 
-    let router = router(&chat, &options, admin_token.as_ref(), demo)?;
+    let mut router = router(&chat, &options, admin_token.as_ref())?;
+    if options.web_client == WebClient::On {
+        router = router.merge(web::router(demo.then(demo::told)));
+    }
     let failed = |source| Failure::Listen { address: options.listen, source };
     let listener = serve::listen(options.listen).map_err(failed)?;
     let address = listener.local_addr().map_err(failed)?;
@@ -94,17 +120,9 @@ async fn start(options: Options) -> Result<(), Failure> {
     Ok(())
 }
 
-fn router(
-    chat: &Chat,
-    options: &Options,
-    admin_token: Option<&SecretString>,
-    demo: bool,
-) -> Result<Router, Failure> {
+fn router(chat: &Chat, options: &Options, admin_token: Option<&SecretString>) -> Result<Router, Failure> {
     let config = options.http();
-    let mut router = chat_http::router(chat.clone(), config.clone()).merge(chat_http::health_router(chat.clone()));
-    if options.web_client == WebClient::On {
-        router = router.merge(web::router(demo.then(demo::told)));
-    }
+    let router = chat_http::router(chat.clone(), config.clone()).merge(chat_http::health_router(chat.clone()));
     let operators = operators(admin_token, &options.operator)?;
     if operators.is_empty() {
         return Ok(router);

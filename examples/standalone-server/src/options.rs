@@ -18,7 +18,7 @@ use clap::{Parser, ValueEnum, builder::BoolishValueParser};
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::{
-    connections::Connections, grpc::GrpcOptions, irc::IrcOptions, limits::LimitOptions, open_files,
+    connections::Connections, document::Document, grpc::GrpcOptions, irc::IrcOptions, limits::LimitOptions, open_files,
     web::WebClient, webhooks::WebhookOptions,
 };
 
@@ -29,6 +29,9 @@ use crate::{
 #[derive(Debug, Parser)]
 #[command(version, max_term_width = 100)]
 pub(crate) struct Options {
+    #[command(subcommand)]
+    pub(crate) document: Option<Document>,
+
     /// Where to listen. Port 0 picks a free one
     #[arg(long, env = "CHAT_LISTEN", value_name = "ADDR:PORT", default_value = "127.0.0.1:8080", value_parser = address)]
     pub(crate) listen: SocketAddr,

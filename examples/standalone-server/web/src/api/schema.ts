@@ -32,7 +32,7 @@ export type ChangePasswordRequest = {
 
 export type ChangedMessage = {
   readonly event?: Event;
-  readonly message: Event;
+  readonly message: MessageEvent;
 };
 
 export type CoinEntry = {
@@ -72,28 +72,7 @@ export type EditMessageRequest = {
   readonly body: string;
 };
 
-export type Event = {
-  readonly banned?: boolean;
-  readonly body?: string;
-  readonly byOperator?: boolean;
-  readonly capacity?: number;
-  readonly clientId?: string;
-  readonly createdAt: string;
-  readonly deletedAt?: string;
-  readonly editedAt?: string;
-  readonly emoji?: string;
-  readonly kind: "message" | "joined" | "left" | "removed" | "role_changed" | "room_changed" | "message_edited" | "message_deleted" | "reaction_added" | "reaction_removed" | "room_closed";
-  readonly mentions?: readonly (string)[];
-  readonly name?: string;
-  readonly reactions?: readonly (Reaction)[];
-  readonly replyTo?: number;
-  readonly role?: "owner" | "moderator" | "member";
-  readonly roomId: string;
-  readonly senderId: string;
-  readonly seq: number;
-  readonly targetSeq?: number;
-  readonly userId?: string;
-};
+export type Event = MessageEvent | JoinedEvent | LeftEvent | RemovedEvent | RoleChangedEvent | RoomChangedEvent | MessageEditedEvent | MessageDeletedEvent | ReactionAddedEvent | ReactionRemovedEvent | RoomClosedEvent;
 
 export type Friend = {
   readonly name: string;
@@ -167,6 +146,22 @@ export type Joined = {
   readonly roomId: string;
 };
 
+export type JoinedEvent = {
+  readonly createdAt: string;
+  readonly kind: "joined";
+  readonly roomId: string;
+  readonly senderId: string;
+  readonly seq: number;
+};
+
+export type LeftEvent = {
+  readonly createdAt: string;
+  readonly kind: "left";
+  readonly roomId: string;
+  readonly senderId: string;
+  readonly seq: number;
+};
+
 export type LoginRequest = {
   readonly deviceId: string;
   readonly password: string;
@@ -187,6 +182,41 @@ export type Member = {
 
 export type MemberList = {
   readonly members: readonly (Member)[];
+};
+
+export type MessageDeletedEvent = {
+  readonly createdAt: string;
+  readonly kind: "message_deleted";
+  readonly roomId: string;
+  readonly senderId: string;
+  readonly seq: number;
+  readonly targetSeq: number;
+};
+
+export type MessageEditedEvent = {
+  readonly body?: string;
+  readonly createdAt: string;
+  readonly kind: "message_edited";
+  readonly mentions?: readonly (string)[];
+  readonly roomId: string;
+  readonly senderId: string;
+  readonly seq: number;
+  readonly targetSeq: number;
+};
+
+export type MessageEvent = {
+  readonly body?: string;
+  readonly clientId?: string;
+  readonly createdAt: string;
+  readonly deletedAt?: string;
+  readonly editedAt?: string;
+  readonly kind: "message";
+  readonly mentions?: readonly (string)[];
+  readonly reactions?: readonly (Reaction)[];
+  readonly replyTo?: number;
+  readonly roomId: string;
+  readonly senderId: string;
+  readonly seq: number;
 };
 
 export type NewInvite = {
@@ -230,6 +260,26 @@ export type Reaction = {
   readonly userIds: readonly (string)[];
 };
 
+export type ReactionAddedEvent = {
+  readonly createdAt: string;
+  readonly emoji: string;
+  readonly kind: "reaction_added";
+  readonly roomId: string;
+  readonly senderId: string;
+  readonly seq: number;
+  readonly targetSeq: number;
+};
+
+export type ReactionRemovedEvent = {
+  readonly createdAt: string;
+  readonly emoji: string;
+  readonly kind: "reaction_removed";
+  readonly roomId: string;
+  readonly senderId: string;
+  readonly seq: number;
+  readonly targetSeq: number;
+};
+
 export type ReadPosition = {
   readonly readSeq: number;
   readonly unread: number;
@@ -248,6 +298,26 @@ export type RegisterRequest = {
   readonly userId: string;
 };
 
+export type RemovedEvent = {
+  readonly banned: boolean;
+  readonly createdAt: string;
+  readonly kind: "removed";
+  readonly roomId: string;
+  readonly senderId: string;
+  readonly seq: number;
+  readonly userId: string;
+};
+
+export type RoleChangedEvent = {
+  readonly createdAt: string;
+  readonly kind: "role_changed";
+  readonly role: "owner" | "moderator" | "member";
+  readonly roomId: string;
+  readonly senderId: string;
+  readonly seq: number;
+  readonly userId: string;
+};
+
 export type Room = {
   readonly capacity: number;
   readonly closedAt?: string;
@@ -258,6 +328,25 @@ export type Room = {
   readonly name: string;
   readonly ownerId: string;
   readonly roomId: string;
+};
+
+export type RoomChangedEvent = {
+  readonly capacity?: number;
+  readonly createdAt: string;
+  readonly kind: "room_changed";
+  readonly name?: string;
+  readonly roomId: string;
+  readonly senderId: string;
+  readonly seq: number;
+};
+
+export type RoomClosedEvent = {
+  readonly byOperator?: boolean;
+  readonly createdAt: string;
+  readonly kind: "room_closed";
+  readonly roomId: string;
+  readonly senderId: string;
+  readonly seq: number;
 };
 
 export type RoomList = {
@@ -353,7 +442,7 @@ export interface Operations {
   "GET /api/me": { answer: User };
   "PATCH /api/me": { body: UpdateMeRequest; answer: User };
   "GET /api/me/coins": { query: { before?: number; limit?: number }; answer: CoinEntryList };
-  "POST /api/messages": { body: SendMessageRequest; answer: Event };
+  "POST /api/messages": { body: SendMessageRequest; answer: MessageEvent };
   "POST /api/password": { body: ChangePasswordRequest; answer: undefined };
   "GET /api/profile/{userId}": { path: { userId: string }; answer: Profile };
   "POST /api/refresh": { body: RefreshRequest; answer: Session };

@@ -1,6 +1,6 @@
 // Made of chat-http/asyncapi.json by generate.mjs. Not to be edited.
 
-import type { ChangedMessage, Event, Problem, ReadPosition, Room } from "../api/schema";
+import type { ChangedMessage, Event, MessageEvent, Problem, ReadPosition, Room } from "../api/schema";
 
 export type AuthCommand = {
   readonly accessToken: string;
@@ -66,7 +66,7 @@ export type OkEmpty = {
 
 export type OkEvent = {
   readonly id: number;
-  readonly result: Event;
+  readonly result: MessageEvent;
   readonly type: "ok";
 };
 

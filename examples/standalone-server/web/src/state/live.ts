@@ -146,7 +146,7 @@ function take(event: Event): void {
   }
   const isNew = log.last.value < event.seq;
   // Whether it counted is to be seen before it is deleted.
-  const target = event.targetSeq === undefined ? undefined : log.message(event.targetSeq);
+  const target = event.kind === "message_deleted" ? log.message(event.targetSeq) : undefined;
   log.append(event);
   if (event.kind === "message") {
     if (event.clientId !== undefined) settle(event.clientId);
@@ -191,7 +191,6 @@ function changeRoom(event: Event, self: string | undefined): void {
       break;
     case "role_changed": {
       const { role, userId } = event;
-      if (role === undefined || userId === undefined) break;
       patchRoom(roomId, (room) => ({
         ...room,
         ownerId: role === "owner" ? userId : room.ownerId,

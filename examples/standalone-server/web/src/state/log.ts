@@ -1,6 +1,6 @@
 import { type Signal, batch, signal } from "@preact/signals";
 
-import type { Event, Reaction } from "../api/schema";
+import type { Event, MessageEvent, Reaction, ReactionAddedEvent, ReactionRemovedEvent } from "../api/schema";
 
 /** How many numbers of the log a chunk spans. What is drawn or left out is a chunk as a whole. */
 const CHUNK = 32;
@@ -50,8 +50,9 @@ export class Log {
     return previous === undefined ? undefined : this.chunk(previous).at(-1);
   }
 
-  message(seq: number): Event | undefined {
-    return this.#shown.get(chunkOf(seq))?.value.find((event) => event.seq === seq);
+  message(seq: number): MessageEvent | undefined {
+    const found = this.#shown.get(chunkOf(seq))?.value.find((event) => event.seq === seq);
+    return found?.kind === "message" ? found : undefined;
   }
 
   /** How many messages after this number count as unread; `undefined` where that is beyond what is here. */
@@ -111,30 +112,28 @@ export class Log {
     if (grown) this.chunks.value = [...this.#shown.keys()].sort((a, b) => a - b);
   }
 
-  #patch(seq: number, change: (message: Event) => Event): void {
+  #patch(seq: number, change: (message: MessageEvent) => MessageEvent): void {
     const chunk = this.#shown.get(chunkOf(seq));
     if (chunk === undefined) return;
-    chunk.value = chunk.value.map((event) => (event.seq === seq ? change(event) : event));
+    chunk.value = chunk.value.map((event) => (event.seq === seq && event.kind === "message" ? change(event) : event));
   }
 
   #apply(event: Event): void {
-    const { targetSeq } = event;
-    if (targetSeq === undefined) return;
     switch (event.kind) {
       case "message_edited": {
         const { body, createdAt } = event;
-        if (body !== undefined) this.#patch(targetSeq, (message) => ({ ...message, body, editedAt: createdAt }));
+        if (body !== undefined) this.#patch(event.targetSeq, (message) => ({ ...message, body, editedAt: createdAt }));
         break;
       }
       case "message_deleted":
-        this.#patch(targetSeq, ({ body: _, reactions: __, mentions: ___, ...rest }) => ({
+        this.#patch(event.targetSeq, ({ body: _, reactions: __, mentions: ___, ...rest }) => ({
           ...rest,
           deletedAt: event.createdAt,
         }));
         break;
       case "reaction_added":
       case "reaction_removed":
-        this.#patch(targetSeq, (message) => ({ ...message, reactions: reacted(message.reactions ?? [], event) }));
+        this.#patch(event.targetSeq, (message) => ({ ...message, reactions: reacted(message.reactions ?? [], event) }));
         break;
     }
   }
@@ -145,8 +144,10 @@ export function counts(event: Event, me: string): boolean {
   return event.kind === "message" && event.senderId !== me && event.deletedAt === undefined;
 }
 
-function reacted(reactions: readonly Reaction[], { kind, emoji, senderId }: Event): readonly Reaction[] {
-  if (emoji === undefined) return reactions;
+function reacted(
+  reactions: readonly Reaction[],
+  { kind, emoji, senderId }: ReactionAddedEvent | ReactionRemovedEvent,
+): readonly Reaction[] {
   const others = (ids: readonly string[]) => ids.filter((id) => id !== senderId);
   if (kind === "reaction_removed") {
     return reactions

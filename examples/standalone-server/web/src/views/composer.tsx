@@ -65,8 +65,8 @@ export function Composer({ room }: { readonly room: Room }): JSX.Element {
   const editLast = () => {
     const log = logOf(room);
     const own = [...log.chunks.value].reverse().flatMap((chunk) => [...log.chunk(chunk)].reverse());
-    const last = own.find(({ kind, senderId, deletedAt }) => kind === "message" && senderId === me.value?.userId && deletedAt === undefined);
-    if (last !== undefined) writing.value = { roomId, edits: last };
+    const last = own.find((event) => event.kind === "message" && event.senderId === me.value?.userId && event.deletedAt === undefined);
+    if (last?.kind === "message") writing.value = { roomId, edits: last };
   };
   const mention = useMention(room, text, area, changed);
   const pressed = (event: KeyboardEvent) => {

@@ -2,7 +2,7 @@ import { memo } from "preact/compat";
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 
-import type { Event, Room } from "../api/schema";
+import type { Event, MessageEvent, Room } from "../api/schema";
 import { react } from "../state/live";
 import { type Pending, again, settle } from "../state/outbox";
 import { me, nameOf } from "../state/people";
@@ -16,7 +16,7 @@ import { isSameDay, listed, momentOf, timeOf, words } from "./words";
 /** Messages of one sender that follow each other so soon stand together. */
 const TOGETHER_MS = 5 * 60_000;
 
-export function standTogether(before: Event | undefined, event: Event): boolean {
+export function standTogether(before: Event | undefined, event: MessageEvent): boolean {
   return (
     before?.kind === "message" &&
     before.senderId === event.senderId &&
@@ -28,7 +28,7 @@ export function standTogether(before: Event | undefined, event: Event): boolean 
 
 interface Props {
   readonly room: Room;
-  readonly event: Event;
+  readonly event: MessageEvent;
   readonly together: boolean;
 }
 
@@ -79,7 +79,7 @@ export const Message = memo(function Message({ room, event, together }: Props): 
   );
 });
 
-function gist({ body }: Event): string {
+function gist({ body }: MessageEvent): string {
   return (body ?? "").slice(0, 40);
 }
 
@@ -106,7 +106,7 @@ function Quote({ room, seq }: { readonly room: Room; readonly seq: number }): JS
   );
 }
 
-function Reactions({ room, event, self }: { readonly room: Room; readonly event: Event; readonly self: string | undefined }): JSX.Element | null {
+function Reactions({ room, event, self }: { readonly room: Room; readonly event: MessageEvent; readonly self: string | undefined }): JSX.Element | null {
   const { reactions } = event;
   if (reactions === undefined || reactions.length === 0) return null;
   return (

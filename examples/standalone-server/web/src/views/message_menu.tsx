@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 
-import type { Event, Room } from "../api/schema";
+import type { MessageEvent, Room } from "../api/schema";
 import { react } from "../state/live";
 import { me } from "../state/people";
 import { writing } from "./writing";
@@ -11,7 +11,7 @@ const EMOJI = ["👍", "❤️", "😂", "🎉", "😮", "😢", "🙏", "👀",
 
 interface Props {
   readonly room: Room;
-  readonly event: Event;
+  readonly event: MessageEvent;
   readonly own: boolean;
   readonly close: () => void;
 }

@@ -1,4 +1,4 @@
-//! The AsyncAPI document as it is committed, which `tests/rest/document.rs` holds to be the one that is served.
+//! The documents as they are committed, which `tests/rest/document.rs` holds to be those that are served.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod examples;
