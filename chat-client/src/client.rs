@@ -68,6 +68,13 @@ pub struct Client {
 }
 
 /// A message that is to be sent.
+///
+/// ```
+/// use chat_client::Draft;
+///
+/// # let room_id = "019ad8c6-5d0e-7b52-8a43-3f3f3a1e6c11";
+/// let answer = Draft::new(room_id, "Yes, at four.").reply_to(41).client_id("8d0c5e0a");
+/// ```
 #[derive(Clone, Debug)]
 pub struct Draft {
     room_id: String,

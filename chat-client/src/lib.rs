@@ -18,6 +18,7 @@
 //! # Where to go
 //! [`Api`] signs in and asks by REST. [`Client`] is connected; its page has an example. [`Update`] is all that an
 //! application is told. [`Replica`] makes of events what a room is now. Everything else is what the chat says, as types.
+#![warn(clippy::missing_errors_doc)]
 #![deny(missing_docs, rustdoc::broken_intra_doc_links)]
 
 mod api;

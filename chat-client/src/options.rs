@@ -14,6 +14,16 @@ pub enum Begin {
 }
 
 /// How a connection behaves. The defaults are for an application of one user.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use chat_client::{Begin, Options};
+///
+/// let known = [("019ad8c6-5d0e-7b52-8a43-3f3f3a1e6c11".to_owned(), 42)];
+/// let options = Options::default().positions(known).backoff(Duration::from_secs(1), Duration::from_secs(60));
+/// # drop(options.begin(Begin::Live));
+/// ```
 #[derive(Clone, Debug)]
 pub struct Options {
     pub(crate) begin: Begin,

@@ -15,6 +15,20 @@ use tokio::{
 use crate::{api::Line, error::Error, wire::Session};
 
 /// Where access tokens come from, for chats that take those of their host.
+///
+/// ```
+/// use chat_client::Tokens;
+///
+/// /// Reads the token that another program keeps fresh in a file.
+/// struct OfFile(std::path::PathBuf);
+///
+/// #[async_trait::async_trait]
+/// impl Tokens for OfFile {
+///     async fn token(&self, _refused: Option<&str>) -> Result<String, Box<dyn std::error::Error + Send + Sync>> {
+///         Ok(std::fs::read_to_string(&self.0)?.trim().to_owned())
+///     }
+/// }
+/// ```
 #[async_trait]
 pub trait Tokens: Send + Sync + 'static {
     /// A token to sign in with. It is asked for each time that one is needed, so keep it while it is good. `refused` is

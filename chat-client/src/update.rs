@@ -133,6 +133,20 @@ impl fmt::Display for Cause {
 
 /// What the application is told, in order. Read it all the time, beside your calls: while it is full the connection is not
 /// read, and so no call is answered. Who does not care for it drops it, and is told nothing.
+///
+/// ```
+/// use chat_client::{Update, Updates};
+///
+/// async fn follow(mut updates: Updates) {
+///     while let Some(update) = updates.next().await {
+///         match update {
+///             Update::Event(event) => println!("{} {}", event.room_id, event.seq),
+///             Update::Ended(why) => println!("{why:?}"),
+///             _ => {}
+///         }
+///     }
+/// }
+/// ```
 #[derive(Debug)]
 pub struct Updates(pub(crate) mpsc::Receiver<Update>);
 

@@ -7,6 +7,23 @@ use chat_core::ports::store::Store;
 
 /// An empty, migrated store to look at, made anew for each promise. Dropped when the promise was looked at: a guard
 /// that deletes its database then implements this itself. Every `Arc` of a store is one too.
+///
+/// ```
+/// use std::sync::Arc;
+///
+/// use chat_conformance::Fixture;
+/// use chat_core::ports::store::Store;
+/// use chat_sqlite::SqliteStore;
+///
+/// /// A store that goes with its fixture.
+/// struct InMemory(Arc<SqliteStore>);
+///
+/// impl Fixture for InMemory {
+///     fn store(&self) -> Arc<dyn Store> {
+///         self.0.clone()
+///     }
+/// }
+/// ```
 #[async_trait]
 pub trait Fixture: Send + Sync + 'static {
     /// The store.

@@ -81,6 +81,7 @@
 //! # Without `cargo test`
 //! [`promises`] is the same list as values: a program can look at a store where it is deployed, as
 //! `examples/check_store.rs` does.
+#![warn(clippy::missing_errors_doc)]
 #![deny(rustdoc::broken_intra_doc_links)]
 #![expect(
     clippy::unwrap_used,

@@ -12,6 +12,11 @@ const LIMIT: Duration = Duration::from_secs(120);
 type Proof = fn(Arc<dyn Fixture>) -> Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// Something that every store owes the chat.
+///
+/// ```
+/// let of_coins = chat_conformance::promises().iter().filter(|promise| promise.path().starts_with("coin::"));
+/// assert!(of_coins.count() > 3);
+/// ```
 #[derive(Clone, Copy)]
 pub struct Promise {
     noun: &'static str,

@@ -10,6 +10,18 @@ use crate::{
 };
 
 /// What any call of the chat may answer instead of success.
+///
+/// ```
+/// use chat_core::error::{ChatError, Rejection};
+///
+/// fn told(error: &ChatError) -> String {
+///     match error.rejection() {
+///         Some(rejection) => format!("{}: {rejection}", error.code()), // An answer of the rules.
+///         None => error.code().to_owned(),                             // A failure, of which nobody is told more.
+///     }
+/// }
+/// assert!(told(&Rejection::RoomFull.into()).starts_with("room_full: "));
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ChatError {
@@ -107,6 +119,12 @@ impl From<StoreError> for ChatError {
 }
 
 /// Why a rule said no. New reasons come in minor releases; a transport matches [`RejectionKind`], which is closed.
+///
+/// ```
+/// use chat_core::error::{Rejection, RejectionKind};
+///
+/// assert_eq!(Rejection::RoomFull.kind_and_code(), (RejectionKind::Conflict, "room_full"));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Rejection {

@@ -16,6 +16,7 @@
 //! # What it is not
 //! It knows no database, no protocol and no framework: those are `chat-sqlite`, `chat-http` and whatever else is
 //! written against the same traits.
+#![warn(clippy::missing_errors_doc)]
 #![deny(rustdoc::broken_intra_doc_links)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking"))]
 

@@ -5,6 +5,14 @@ use std::time::Duration;
 use crate::model::coin::Coins;
 
 /// Prices, lifetimes, waits and permissions. The defaults are those of the project's rules.
+///
+/// ```
+/// use chat_core::model::coin::Coins;
+/// use chat_core::policy::{Policy, StartingCoins};
+///
+/// let policy = Policy { starting_coins: StartingCoins::Fixed(Coins::ZERO), moderators_invite: true, ..Policy::default() };
+/// assert_eq!(policy.room_price.get(), 150);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Policy {
     /// With how many coins a user begins (R-ACC-04).

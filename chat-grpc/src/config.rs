@@ -5,6 +5,15 @@ use std::time::Duration;
 use chat_limits::{IpNet, RateLimits};
 
 /// Settings of [`routes`](crate::routes()) and [`server`](crate::server).
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use chat_grpc::GrpcConfig;
+///
+/// let config = GrpcConfig { heartbeat: Duration::from_secs(10), ..GrpcConfig::default() };
+/// # assert_ne!(config, GrpcConfig::default());
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GrpcConfig {
     /// How long a stream may wait before its `hello`. Default 10 seconds.

@@ -48,6 +48,16 @@ pub fn routes(chat: Chat, config: &GrpcConfig) -> Routes {
 }
 
 /// The same for a router of axum's, to be merged with the host's other routes.
+///
+/// ```
+/// use axum::Router;
+/// use chat_core::Chat;
+/// use chat_grpc::GrpcConfig;
+///
+/// fn beside(my_routes: Router, chat: Chat) -> Router {
+///     my_routes.merge(chat_grpc::router(chat, &GrpcConfig::default()))
+/// }
+/// ```
 pub fn router(chat: Chat, config: &GrpcConfig) -> axum::Router {
     let limits = Limits::new(config.rate_limits.as_ref());
     let endpoint = Arc::new(Endpoint { chat: Arc::new(chat.clone()), config: config.clone(), limits });

@@ -7,6 +7,17 @@ use chat_limits::{IpNet, RateLimits};
 use crate::body::BodyTimeout;
 
 /// Settings of [`router`](crate::router()). The defaults are safe to face browsers with.
+///
+/// ```
+/// use chat_http::HttpConfig;
+///
+/// let config = HttpConfig {
+///     allowed_origins: vec!["https://app.example".to_owned()],
+///     trusted_proxies: "10.0.0.0/8".parse().into_iter().collect(),
+///     ..HttpConfig::default()
+/// };
+/// assert_eq!(config.trusted_proxies.len(), 1);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HttpConfig {
     /// Origins besides the router's own host whose pages may open the WebSocket, and may write where browsers sign in by

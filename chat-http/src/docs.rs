@@ -1,7 +1,10 @@
-//! `/api/docs`: a page on which the API can be read and tried, and the explanation of every code.
+//! `/api/docs`: a page on which the operations can be read and tried, one for the frames, and the explanation of every
+//! code.
 //!
 //! Nothing comes from another host, and the page's policy holds the browser to that. Scripts and styles are files of
 //! their own, so that the policy need not allow inline scripts; all links are relative, so that any prefix does.
+
+mod frames;
 
 use std::{fmt::Write, sync::LazyLock};
 
@@ -13,6 +16,7 @@ use axum::{
 use bytes::Bytes;
 use http::header;
 use poem_openapi::OpenApiService;
+use serde_json::Value;
 
 use crate::{
     code::Code,
@@ -24,6 +28,10 @@ use crate::{
 const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; connect-src 'self'; \
      style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
      base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/// `'self'` is the WebSocket of the same host, too (CSP 3, 6.7.2.8).
+const FRAMES_POLICY: &str = "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; \
+     img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 const TEXT_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; \
      frame-ancestors 'none'";
@@ -38,9 +46,19 @@ pub(crate) fn routes<S: Clone + Send + Sync + 'static>() -> Router<S> {
         .route(ERRORS_PATH, get(async || page(errors_page(), TEXT_POLICY)))
 }
 
+/// The page of what a WebSocket and the event stream have: of their AsyncAPI document.
+pub(crate) fn frames_routes<S: Clone + Send + Sync + 'static>(document: &Value) -> Router<S> {
+    let html = Bytes::from(frames::page(document));
+    let html = move || std::future::ready(page(html.clone(), FRAMES_POLICY));
+    Router::new()
+        .route("/api/docs/frames", get(html))
+        .route("/api/docs/frames/try.js", get(async || file(JAVASCRIPT, include_str!("docs/frames/try.js"))))
+        .route("/api/docs/frames/style.css", get(async || file("text/css", include_str!("docs/frames/style.css"))))
+}
+
 const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
 
-fn page(html: impl Into<String>, policy: &'static str) -> Response {
+fn page(html: impl Into<Bytes>, policy: &'static str) -> Response {
     let headers = [
         (header::CONTENT_TYPE, "text/html; charset=utf-8"),
         (header::CONTENT_SECURITY_POLICY, policy),

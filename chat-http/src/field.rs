@@ -14,15 +14,24 @@ pub trait Field: Sized {
     fn schema() -> MetaSchema;
 
     /// Reads it from a JSON value, which is never `null`: that is as absent, and absence is the reader's matter.
+    ///
+    /// # Errors
+    /// What is wrong with the value.
     fn from_json(value: Value) -> Result<Self, Fault>;
 
     /// Reads it from a query parameter. Unless said otherwise the text is what a JSON string would hold.
+    ///
+    /// # Errors
+    /// What is wrong with the text.
     fn from_text(text: &str) -> Result<Self, Fault> {
         Self::from_json(Value::String(text.to_owned()))
     }
 }
 
 /// The text of a JSON string, for types that are made from text.
+///
+/// # Errors
+/// `wrong_type`.
 pub fn text(value: Value) -> Result<String, Fault> {
     match value {
         Value::String(text) => Ok(text),
@@ -32,6 +41,9 @@ pub fn text(value: Value) -> Result<String, Fault> {
 
 /// A whole number, for types that are made from one. `5.0` and `1e2` are no whole numbers, although JSON has but one
 /// kind: a client that computes with fractions should hear of it.
+///
+/// # Errors
+/// `wrong_type`, and `out_of_range` beyond 64 bits.
 pub fn whole(value: Value) -> Result<i64, Fault> {
     let Value::Number(number) = value else {
         return Err(Fault::new(FieldCode::WrongType, "must be a whole number"));

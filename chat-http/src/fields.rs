@@ -37,6 +37,9 @@ pub const WHOLE_BODY: &str = "";
 
 impl Fields {
     /// Reads a body that must be one JSON object, in which no name stands twice.
+    ///
+    /// # Errors
+    /// What is wrong with the body as a whole.
     pub fn parse(body: &[u8]) -> Result<Self, FieldError> {
         match strict_json::parse(body)? {
             Value::Object(members) => Ok(Self::new(members)),
@@ -79,6 +82,9 @@ impl Fields {
     }
 
     /// Reads a whole request; `Err` holds every fault, in the order in which the request reads its fields.
+    ///
+    /// # Errors
+    /// Every fault, one at least.
     pub fn read<T: Decode>(mut self, unknown: UnknownFields) -> Result<T, Vec<FieldError>> {
         let request = T::decode(&mut self);
         if unknown == UnknownFields::Refused {

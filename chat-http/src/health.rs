@@ -12,6 +12,12 @@ use chat_core::{Chat, error::ChatError};
 use crate::{every_request::every_request, problem::Problem};
 
 /// `/healthz`, 200 once the process serves, and `/readyz`, 200 while its store answers (else 503). No sign-in.
+///
+/// ```
+/// fn with_health(app: axum::Router, chat: chat_core::Chat) -> axum::Router {
+///     app.merge(chat_http::health_router(chat))
+/// }
+/// ```
 pub fn health_router(chat: Chat) -> Router {
     Router::new()
         .route("/healthz", get(async || "ok\n"))

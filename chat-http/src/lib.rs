@@ -18,6 +18,7 @@
 //! * A method under `#[OpenApi]` takes a [`SignedIn`] caller first and then a [`Json`] request, and returns an
 //!   [`Answer`].
 //! * A line in the table of codes says which problems it can answer; [`mount`](mount()) puts all into a router.
+#![warn(clippy::missing_errors_doc)]
 
 mod admin;
 pub mod answer;

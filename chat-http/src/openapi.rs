@@ -2,6 +2,7 @@
 //! code generators take it.
 
 mod examples;
+mod links;
 mod problems;
 
 use std::{collections::BTreeMap, fmt};
@@ -53,6 +54,7 @@ impl Document {
         if host_signs_in {
             document["components"]["securitySchemes"][SCHEME]["description"] = HOST_SIGN_IN.into();
         }
+        links::add(&mut document["paths"]);
         close_requests(&mut document);
         problems::show(&mut document);
         examples::show(&mut document);
@@ -95,16 +97,28 @@ struct Written {
 fn written_by_poem(spec: &str) -> Written {
     let mut written: Written =
         serde_json::from_str(spec).expect("poem writes a document with info, paths and components");
-    whole_limits(&mut written.paths);
-    whole_limits(&mut written.components);
+    plain_integers(&mut written.paths);
+    plain_integers(&mut written.components);
     written
 }
 
-/// poem writes every limit as a float; of an integer's limits generators and people expect integers.
-pub(crate) fn whole_limits(value: &mut Value) {
+/// poem writes every limit as a float; of an integer's limits generators and people expect integers. And it has formats for
+/// integers without a sign, which OpenAPI does not know: generators for Java and Go take 32 bits for each.
+pub(crate) fn plain_integers(value: &mut Value) {
     match value {
-        Value::Array(items) => items.iter_mut().for_each(whole_limits),
-        Value::Object(members) => members.values_mut().for_each(whole_limits),
+        Value::Array(items) => items.iter_mut().for_each(plain_integers),
+        Value::Object(members) => {
+            let signed = match members.get("format").and_then(Value::as_str) {
+                Some("uint8" | "uint16") => Some("int32"),
+                Some("uint32" | "uint64") => Some("int64"),
+                _ => None,
+            };
+            if let Some(signed) = signed {
+                members.insert("format".to_owned(), signed.into());
+                members.entry("minimum").or_insert_with(|| 0.into());
+            }
+            members.values_mut().for_each(plain_integers);
+        }
         Value::Number(number) => {
             // Floats hold every integer up to 2^53 exactly, and their text is that of the integer with `.0` behind it.
             if let Some(whole) = number.to_string().strip_suffix(".0").and_then(|text| text.parse::<i64>().ok()) {

@@ -104,6 +104,9 @@ pub(crate) fn limited(request: &Request) -> Option<(&Allowance, Kind)> {
 }
 
 /// The access token in `Authorization`, or why there is none.
+///
+/// # Errors
+/// `unauthenticated`.
 pub fn bearer_token(headers: &HeaderMap) -> Result<&str, Problem> {
     optional_bearer_token(headers)?.ok_or_else(|| Problem::new(Code::Unauthenticated))
 }

@@ -9,6 +9,17 @@ use governor::{
 use crate::{rate::Rate, states::States};
 
 /// A bucket for each key, all of the same rate.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use chat_limits::{Buckets, Rate, Taken};
+///
+/// let sends = Buckets::new(Rate::new(2, Duration::from_secs(3_600)));
+/// assert_eq!((sends.take(&"alice"), sends.take(&"alice")), (Taken::Left(1), Taken::Left(0)));
+/// assert!(matches!(sends.take(&"alice"), Taken::Wait(_)));
+/// assert_eq!(sends.take(&"bob"), Taken::Left(1));
+/// ```
 pub struct Buckets<K: Hash + Eq + Clone, C: Clock = DefaultClock> {
     rate: Rate,
     limiter: RateLimiter<K, States<K>, C, StateInformationMiddleware>,

@@ -8,6 +8,19 @@ use ipnet::IpNet;
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
 /// The address of a client. Of IPv6 it is the network of 64 bits: a provider gives each customer at least one.
+///
+/// ```
+/// use std::net::IpAddr;
+///
+/// use chat_limits::ClientAddress;
+/// use http::{HeaderMap, HeaderValue};
+///
+/// let proxy = IpAddr::from([10, 0, 0, 7]);
+/// let trusted = ["10.0.0.0/8".parse().expect("a network")];
+/// let headers = HeaderMap::from_iter([("x-forwarded-for".parse().expect("a name"), HeaderValue::from_static("192.0.2.1"))]);
+/// assert_eq!(IpAddr::from(ClientAddress::of(proxy, &headers, &trusted)), IpAddr::from([192, 0, 2, 1]));
+/// assert_eq!(IpAddr::from(ClientAddress::of(proxy, &headers, &[])), proxy);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ClientAddress(IpAddr);
 

@@ -2,6 +2,7 @@
 //!
 //! A transport keeps [`Buckets`] by user and by [`ClientAddress`] for each kind of request in [`RateLimits`], and [`Seats`]
 //! for what is open at once. What it tells a client who is over a limit is its own matter.
+#![warn(clippy::missing_errors_doc)]
 
 mod buckets;
 mod client_address;

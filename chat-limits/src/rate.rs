@@ -3,6 +3,15 @@ use std::{num::NonZeroU32, time::Duration};
 use governor::Quota;
 
 /// So many at once, and as many in each period: a bucket of tokens that fills evenly.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use chat_limits::Rate;
+///
+/// let rate = Rate::new(60, Duration::from_secs(120));
+/// assert_eq!(rate.full_in(30), Duration::from_secs(60));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rate {
     burst: NonZeroU32,

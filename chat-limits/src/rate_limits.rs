@@ -7,6 +7,15 @@ use crate::rate::Rate;
 /// An address is what a router of HTTP is told of as `ConnectInfo<SocketAddr>`, and the services of gRPC by their server, or
 /// what a trusted proxy says in its place; of IPv6 it is the network of 64 bits. Where they are not told, as under
 /// `axum::serve(listener, router)` without `into_make_service_with_connect_info`, nothing is limited by address.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use chat_limits::{Rate, RateLimits};
+///
+/// let limits = RateLimits { sign_in: Rate::new(20, Duration::from_secs(60)), ..RateLimits::default() };
+/// assert_eq!(limits.send.user.burst(), 600);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RateLimits {
     /// Registering and logging in, by address: whoever does so has no user yet. Default 120 a minute.

@@ -5,6 +5,16 @@ use std::{
 };
 
 /// How many connections each key has open, and how many it may.
+///
+/// ```
+/// use chat_limits::Seats;
+///
+/// let connections = Seats::new(1);
+/// let seat = connections.take(&"alice");
+/// assert!(seat.is_some() && connections.take(&"alice").is_none());
+/// drop(seat);
+/// assert!(connections.take(&"alice").is_some());
+/// ```
 #[derive(Debug)]
 pub struct Seats<K: Hash + Eq> {
     most: u32,

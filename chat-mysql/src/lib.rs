@@ -41,6 +41,7 @@
 //! chat runs the whole again. Where the answer to a commit is lost, the attempt's own row tells what became of it, and who
 //! asks for one that is not there sees to it that it never will be. No connection within
 //! [`MySqlOptions::acquire_timeout`] is `Unavailable`; when the server is back, the next call finds it.
+#![warn(clippy::missing_errors_doc)]
 #![deny(rustdoc::broken_intra_doc_links)]
 
 mod admission;

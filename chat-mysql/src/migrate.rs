@@ -83,6 +83,9 @@ impl MySqlStore {
     }
 
     /// What [`migrate`](Self::migrate) would run.
+    ///
+    /// # Errors
+    /// [`MigrateError::Schema`], [`MigrateError::Store`].
     pub async fn pending(&self) -> Result<Vec<Migration>, MigrateError> {
         let mut lease = self.shared().connections.lease().await?;
         Ok(pending(MIGRATIONS, &applied(&mut lease, &self.shared().tables, Then::Done).await?)?.to_vec())
@@ -90,6 +93,9 @@ impl MySqlStore {
 
     /// What [`migrate`](Self::migrate) would run, as a script for whoever runs it by hand; empty where there is
     /// nothing to do. After it, `migrate` finds everything done.
+    ///
+    /// # Errors
+    /// [`MigrateError::Schema`], [`MigrateError::Store`].
     pub async fn sql(&self) -> Result<String, MigrateError> {
         let tables = &self.shared().tables;
         let statements =

@@ -17,6 +17,17 @@ use crate::{
 };
 
 /// What can be chosen when a store is opened.
+///
+/// ```
+/// use std::{num::NonZeroU32, time::Duration};
+///
+/// use chat_mysql::{MySqlOptions, MySqlStore, OpenError};
+///
+/// async fn open(url: &str) -> Result<MySqlStore, OpenError> {
+///     let count = NonZeroU32::new(32).unwrap_or(NonZeroU32::MIN);
+///     MySqlOptions::default().table_prefix("talk_")?.max_connections(count).lock_timeout(Duration::from_secs(5)).open(url).await
+/// }
+/// ```
 #[derive(Clone, Debug)]
 pub struct MySqlOptions {
     prefix: String,
@@ -101,7 +112,10 @@ pub enum OpenError {
 }
 
 impl MySqlOptions {
-    /// What all names of tables and indexes begin with. Default `chat_`. Errors: [`OpenError::Prefix`].
+    /// What all names of tables and indexes begin with. Default `chat_`.
+    ///
+    /// # Errors
+    /// [`OpenError::Prefix`].
     pub fn table_prefix(mut self, prefix: &str) -> Result<Self, OpenError> {
         if !is_prefix(prefix) {
             return Err(OpenError::Prefix(prefix.to_owned()));
@@ -141,6 +155,9 @@ impl MySqlOptions {
     }
 
     /// Opens the store of that URL: see [`MySqlStore::open`].
+    ///
+    /// # Errors
+    /// [`OpenError`].
     pub async fn open(self, url: &str) -> Result<MySqlStore, OpenError> {
         let place = Place::parse(url)?.tried_out(self.acquire).await?;
         let suspicion = Arc::new(Suspicion::default());

@@ -18,6 +18,19 @@ use crate::{
 };
 
 /// A store in MySQL or MariaDB. Cheap to clone: clones share their connections.
+///
+/// ```
+/// use chat_mysql::MySqlStore;
+///
+/// # async fn open(pool: sqlx::MySqlPool) -> Result<(), Box<dyn std::error::Error>> {
+/// let store = MySqlStore::from_pool(pool);
+/// for migration in store.pending().await? {
+///     println!("{} {}", migration.version, migration.name);
+/// }
+/// store.migrate().await?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct MySqlStore {
     shared: Arc<Shared>,

@@ -23,6 +23,13 @@ pub fn is_prefix(text: &str) -> bool {
 }
 
 /// The names of the tables: every text says `chat_…`, and is rewritten once where the prefix is another.
+///
+/// ```
+/// use chat_sql::tables::Tables;
+///
+/// let tables = Tables::new("talk_");
+/// assert_eq!(tables.sql("SELECT count(*) FROM chat_users").as_str(), "SELECT count(*) FROM talk_users");
+/// ```
 pub struct Tables {
     prefix: Box<str>,
     rewritten: RwLock<HashMap<&'static str, Arc<str>>>,

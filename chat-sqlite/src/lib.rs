@@ -31,6 +31,7 @@
 //! # Why not a pool of writers?
 //! SQLite has one writer at a time. Several connections that write would find each other with `SQLITE_BUSY` and sleep;
 //! one connection behind a fair lock hands over at once and in order.
+#![warn(clippy::missing_errors_doc)]
 #![deny(rustdoc::broken_intra_doc_links)]
 
 mod admission;

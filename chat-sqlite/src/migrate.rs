@@ -31,7 +31,10 @@ VALUES (?1, ?2, CAST(unixepoch('subsec') * 1000 AS INTEGER))";
 
 impl SqliteStore {
     /// Brings the tables to this release, in one transaction. Safe to call at every start and from several processes
-    /// at once: who comes second finds it done. Errors: [`SchemaError::Newer`](migration::SchemaError::Newer) where the tables are of a newer
+    /// at once: who comes second finds it done.
+    ///
+    /// # Errors
+    /// [`SchemaError::Newer`](migration::SchemaError::Newer) where the tables are of a newer
     /// release, [`SchemaError::Foreign`](migration::SchemaError::Foreign) where they are not ours.
     pub async fn migrate(&self) -> Result<(), MigrateError> {
         let mut writer = self.migrating().await?;
@@ -57,6 +60,9 @@ impl SqliteStore {
     }
 
     /// What [`migrate`](Self::migrate) would run.
+    ///
+    /// # Errors
+    /// [`MigrateError::Schema`], [`MigrateError::Store`].
     pub async fn pending(&self) -> Result<Vec<Migration>, MigrateError> {
         let mut reading = self.reading_schema().await?;
         Ok(pending(MIGRATIONS, &applied(&mut reading.db()).await?)?.to_vec())
@@ -64,6 +70,9 @@ impl SqliteStore {
 
     /// What [`migrate`](Self::migrate) would run, as a script for whoever runs it by hand; empty where there is
     /// nothing to do. After it, `migrate` finds everything done.
+    ///
+    /// # Errors
+    /// [`MigrateError::Schema`], [`MigrateError::Store`].
     pub async fn sql(&self) -> Result<String, MigrateError> {
         let pending = self.pending().await?;
         Ok(if pending.is_empty() { String::new() } else { script(&self.shared().tables, &pending) })

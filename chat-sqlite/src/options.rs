@@ -33,6 +33,17 @@ const CHECKPOINT: &str = "4096";
 const LOG_KEPT: &str = "33554432";
 
 /// What can be chosen when a store is opened.
+///
+/// ```
+/// use chat_sqlite::SqliteOptions;
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let store = SqliteOptions::default().table_prefix("talk_")?.open("sqlite::memory:").await?;
+/// assert!(store.sql().await?.contains("talk_users"));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct SqliteOptions {
     prefix: String,
@@ -94,7 +105,10 @@ pub enum OpenError {
 }
 
 impl SqliteOptions {
-    /// What all names of tables and indexes begin with. Default `chat_`. Errors: [`OpenError::Prefix`].
+    /// What all names of tables and indexes begin with. Default `chat_`.
+    ///
+    /// # Errors
+    /// [`OpenError::Prefix`].
     pub fn table_prefix(mut self, prefix: &str) -> Result<Self, OpenError> {
         if !is_prefix(prefix) {
             return Err(OpenError::Prefix(prefix.to_owned()));
@@ -117,6 +131,9 @@ impl SqliteOptions {
     }
 
     /// Opens the store of that URL: see [`SqliteStore::open`].
+    ///
+    /// # Errors
+    /// [`OpenError`].
     pub async fn open(self, url: &str) -> Result<SqliteStore, OpenError> {
         let connections = match Location::parse(url)? {
             Location::Memory => self.open_memory().await?,

@@ -20,6 +20,20 @@ use crate::{
 };
 
 /// A store in SQLite. Cheap to clone: clones share their connections.
+///
+/// ```
+/// use chat_core::ports::store::Store;
+/// use chat_sqlite::SqliteStore;
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let store = SqliteStore::open("sqlite::memory:").await?;
+/// assert!(store.ping().await.is_err(), "it has no tables yet");
+/// store.migrate().await?;
+/// store.ping().await?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct SqliteStore {
     shared: Arc<Shared>,
@@ -47,6 +61,9 @@ impl SqliteStore {
     /// A file gets a write-ahead log. A database in memory has one connection, in which it lives and with which it
     /// ends: there, a plain read waits for the open transaction, and a task that reads while it holds one is told
     /// after the lock timeout that the store is busy.
+    ///
+    /// # Errors
+    /// [`OpenError`].
     pub async fn open(url: &str) -> Result<Self, OpenError> {
         SqliteOptions::default().open(url).await
     }

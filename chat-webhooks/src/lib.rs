@@ -35,6 +35,7 @@
 //! address that is private, local or otherwise not of the public internet, unless it was made by
 //! [`Webhook::to_private`]. A name is looked up for each request, its addresses are looked at, and the
 //! connection goes to one of those and to no other.
+#![warn(clippy::missing_errors_doc)]
 #![deny(rustdoc::broken_intra_doc_links)]
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test fails by panicking"))]
 

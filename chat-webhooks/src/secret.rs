@@ -7,6 +7,13 @@ use sha2::Sha256;
 
 /// A secret that sender and receiver share: `whsec_` and 24 to 64 bytes in Base64, as
 /// `echo whsec_$(openssl rand -base64 32)` makes one. It does not show in `Debug`.
+///
+/// ```
+/// use chat_webhooks::WebhookSecret;
+///
+/// assert!(WebhookSecret::parse("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").is_ok());
+/// assert!(WebhookSecret::parse("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").is_err());
+/// ```
 #[derive(Clone, Debug)]
 pub struct WebhookSecret(SecretSlice<u8>);
 

@@ -21,6 +21,18 @@ use crate::{
 };
 
 /// A consumer that sends each entry to a URL.
+///
+/// ```
+/// use chat_webhooks::{Webhook, WebhookSecret};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let secret = || WebhookSecret::parse("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
+/// let webhook = Webhook::new("https://app.example/hooks/chat", vec![secret()?])?;
+/// # drop(webhook);
+/// assert!(Webhook::new("http://app.example/hooks/chat", vec![secret()?]).is_err(), "https alone");
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct Webhook {
     target: Target,

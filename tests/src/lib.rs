@@ -37,19 +37,20 @@ pub use narrow::Narrow;
 pub use order::RoomOrder;
 pub use scenario::{PASSWORD, ROOM_PASSWORD, message_path, reaction_path, registration};
 pub use secrets::{jwt_key, pepper, random_key};
-pub use server::{ADMIN_TOKEN, Server, binary as server_binary, help, printed};
+pub use server::{ADMIN_TOKEN, Server, help, printed, program};
 pub use socket::{Closed, Socket};
 pub use store::{STORE, StoreKind};
 
 /// How long anything may take before a test gives up on it: far above what a loaded machine needs.
 pub const PATIENCE: std::time::Duration = std::time::Duration::from_secs(30);
 
-/// The README's Rust is compiled with the doc tests; its shell is run by tests/readme.rs.
+/// The Rust of the pages is compiled with the doc tests, and run where it says nothing else; all else of theirs is the
+/// matter of tests/documents.
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
-struct Readme;
-
-/// So is that of the page on transports, and run.
-#[cfg(doctest)]
+#[doc = include_str!("../../docs/embed.md")]
+#[doc = include_str!("../../docs/sign-in.md")]
+#[doc = include_str!("../../docs/store.md")]
+#[doc = include_str!("../../docs/talk.md")]
 #[doc = include_str!("../../docs/transports.md")]
-struct Transports;
+struct Pages;

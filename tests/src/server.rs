@@ -337,10 +337,10 @@ impl Drop for Server {
 
 fn command(folder: &Path, flags: &[String], open_files: Option<(u32, u32)>) -> Command {
     let mut command = match open_files {
-        None => Command::new(binary()),
+        None => Command::new(program()),
         Some((soft, hard)) => {
             let mut shell = Command::new("sh");
-            shell.args(["-c", &format!("ulimit -Sn {soft} && ulimit -Hn {hard} && exec \"$0\" \"$@\"")]).arg(binary());
+            shell.args(["-c", &format!("ulimit -Sn {soft} && ulimit -Hn {hard} && exec \"$0\" \"$@\"")]).arg(program());
             shell
         }
     };
@@ -373,15 +373,18 @@ pub fn help() -> String {
 /// # Panics
 /// When it cannot be started, or ends otherwise than well.
 pub fn printed(arguments: &[&str], folder: &Path) -> String {
-    let output = Command::new(binary()).args(arguments).current_dir(folder).output();
+    let output = Command::new(program()).args(arguments).current_dir(folder).output();
     let output = output.unwrap_or_else(|error| panic!("{BINARY}: {error}"));
     assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
-/// Where `chat-server` is. Cargo puts the binaries of a profile into one folder, and test executables into one below it.
+/// The server's program. Cargo puts the binaries of a profile into one folder, and test executables into one below it.
 /// `CHAT_TEST_SERVER` names another binary, for instance a release build.
-pub fn binary() -> PathBuf {
+///
+/// # Panics
+/// When there is none.
+pub fn program() -> PathBuf {
     if let Some(path) = std::env::var_os("CHAT_TEST_SERVER") {
         return path.into();
     }

@@ -19,7 +19,7 @@ pub fn files(folder: &Path, ending: &str) -> Vec<(String, String)> {
             let name = path.file_name().expect("an entry has a name").to_string_lossy().into_owned();
             if path.is_dir()
                 && !name.starts_with('.')
-                && !["target", "node_modules", "chat-data"].contains(&name.as_str())
+                && !["target", "node_modules", "generated", "chat-data"].contains(&name.as_str())
             {
                 folders.push(path);
             } else if name.ends_with(ending) && path.is_file() {

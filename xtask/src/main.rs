@@ -1,16 +1,19 @@
 //! The chores of this workspace: `cargo xtask help` lists them.
 
+mod clients;
 mod databases;
 mod figures;
 mod mutants;
 mod needs;
 mod node;
+mod package;
 mod planted;
 mod python;
 mod setup;
 mod soak;
 mod steps;
 mod test;
+mod unpacked;
 mod workspace;
 
 use std::process::ExitCode;
@@ -22,7 +25,7 @@ Usage: cargo xtask <chore>
 
   test [--require mariadb,mysql]
             Everything that has to hold before a change lands: sets up what the tests need, then
-            format, clippy, the server, all tests, doc tests and documentation. Starts a MariaDB and a
+            format, clippy, the server, all tests, doc tests, documentation and packages. Starts a MariaDB and a
             MySQL for the run, or uses those that CHAT_TEST_MARIADB_URL and CHAT_TEST_MYSQL_URL name
             (an administrator's, without a database; or `none`). What cannot be had is not tested, as
             the last lines say; where it is required, the run fails
@@ -31,14 +34,17 @@ Usage: cargo xtask <chore>
             elsewhere it says what to install
   databases COMMAND…
             Runs a command with the databases of the tests, as `test` does
+  clients   Deletes the clients that generators have made of the OpenAPI documents, makes them anew, and
+            spends an evening with each on the server. Sets up before
   planted   Builds chat-proofs with bugs in it, switches on one after the other, and fails unless the
             test that should notice each does; `databases` before it has more of them on servers, too
   mutants   Changes the rules and the commands at one place at a time, with cargo-mutants, and fails
             where no test notices and docs/proofs.md has no reason why. Takes hours
   soak [SCALE [PROOF…]]
-            Runs all that takes a scale (steps against the model, histories, races, crashes, floods, torture),
-            or the named ones, that many times as much as `test` does (torture four times that), 10 where none
+            Runs all that takes a scale (steps against the model, histories, races, crashes, floods,
+            Schemathesis, torture), or the named ones, that many times as much as `test` does (torture four times that), 10 where none
             is given, and prints what it did as Markdown
+  package   Packs the libraries, as for a registry, and fails where cargo has something to say against them
   fmt       Formats all code
   figures   Builds a fresh clone from nothing and prints how long a newcomer waits, how large the
             server is and how many crates it takes, as a Markdown table
@@ -54,10 +60,12 @@ fn main() -> ExitCode {
         ["setup"] => setup::run(&[]),
         ["setup", "--require", names] => Kind::list(names).and_then(|required| setup::run(&required)),
         ["databases", command @ ..] => databases::run(command),
+        ["clients"] => clients::run(),
         ["planted"] => planted::run(),
         ["mutants"] => mutants::run(),
         ["soak"] => soak::run("10", &[]),
         ["soak", scale, proofs @ ..] => soak::run(scale, proofs),
+        ["package"] => package::run(),
         ["fmt"] => workspace::succeed(workspace::cargo(&["fmt", "--all"])),
         ["figures"] => figures::run(),
         ["help" | "--help" | "-h"] => {

@@ -1,11 +1,12 @@
 //! What the tests need beside cargo. A new need is one more entry of [`NEEDS`].
 
+use std::path::Path;
 use std::process::Command;
 
 use chat_test_database_servers::{Kind, Server};
 
 use crate::{
-    node, python,
+    node, python, unpacked,
     workspace::{answers, cargo, output},
 };
 
@@ -34,8 +35,11 @@ pub(crate) enum Remedy {
     Python(&'static python::Packages),
     /// Packages of Node.js.
     Node(&'static node::Packages),
-    /// Those of a program in the workspace.
-    NodeLocked(&'static node::Locked),
+    /// Packages of Node.js that a folder of the workspace locks.
+    NodeProject(&'static node::Project),
+
+    /// Packages of Debian that are brought but not installed, and what to say where there is no Debian.
+    Unpacked { packages: &'static unpacked::Packages, elsewhere: &'static str },
     /// What only the one who reads this can do.
     Advice(&'static str),
 }
@@ -48,8 +52,33 @@ static GRPC: python::Packages =
 static ASYNCAPI: node::Packages =
     node::Packages { folder: "contract-node", names: &["@asyncapi/parser@3.6.0", "@stoplight/spectral-cli@6.16.3"] };
 
+/// Ends well in a Node.js that @hey-api/openapi-ts takes.
+const NODE_IS_NEW: &str = "const [major, minor] = process.versions.node.split('.').map(Number); \
+    process.exit(major > 20 || (major === 20 && minor >= 19) ? 0 : 1)";
+
+/// For tests/tests/clients/typescript.rs.
+static CLIENTS_TYPESCRIPT: node::Project = node::Project { folder: "tests/clients/typescript" };
+
+/// For tests/tests/clients/python.rs.
+static CLIENTS_PYTHON: python::Packages =
+    python::Packages { folder: "clients-python", names: &["openapi-python-client==0.29.1", "mypy==2.4.1"] };
+
+/// For tests/tests/clients/java.rs and go.rs.
+static OPENAPI_GENERATOR: python::Packages =
+    python::Packages { folder: "openapi-generator", names: &["openapi-generator-cli==7.26.0"] };
+
+/// For tests/tests/documents/programs.rs.
+static DOCUMENTS: node::Packages = node::Packages { folder: "documents-node", names: &["ws@8.18.3"] };
+
+/// For tests/tests/documents/configuration.rs.
+static NGINX: unpacked::Packages = unpacked::Packages { folder: "nginx", names: &["nginx"] };
+
+/// For tests/tests/schemathesis.
+static SCHEMATHESIS: python::Packages =
+    python::Packages { folder: "schemathesis-python", names: &["schemathesis==4.32.5"] };
+
 /// For tests/tests/web/, which build the page to chat in and play in it.
-static WEB: node::Locked = node::Locked { folder: "examples/standalone-server/web" };
+static WEB: node::Project = node::Project { folder: "examples/standalone-server/web" };
 
 /// Everything the tests need.
 pub(crate) static NEEDS: &[Need] = &[
@@ -71,10 +100,38 @@ pub(crate) static NEEDS: &[Need] = &[
         database: None,
     },
     Need {
-        name: "bash and curl",
-        why: "the README's conversation is held",
-        present: || answers(with("bash", &["--version"])) && answers(with("curl", &["--version"])),
-        remedy: Remedy::Packages { debian: &["bash", "curl"], elsewhere: "install bash and curl 7.82 or later" },
+        name: "bash, curl, openssl and sqlite3",
+        why: "the shell of the documents is run",
+        present: || {
+            let tells = |program| answers(with(program, &["--version"]));
+            tells("bash") && tells("curl") && tells("sqlite3") && answers(with("openssl", &["version"]))
+        },
+        remedy: Remedy::Packages {
+            debian: &["bash", "curl", "openssl", "sqlite3"],
+            elsewhere: "install bash, curl 7.82 or later, openssl, and the shell of SQLite, sqlite3",
+        },
+        database: None,
+    },
+    Need {
+        name: "systemd-analyze",
+        why: "it says whether the documents' unit is one",
+        present: || answers(with("systemd-analyze", &["--version"])),
+        remedy: Remedy::Packages {
+            debian: &["systemd"],
+            elsewhere: "install systemd-analyze, which comes with systemd",
+        },
+        database: None,
+    },
+    Need {
+        name: "nginx",
+        why: "it serves the chat as the documents configure it",
+        present: || {
+            answers(with("nginx", &["-v"]))
+                || answers(with("/usr/sbin/nginx", &["-v"]))
+                || NGINX.run("usr/sbin/nginx", "-v")
+        },
+        // Installed it would be a service, which is started.
+        remedy: Remedy::Unpacked { packages: &NGINX, elsewhere: "install nginx such that it is on the PATH" },
         database: None,
     },
     Need {
@@ -89,11 +146,11 @@ pub(crate) static NEEDS: &[Need] = &[
     },
     Need {
         name: "Python with venv",
-        why: "the gRPC server is tested with a client of Python's",
+        why: "the gRPC server is tested with a client of Python's, and the API by Schemathesis",
         present: || answers(with("python3", &["-c", "import ensurepip, venv"])),
         remedy: Remedy::Packages {
             debian: &["python3", "python3-venv"],
-            elsewhere: "install Python 3.9 or later such that `python3` runs it, with venv",
+            elsewhere: "install Python 3.10 or later such that `python3` runs it, with venv",
         },
         database: None,
     },
@@ -105,12 +162,19 @@ pub(crate) static NEEDS: &[Need] = &[
         database: None,
     },
     Need {
+        name: "Schemathesis",
+        why: "the server is held against its OpenAPI documents",
+        present: || answers(SCHEMATHESIS.python("import schemathesis")),
+        remedy: Remedy::Python(&SCHEMATHESIS),
+        database: None,
+    },
+    Need {
         name: "Node.js and npm",
         why: "the AsyncAPI document is read by the official parser, and all documents by a linter",
-        present: || answers(with("node", &["--version"])) && answers(with("npm", &["--version"])),
+        present: || answers(with("node", &["--eval", NODE_IS_NEW])) && answers(with("npm", &["--version"])),
         remedy: Remedy::Packages {
             debian: &["nodejs", "npm"],
-            elsewhere: "install Node.js 18 or later, with npm, such that `node` and `npm` run them",
+            elsewhere: "install Node.js 20.19 or later, with npm, such that `node` and `npm` run them",
         },
         database: None,
     },
@@ -125,19 +189,67 @@ pub(crate) static NEEDS: &[Need] = &[
         database: None,
     },
     Need {
-        name: "esbuild, TypeScript, playwright-core and axe-core",
-        why: "the page to chat in is built, and tested",
+        name: "openapi-typescript, @hey-api/openapi-ts and TypeScript",
+        why: "they make and compile clients of the OpenAPI document",
+        present: || CLIENTS_TYPESCRIPT.is_installed(),
+        remedy: Remedy::NodeProject(&CLIENTS_TYPESCRIPT),
+        database: None,
+    },
+    Need {
+        name: "openapi-python-client and mypy",
+        why: "they make and check another",
+        present: || answers(CLIENTS_PYTHON.python("import openapi_python_client, mypy.version")),
+        remedy: Remedy::Python(&CLIENTS_PYTHON),
+        database: None,
+    },
+    Need {
+        name: "OpenAPI Generator",
+        why: "it makes those for Java and Go",
+        present: || answers(OPENAPI_GENERATOR.python("import openapi_generator_cli")),
+        remedy: Remedy::Python(&OPENAPI_GENERATOR),
+        database: None,
+    },
+    Need {
+        name: "a JDK with the annotations of Jakarta",
+        why: "the one for Java is compiled, and run",
         present: || {
-            let each = "for (const name of ['esbuild', 'typescript', 'playwright-core', 'axe-core']) \
-                if (require(`${name}/package.json`).version !== require('./package.json').devDependencies[name]) process.exit(1)";
-            answers(WEB.node(each))
+            answers(with("javac", &["--version"])) && Path::new("/usr/share/java/jakarta-annotation-api.jar").exists()
         },
-        remedy: Remedy::NodeLocked(&WEB),
+        remedy: Remedy::Packages {
+            debian: &["default-jdk-headless", "libjakarta-annotation-api-java"],
+            elsewhere: "install a JDK, 17 or later, and /usr/share/java/jakarta-annotation-api.jar",
+        },
+        database: None,
+    },
+    Need {
+        name: "Go with validator.v2",
+        why: "the one for Go is compiled, and run",
+        present: || {
+            answers(with("go", &["version"])) && Path::new("/usr/share/gocode/src/gopkg.in/validator.v2").exists()
+        },
+        remedy: Remedy::Packages {
+            debian: &["golang-go", "golang-gopkg-validator.v2-dev"],
+            elsewhere: "install Go 1.19 or later, and have gopkg.in/validator.v2 in /usr/share/gocode/src",
+        },
+        database: None,
+    },
+    Need {
+        name: "ws",
+        why: "a page's WebSocket is run in Node.js, which has none before its version 22",
+        present: || answers(DOCUMENTS.node("require('ws')")),
+        remedy: Remedy::Node(&DOCUMENTS),
+        database: None,
+    },
+    Need {
+        name: "esbuild, playwright-core and axe-core",
+        why: "the page to chat in is built, and tested",
+        present: || WEB.is_installed(),
+        remedy: Remedy::NodeProject(&WEB),
         database: None,
     },
     Need {
         name: "Chromium, with fonts",
-        why: "the page to chat in is tested in a browser as people have it",
+        why: "that page is tested in a browser as people have it",
         present: || answers(with("chromium", &["--version"])) && has_emoji(),
         remedy: Remedy::Packages {
             debian: &["chromium", "fonts-dejavu-core", "fonts-noto-color-emoji", "fontconfig"],

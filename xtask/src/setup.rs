@@ -7,7 +7,7 @@ use chat_test_database_servers::Kind;
 
 use crate::needs::{NEEDS, Need, Remedy};
 use crate::workspace::{answers, output, show, succeed};
-use crate::{node, python};
+use crate::{node, python, unpacked};
 
 /// What this machine lets us do.
 #[derive(Clone, Copy)]
@@ -38,7 +38,8 @@ enum Action {
     Component(&'static str),
     Python(&'static python::Packages),
     Node(&'static node::Packages),
-    NodeLocked(&'static node::Locked),
+    NodeProject(&'static node::Project),
+    Unpacked(&'static unpacked::Packages),
     Tell(String),
 }
 
@@ -53,7 +54,9 @@ fn decide(remedy: Remedy, machine: Machine) -> Action {
         Remedy::Component(component) => Action::Tell(format!("add {component} to the Rust toolchain")),
         Remedy::Python(packages) => Action::Python(packages),
         Remedy::Node(packages) => Action::Node(packages),
-        Remedy::NodeLocked(packages) => Action::NodeLocked(packages),
+        Remedy::NodeProject(project) => Action::NodeProject(project),
+        Remedy::Unpacked { packages, .. } if machine.debian => Action::Unpacked(packages),
+        Remedy::Unpacked { elsewhere, .. } => Action::Tell(elsewhere.to_owned()),
         Remedy::Advice(advice) => Action::Tell(advice.to_owned()),
     }
 }
@@ -71,7 +74,8 @@ pub(crate) fn run(required: &[Kind]) -> Result<(), String> {
     let mut wished: Vec<&str> = Vec::new();
     let mut of_python: Vec<&python::Packages> = Vec::new();
     let mut of_node: Vec<&node::Packages> = Vec::new();
-    let mut locked: Vec<&node::Locked> = Vec::new();
+    let mut projects: Vec<&node::Project> = Vec::new();
+    let mut unpacked: Vec<&unpacked::Packages> = Vec::new();
     for need in absent {
         println!("missing: {} ({})", need.name, need.why);
         match decide(need.remedy, machine) {
@@ -80,7 +84,8 @@ pub(crate) fn run(required: &[Kind]) -> Result<(), String> {
             Action::Component(name) => install("rustup", &["component", "add", name])?,
             Action::Python(names) => of_python.push(names),
             Action::Node(names) => of_node.push(names),
-            Action::NodeLocked(those) => locked.push(those),
+            Action::NodeProject(project) => projects.push(project),
+            Action::Unpacked(names) => unpacked.push(names),
             Action::Tell(_) => {}
         }
     }
@@ -88,7 +93,12 @@ pub(crate) fn run(required: &[Kind]) -> Result<(), String> {
     // Python and Node.js themselves may have been among them.
     of_python.into_iter().try_for_each(python::Packages::install)?;
     of_node.into_iter().try_for_each(node::Packages::install)?;
-    locked.into_iter().try_for_each(node::Locked::install)?;
+    projects.into_iter().try_for_each(node::Project::install)?;
+    // Without root the lists of packages are as old as whoever has root left them.
+    if !unpacked.is_empty() && packages.is_empty() && machine.root {
+        install("apt-get", &["update"])?;
+    }
+    unpacked.into_iter().try_for_each(unpacked::Packages::install)?;
     if let Err(why) = install_packages(&wished) {
         println!("going on without: {why}");
     }
@@ -119,7 +129,8 @@ fn advice(need: &Need, machine: Machine) -> String {
         Action::Packages(names) => format!("installing {} did not help", names.join(", ")),
         Action::Python(of) => format!("installing {} by pip did not help", of.names.join(", ")),
         Action::Node(of) => format!("installing {} by npm did not help", of.names.join(", ")),
-        Action::NodeLocked(of) => format!("`npm ci` in {} did not help", of.folder),
+        Action::NodeProject(of) => format!("`npm ci` in {} did not help", of.folder),
+        Action::Unpacked(of) => format!("unpacking {} below target did not help", of.names.join(", ")),
         Action::Component(name) => format!("adding the component {name} did not help"),
     };
     format!("  {}, since {}: {how}", need.name, need.why)
@@ -174,6 +185,14 @@ mod tests {
     fn packages_of_node_come_by_npm_wherever_one_is() {
         static PACKAGES: node::Packages = node::Packages { folder: "node", names: &["@asyncapi/parser"] };
         assert_eq!(decide(Remedy::Node(&PACKAGES), NOTHING), Action::Node(&PACKAGES));
+    }
+
+    #[test]
+    fn packages_are_unpacked_on_debian_by_anybody_and_told_elsewhere() {
+        static PACKAGES: unpacked::Packages = unpacked::Packages { folder: "nginx", names: &["nginx"] };
+        let remedy = Remedy::Unpacked { packages: &PACKAGES, elsewhere: "install nginx" };
+        assert_eq!(decide(remedy, Machine { debian: true, ..NOTHING }), Action::Unpacked(&PACKAGES));
+        assert_eq!(decide(remedy, NOTHING), Action::Tell("install nginx".to_owned()));
     }
 
     #[test]

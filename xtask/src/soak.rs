@@ -11,13 +11,14 @@ use crate::{
 };
 
 /// Package and test binary of each proof that takes a scale, and how many times as much of it is run.
-const PROOFS: [(&str, &str, f64); 7] = [
+const PROOFS: [(&str, &str, f64); 8] = [
     ("chat-proofs", "steps", 1.0),
     ("chat-proofs", "histories", 1.0),
     ("chat-tests", "crashes", 1.0),
     ("chat-tests", "wallet_crash", 1.0),
     ("chat-tests", "malformed", 1.0),
     ("chat-tests", "flood", 1.0),
+    ("chat-tests", "schemathesis", 1.0),
     // What a change has to pass of it is little.
     ("chat-tests", "torture", 4.0),
 ];

@@ -49,6 +49,7 @@ fn steps(nextest: bool, variables: &[(&'static str, String)]) -> Vec<Step> {
         step("planted bugs", Some("tests"), with_databases(myself(&["planted"]))),
         step("doc tests", None, with_databases(cargo(&["test", "--workspace", "--doc"]))),
         step("documentation", None, doc),
+        step("packages", None, myself(&["package"])),
     ]
 }
 

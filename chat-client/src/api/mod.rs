@@ -31,6 +31,19 @@ const PATIENCE: Duration = Duration::from_secs(30);
 ///
 /// An answer is waited for at most 30 seconds. Proxies that the environment names are not used, and `http` is the only
 /// scheme: TLS is not built in.
+///
+/// ```
+/// use chat_client::{Api, Error};
+///
+/// # async fn look() -> Result<(), Error> {
+/// let (api, me) = Api::login("http://127.0.0.1:8080", "alice", "script", "demo-password").await?;
+/// println!("{} has {} coins", me.user_id, me.avail_coins);
+/// for room in api.rooms().await? {
+///     println!("{} {}", room.room_id, room.name);
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct Api(Arc<Inner>);
 

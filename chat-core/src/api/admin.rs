@@ -94,6 +94,18 @@ pub struct AdminRoom {
 /// transports ask for a credential of its own. All of it takes a [`Right`](crate::model::operator::Right), and answers
 /// `NotAllowed` to who has it not; whatever changes something is written into the audit, in the same transaction. Apart
 /// from [`ensure_user`](Self::ensure_user), by which the application lets in users of its own.
+///
+/// ```
+/// use chat_core::api::{Admin, ChangeCoins};
+/// use chat_core::error::ChatError;
+/// use chat_core::model::coin::{Amount, CoinKey, Coins, Reason};
+/// use chat_core::model::{operator::Operator, user::UserId};
+///
+/// async fn sell(chat: &impl Admin, to: &UserId, coins: Coins, reason: Reason, order: CoinKey) -> Result<bool, ChatError> {
+///     let change = ChangeCoins { amount: Amount::credit(coins), reason, key: order };
+///     Ok(chat.change_coins(&Operator::host(), to, change).await?.repeated) // Under its key it is done once.
+/// }
+/// ```
 #[async_trait]
 pub trait Admin: Send + Sync + 'static {
     /// The user of that id, in whatever standing; where there is none yet, one is made who has no password, and so signs

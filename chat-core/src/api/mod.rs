@@ -32,6 +32,19 @@ pub use self::{
 };
 
 /// The whole chat, as users see it.
+///
+/// ```
+/// use std::sync::Arc;
+///
+/// use chat_core::api::{ChatService, Messages, SendMessage};
+/// use chat_core::error::ChatError;
+/// use chat_core::model::{message::MessageBody, room::RoomId, session::Caller};
+///
+/// async fn say(chat: Arc<dyn ChatService>, caller: &Caller, room: RoomId, body: MessageBody) -> Result<u64, ChatError> {
+///     let sent = chat.send_message(caller, SendMessage { room, body, client_id: None, reply_to: None }).await?;
+///     Ok(sent.event.seq.get())
+/// }
+/// ```
 pub trait ChatService:
     Users + Sessions + Rooms + Members + Bans + Invites + Ledger + Messages + Friends + Blocks + Live
 {

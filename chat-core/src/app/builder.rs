@@ -39,6 +39,23 @@ use crate::{
 };
 
 /// Puts a [`Chat`] together. What is not set has a safe default; secrets have none.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use chat_core::model::coin::Coins;
+/// use chat_core::policy::{Policy, StartingCoins};
+/// use chat_core::{BuildError, Chat, Secrets, ports::store::Store};
+///
+/// # async fn start(store: impl Store, secrets: Secrets) -> Result<Chat, BuildError> {
+/// let policy = Policy {
+///     starting_coins: StartingCoins::Fixed(Coins::ZERO),
+///     invite_ttl: Duration::from_secs(24 * 60 * 60),
+///     ..Policy::default()
+/// };
+/// Chat::builder(store).secrets(secrets).policy(policy).issuer("https://app.example").build().await
+/// # }
+/// ```
 pub struct ChatBuilder {
     store: Arc<dyn Store>,
     bus: Arc<dyn Bus>,

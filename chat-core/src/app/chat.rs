@@ -21,6 +21,24 @@ use crate::{
 };
 
 /// The chat. Implements [`ChatService`](crate::api::ChatService) and [`Admin`](crate::api::Admin); cloning shares it.
+///
+/// ```
+/// use chat_core::api::{Admin, EnsureUser};
+/// use chat_core::model::{operator::Operator, user::UserId};
+/// use chat_core::{Chat, Secrets, ports::store::Store};
+///
+/// # async fn start(store: impl Store, key: String, pepper: String) -> Result<(), Box<dyn std::error::Error>> {
+/// let chat = Chat::builder(store).secrets(Secrets::new(vec![key.into()], pepper.into())?).build().await?;
+///
+/// let alice = UserId::parse("alice")?;
+/// chat.ensure_user(EnsureUser::new(alice.clone())).await?;
+/// chat.set_prime(&Operator::host(), &alice, true).await?;
+///
+/// chat.drain(); // When your own server begins to shut down.
+/// chat.drained().await;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct Chat(pub(super) Arc<Inner>);
 

@@ -37,6 +37,18 @@ use crate::{
 /// [`Chat::prepare_room`]). Where two that lock each other's users or rooms wait for each other, the database gives one of
 /// them up: it fails with [`ChatError::Unavailable`], and may be begun again. After a rejection it may be used further;
 /// after any other error it can only be dropped, which undoes all of it.
+///
+/// ```
+/// use chat_core::{Chat, api::EnsureUser, error::ChatError, model::user::UserId};
+///
+/// # async fn sign_up(chat: &Chat, id: UserId) -> Result<(), ChatError> {
+/// let mut tx = chat.begin().await?;
+/// // Here your own rows, on `store.connection(&mut tx)`.
+/// tx.ensure_user(EnsureUser::new(id)).await?;
+/// tx.commit().await?;
+/// # Ok(())
+/// # }
+/// ```
 pub struct HostTransaction {
     chat: Arc<Inner>,
     attempt: Attempt,

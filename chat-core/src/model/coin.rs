@@ -10,6 +10,13 @@ use super::{
 use crate::fault::{Fault, FieldCode};
 
 /// Coins owned or owed: 0 to 2^53 − 1, what every JSON client reads exactly (R-COIN-01).
+///
+/// ```
+/// use chat_core::model::coin::Coins;
+///
+/// assert_eq!(Coins::new(150).map(Coins::get), Some(150));
+/// assert_eq!((Coins::new(-1), Coins::ZERO.get()), (None, 0));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Coins(i64);
 
@@ -48,6 +55,13 @@ impl fmt::Display for Coins {
 
 /// A change of a balance: a credit above zero, a debit below, never beyond ±(2^53 − 1). Zero stands only in the
 /// entry of an opening balance of nothing.
+///
+/// ```
+/// use chat_core::model::coin::{Amount, Coins};
+///
+/// let price = Coins::new(150).unwrap_or(Coins::ZERO);
+/// assert_eq!((Amount::credit(price).get(), Amount::debit(price).get()), (150, -150));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Amount(i64);
 
@@ -58,6 +72,9 @@ impl Amount {
     }
 
     /// What a grant or a debit may be: a change that is one.
+    ///
+    /// # Errors
+    /// `out_of_range`.
     pub fn parse(count: i64) -> Result<Self, Fault> {
         match Self::new(count) {
             Some(amount) if count != 0 => Ok(amount),
@@ -120,6 +137,9 @@ impl Reason {
     pub const MAX: usize = 200;
 
     /// Checks the text.
+    ///
+    /// # Errors
+    /// `too_short`, `too_long`; `bad_format` with a control character.
     pub fn parse(text: &str) -> Result<Self, Fault> {
         check_length(text, 1, Self::MAX)?;
         if text.chars().any(char::is_control) {
@@ -144,6 +164,9 @@ impl CoinKey {
     pub const MAX: usize = 128;
 
     /// Checks the text.
+    ///
+    /// # Errors
+    /// `too_short`, `too_long`; `bad_format` with anything but printable ASCII.
     pub fn parse(text: &str) -> Result<Self, Fault> {
         check_key(text, Self::MAX)?;
         Ok(Self(text.into()))

@@ -11,6 +11,9 @@ pub struct Emoji(&'static str);
 
 impl Emoji {
     /// Checks the text.
+    ///
+    /// # Errors
+    /// `bad_format`.
     pub fn parse(text: &str) -> Result<Self, Fault> {
         match emojis::get(text) {
             Some(emoji) if emoji.as_str() == text => Ok(Self(emoji.as_str())),

@@ -13,6 +13,16 @@ use crate::fault::{Fault, FieldCode};
 
 /// What a message says: 1 to 4,000 characters, not only white space, no NUL; kept byte for byte (R-MSG-05). It does not
 /// show in `Debug`.
+///
+/// ```
+/// use chat_core::model::message::MessageBody;
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// assert_eq!(MessageBody::parse(" Hello! ".to_owned())?.as_str(), " Hello! ");
+/// assert!(MessageBody::parse(" \n".to_owned()).is_err());
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct MessageBody(String);
 
@@ -21,6 +31,9 @@ impl MessageBody {
     pub const MAX: usize = 4_000;
 
     /// Checks the text.
+    ///
+    /// # Errors
+    /// `too_short`, also where all is white space; `too_long`; `bad_format` with a NUL (R-MSG-05).
     pub fn parse(text: String) -> Result<Self, Fault> {
         check_length(&text, 1, Self::MAX)?;
         check_no_nul(&text)?;
@@ -44,6 +57,13 @@ impl fmt::Debug for MessageBody {
 
 /// The idempotency key of a client's writing: 1 to 64 printable ASCII characters, best a random UUID. Unique for the
 /// room and the sender (R-MSG-04), or for the maker of a room.
+///
+/// ```
+/// use chat_core::model::message::ClientId;
+///
+/// assert!(ClientId::parse("4f1c9a52-0c1d-4b7f-8d0c-5e0a6b7f0c1d").is_ok());
+/// assert!(ClientId::parse("").is_err());
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ClientId(Box<str>);
 
@@ -52,6 +72,9 @@ impl ClientId {
     pub const MAX: usize = 64;
 
     /// Checks the text.
+    ///
+    /// # Errors
+    /// `too_short`, `too_long`; `bad_format` with anything but printable ASCII (R-MSG-04).
     pub fn parse(text: &str) -> Result<Self, Fault> {
         check_key(text, Self::MAX)?;
         Ok(Self(text.into()))

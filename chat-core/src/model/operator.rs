@@ -46,6 +46,17 @@ impl Right {
 }
 
 /// Who acts for everybody, and with what they are trusted.
+///
+/// ```
+/// use chat_core::model::operator::{Operator, OperatorName, Right};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let clerk = Operator::new(OperatorName::parse("clerk")?, [Right::Look, Right::Coins]);
+/// assert!(clerk.may(Right::Coins) && !clerk.may(Right::Users));
+/// assert!(Operator::host().may(Right::Users));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Operator {
     name: OperatorName,

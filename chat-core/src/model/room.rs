@@ -17,6 +17,13 @@ uuid_id! {
 }
 
 /// How many members a room may have: 2 to 6, the owner included (R-ADM-02).
+///
+/// ```
+/// use chat_core::model::room::Capacity;
+///
+/// assert!(Capacity::parse(2).is_ok() && Capacity::parse(7).is_err());
+/// assert_eq!(Capacity::MAX.get(), 6);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Capacity(u8);
 
@@ -27,6 +34,9 @@ impl Capacity {
     pub const MAX: Self = Self(6);
 
     /// Checks the number.
+    ///
+    /// # Errors
+    /// `out_of_range` (R-ADM-02).
     pub fn parse(count: i64) -> Result<Self, Fault> {
         match u8::try_from(count) {
             Ok(count) if (Self::MIN.0..=Self::MAX.0).contains(&count) => Ok(Self(count)),
@@ -41,6 +51,12 @@ impl Capacity {
 }
 
 /// A room's password: 4 to 128 characters, no NUL (R-ADM-03).
+///
+/// ```
+/// use chat_core::model::room::RoomPassword;
+///
+/// assert!(RoomPassword::parse("biscuits").is_ok() && RoomPassword::parse("tea").is_err());
+/// ```
 #[derive(Clone, Debug)]
 pub struct RoomPassword(SecretString);
 
@@ -51,6 +67,9 @@ impl RoomPassword {
     pub const MAX: usize = 128;
 
     /// Checks the text.
+    ///
+    /// # Errors
+    /// `too_short`, `too_long`; `bad_format` with a NUL (R-ADM-03).
     pub fn parse(text: &str) -> Result<Self, Fault> {
         check_length(text, Self::MIN, Self::MAX)?;
         check_no_nul(text)?;

@@ -21,6 +21,9 @@ impl DeviceId {
     pub const MAX: usize = 128;
 
     /// Checks the text.
+    ///
+    /// # Errors
+    /// `too_short`, `too_long`, `bad_format` (R-ACC-03).
     pub fn parse(text: &str) -> Result<Self, Fault> {
         check_id(text, Self::MAX)?;
         Ok(Self(text.into()))
@@ -39,6 +42,16 @@ impl fmt::Display for DeviceId {
 }
 
 /// Who calls. Made by the chat from an access token, by the host's own sign-in, or by the host itself.
+///
+/// ```
+/// use chat_core::model::{session::Caller, user::UserId};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let alice = Caller::user(UserId::parse("alice")?); // Your own code, on her behalf.
+/// assert!(alice.session.is_none());
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Caller {
     /// Which user.

@@ -52,6 +52,16 @@ pub(crate) fn check_key(text: &str, max: usize) -> Result<(), Fault> {
 
 /// The name of a user or a room: 1 to 64 characters, trimmed and in NFC, without control or bidirectional
 /// characters (R-ACC-03, R-ADM-03).
+///
+/// ```
+/// use chat_core::model::text::Name;
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// assert_eq!(Name::parse("  Alice ")?.as_str(), "Alice");
+/// assert!(Name::parse("   ").is_err());
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Name(String);
 
@@ -60,6 +70,9 @@ impl Name {
     pub const MAX: usize = 64;
 
     /// Trims, normalizes and checks.
+    ///
+    /// # Errors
+    /// `too_short`, `too_long`; `bad_format` with a control or bidirectional character (R-ACC-03).
     pub fn parse(text: &str) -> Result<Self, Fault> {
         let name: String = text.trim().nfc().collect();
         check_length(&name, 1, Self::MAX)?;

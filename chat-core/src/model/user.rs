@@ -15,6 +15,13 @@ use crate::{
 };
 
 /// Who somebody is: 1 to 64 of `A-Z a-z 0-9 . _ @ : + -`, not `.` or `..`, compared byte for byte (R-ACC-02).
+///
+/// ```
+/// use chat_core::model::user::UserId;
+///
+/// assert_eq!(UserId::parse("alice@example.org").map(|id| id.to_string()), Ok("alice@example.org".to_owned()));
+/// assert!(UserId::parse("alice smith").is_err() && UserId::parse("..").is_err());
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct UserId(Box<str>);
 
@@ -23,6 +30,9 @@ impl UserId {
     pub const MAX: usize = 64;
 
     /// Checks the text.
+    ///
+    /// # Errors
+    /// `too_short`, `too_long`, `bad_format` (R-ACC-02).
     pub fn parse(text: &str) -> Result<Self, Fault> {
         check_id(text, Self::MAX)?;
         if matches!(text, "." | "..") {
@@ -49,11 +59,21 @@ impl fmt::Display for UserId {
 }
 
 /// A telephone number in E.164: `+` and 7 to 15 digits, the first not 0 (R-ACC-03). Shown to its user alone.
+///
+/// ```
+/// use chat_core::model::user::Phone;
+///
+/// assert!(Phone::parse("+15550100").is_ok());
+/// assert!(Phone::parse("015550100").is_err(), "E.164 begins with a plus");
+/// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct Phone(Box<str>);
 
 impl Phone {
     /// Checks the text.
+    ///
+    /// # Errors
+    /// `bad_format` (R-ACC-03).
     pub fn parse(text: &str) -> Result<Self, Fault> {
         let digits = text.strip_prefix('+').unwrap_or("");
         let is_e164 = (7..=15).contains(&digits.len())
@@ -79,6 +99,14 @@ impl fmt::Debug for Phone {
 
 /// A password that a user chose: 8 to 128 characters, any Unicode, no NUL (R-ACC-03), and none of the 10,000 that are
 /// tried first.
+///
+/// ```
+/// use chat_core::model::user::Password;
+///
+/// assert!(Password::parse("kestrel-ladder-92").is_ok());
+/// assert_eq!(Password::parse("short").map_err(|fault| fault.code.as_str()).err(), Some("too_short"));
+/// assert_eq!(Password::parse("password123").map_err(|fault| fault.code.as_str()).err(), Some("too_common"));
+/// ```
 #[derive(Clone, Debug)]
 pub struct Password(SecretString);
 
@@ -89,6 +117,9 @@ impl Password {
     pub const MAX: usize = 128;
 
     /// Checks the text.
+    ///
+    /// # Errors
+    /// `too_short`, `too_long`, `bad_format` with a NUL (R-ACC-03); `too_common`.
     pub fn parse(text: &str) -> Result<Self, Fault> {
         check_length(text, Self::MIN, Self::MAX)?;
         check_no_nul(text)?;

@@ -9,6 +9,22 @@ use crate::model::{text::Name, time::Timestamp, user::UserId};
 
 /// Knows the host's users by what they show: its cookie, its token, its session. With one, the chat's own access tokens
 /// are good for nothing, and whoever it vouches for is a user of the chat from their first call on.
+///
+/// ```
+/// use chat_core::model::user::UserId;
+/// use chat_core::ports::authenticator::{Authenticator, Credentials, Identity, NotSignedIn};
+///
+/// /// Believes a proxy, which has signed the user in and lets nobody else near.
+/// struct BehindProxy;
+///
+/// #[async_trait::async_trait]
+/// impl Authenticator for BehindProxy {
+///     async fn authenticate(&self, shown: &Credentials<'_>) -> Result<Identity, NotSignedIn> {
+///         let name = shown.header("x-remote-user").ok_or(NotSignedIn::Unauthenticated)?;
+///         UserId::parse(name).map(Identity::new).map_err(|_| NotSignedIn::Unauthenticated)
+///     }
+/// }
+/// ```
 #[async_trait]
 pub trait Authenticator: Send + Sync + 'static {
     /// Who shows these credentials. Asked at each call, whenever a client connects, and whenever it renews its living
@@ -29,6 +45,14 @@ pub trait Authenticator: Send + Sync + 'static {
 }
 
 /// What a client shows of itself, as its transport has it.
+///
+/// ```
+/// use chat_core::ports::authenticator::Credentials;
+///
+/// let headers = |name: &str| if name == "cookie" { vec!["theme=dark; session=5f0c"] } else { Vec::new() };
+/// let shown = Credentials::new(Some("a-token"), &headers);
+/// assert_eq!((shown.bearer(), shown.cookie("session")), (Some("a-token"), Some("5f0c")));
+/// ```
 #[derive(Clone, Copy)]
 pub struct Credentials<'a> {
     bearer: Option<&'a str>,
@@ -80,6 +104,18 @@ impl fmt::Debug for Credentials<'_> {
 }
 
 /// A user for whom the host vouches.
+///
+/// ```
+/// use chat_core::model::{text::Name, time::Timestamp, user::UserId};
+/// use chat_core::ports::authenticator::Identity;
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let end = Timestamp::from_millis(1_795_000_000_000);
+/// let erin = Identity::new(UserId::parse("erin")?).named(Name::parse("Erin")?).until(end);
+/// assert_eq!(erin.expires_at, Some(end));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Identity {
     /// Who.

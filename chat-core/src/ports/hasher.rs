@@ -14,6 +14,37 @@ use crate::{model::user::PasswordHash, ports::store::Source};
 /// not sign in, and others could tell them by the error.
 ///
 /// A `prehash` is 64 characters of base64: an HMAC of the password under the chat's pepper.
+///
+/// ```
+/// use chat_core::model::user::PasswordHash;
+/// use chat_core::ports::hasher::{HashError, Hasher};
+/// use chat_core::{BcryptHasher, CostError};
+/// use secrecy::SecretString;
+///
+/// /// bcrypt, with a line in the log for each hash that is made.
+/// struct Logged(BcryptHasher);
+///
+/// impl Hasher for Logged {
+///     fn hash(&self, prehash: &SecretString) -> Result<PasswordHash, HashError> {
+///         eprintln!("a password is hashed");
+///         self.0.hash(prehash)
+///     }
+///
+///     fn verify(&self, prehash: &SecretString, stored: Option<&PasswordHash>) -> Result<bool, HashError> {
+///         self.0.verify(prehash, stored)
+///     }
+///
+///     fn is_outdated(&self, stored: &PasswordHash) -> bool {
+///         self.0.is_outdated(stored)
+///     }
+/// }
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let hasher = Logged(BcryptHasher::new(4)?);
+/// # let hash = hasher.hash(&"prehash".into())?;
+/// # assert!(hasher.verify(&"prehash".into(), Some(&hash))? && !hasher.verify(&"another".into(), Some(&hash))?);
+/// # Ok(())
+/// # }
+/// ```
 pub trait Hasher: Send + Sync + 'static {
     /// What is stored of a password, under a salt of its own.
     ///

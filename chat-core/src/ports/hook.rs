@@ -27,6 +27,21 @@ use crate::{
 ///
 /// One that answers an error, panics, or takes longer than [`HookPolicy::time_limit`] has failed: [`HookPolicy::on_failure`]
 /// says what becomes of the act.
+///
+/// ```
+/// use chat_core::ports::hook::{Hooks, IntendedJoin, Verdict};
+/// use chat_core::ports::store::Source;
+///
+/// struct FreeSeatsAlone;
+///
+/// #[async_trait::async_trait]
+/// impl Hooks for FreeSeatsAlone {
+///     async fn before_join(&self, join: &IntendedJoin) -> Result<Verdict, Source> {
+///         let is_free = join.charge.get() == 0;
+///         Ok(if is_free { Verdict::Allow } else { Verdict::Refuse("nobody pays here".to_owned()) })
+///     }
+/// }
+/// ```
 #[async_trait]
 pub trait Hooks: Send + Sync + 'static {
     /// Before a message is written, or changed by its sender. The messages of one connection are written in the order in
@@ -122,6 +137,15 @@ pub struct IntendedRoom {
 }
 
 /// How long hooks may take, and what follows where one fails.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use chat_core::ports::hook::{HookPolicy, OnHookFailure};
+///
+/// let policy = HookPolicy { time_limit: Duration::from_millis(500), on_failure: OnHookFailure::Allow };
+/// assert_ne!(policy, HookPolicy::default());
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct HookPolicy {
     /// How long one call may take. Default: 2 s.

@@ -9,6 +9,24 @@ use crate::model::outbox::OutboxEntry;
 /// Is told of all that the outbox has for it: at least once each, also after a crash of the host or the store; in the
 /// order of the numbers within a room, and one after the other of a user ([`lane`](crate::model::outbox::Subject::lane)).
 /// Different lanes come at the same time. What it does holds up nobody but itself.
+///
+/// ```
+/// use chat_core::model::outbox::{OutboxEntry, Subject};
+/// use chat_core::ports::outbox::{Consumer, ConsumerError};
+///
+/// struct Printer;
+///
+/// #[async_trait::async_trait]
+/// impl Consumer for Printer {
+///     async fn after_event(&self, entry: &OutboxEntry) -> Result<(), ConsumerError> {
+///         match &entry.subject {
+///             Subject::Logged { room, seq } => println!("{room} has an event {}", seq.get()),
+///             other => println!("{other:?}"),
+///         }
+///         Ok(())
+///     }
+/// }
+/// ```
 #[async_trait]
 pub trait Consumer: Send + Sync + 'static {
     /// Takes an entry. It is done once this answers `Ok`, and comes again after anything else: an error, a panic, more
@@ -37,6 +55,15 @@ pub enum ConsumerError {
 }
 
 /// How entries are delivered to a consumer.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use chat_core::ports::outbox::Delivery;
+///
+/// let patient = Delivery { attempt_limit: Duration::from_secs(60), parallel: 4, ..Delivery::default() };
+/// assert_eq!(patient.attempts, 100);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Delivery {
     /// How long one attempt may take. Default 15 s.

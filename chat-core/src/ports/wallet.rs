@@ -23,6 +23,34 @@ use crate::{
 /// All are awaited while no lock is held and no transaction is open. One that answers an error, panics, or takes longer
 /// than [`WalletPolicy::time_limit`] has failed, which delays its own charge alone: up to sixteen captures and releases are
 /// awaited at once on each node.
+///
+/// ```
+/// use chat_core::model::{charge::Charge, coin::Coins, user::UserId};
+/// use chat_core::ports::{store::Source, wallet::{Reserved, Wallet}};
+///
+/// /// A wallet in which everybody has as many coins as they need. One that counts keeps, under the key of each charge, what
+/// /// became of it.
+/// struct Boundless;
+///
+/// #[async_trait::async_trait]
+/// impl Wallet for Boundless {
+///     async fn balance(&self, _user: &UserId) -> Result<Coins, Source> {
+///         Ok(Coins::MAX)
+///     }
+///
+///     async fn reserve(&self, _charge: &Charge) -> Result<Reserved, Source> {
+///         Ok(Reserved::Yes { left: Coins::MAX })
+///     }
+///
+///     async fn capture(&self, _charge: &Charge) -> Result<(), Source> {
+///         Ok(())
+///     }
+///
+///     async fn release(&self, _charge: &Charge) -> Result<(), Source> {
+///         Ok(())
+///     }
+/// }
+/// ```
 #[async_trait]
 pub trait Wallet: Send + Sync + 'static {
     /// What a user has to spend. Asked wherever their own coins are shown, and where it fails, so does what would show

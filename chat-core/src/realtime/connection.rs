@@ -37,6 +37,25 @@ pub struct ConnectionId(pub(crate) u64);
 
 /// A live connection of a caller. Once it was started it hears all rooms of which they are a member, from joining to
 /// leaving; dropping it ends it.
+///
+/// ```
+/// use chat_core::api::{ChatService, Live, Resume};
+/// use chat_core::error::ChatError;
+/// use chat_core::{model::session::Caller, realtime::delivery::Delivery};
+///
+/// async fn listen(chat: &dyn ChatService, caller: &Caller) -> Result<(), ChatError> {
+///     let mut connection = chat.connect(caller).await?;
+///     let rooms = connection.start(&Resume::new()).await?;
+///     println!("{} rooms", rooms.len());
+///     loop {
+///         match connection.next().await {
+///             Delivery::Event(logged) => println!("{} {}", logged.event.seq.get(), logged.event.kind.as_str()),
+///             Delivery::Draining | Delivery::Ended(_) => return Ok(()),
+///             _ => {}
+///         }
+///     }
+/// }
+/// ```
 pub struct Connection {
     caller: Caller,
     outlet: Arc<Outlet>,

@@ -17,6 +17,9 @@ pub struct BlockFacts {
 }
 
 /// Whether blocking somebody (`block`), or ending that, changes anything (R-FRI-04).
+///
+/// # Errors
+/// `Invalid` (oneself), `UserNotFound`.
 pub fn decide_block(facts: &BlockFacts, block: bool) -> Result<bool, Rejection> {
     if facts.oneself {
         return Err(Rejection::invalid("userId", Fault::new(FieldCode::BadFormat, "name somebody else")));

@@ -21,6 +21,9 @@ pub enum CoinChange {
 
 /// Whether the operator's change of a balance is applied (R-COIN-01, R-COIN-03). `seen` is the entry that bears the
 /// same key, where there is one.
+///
+/// # Errors
+/// `IdempotencyConflict`, `BalanceOverflow`, `InsufficientCoins`.
 pub fn decide_change(
     balance: Coins,
     amount: Amount,

@@ -8,6 +8,9 @@ use crate::{
 
 /// What is left of a message that its sender, a moderator or the owner deletes: its place, its client id and what it
 /// answered. In the order: member · room closed · message · authorship or role (R-MSG-06).
+///
+/// # Errors
+/// `NotAMember`, `RoomClosed`, `MessageNotFound`, `NotAllowed`.
 pub fn decide_delete(facts: MessageFacts<'_>, now: Timestamp) -> Result<Message, Rejection> {
     let found = facts.found()?;
     if !found.is_senders_own && found.role < Role::Moderator {

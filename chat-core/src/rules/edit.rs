@@ -12,6 +12,9 @@ use crate::{
 
 /// The message as its sender writes it anew, in the order: member · room closed · message · authorship (R-MSG-06).
 /// `None` where it says so already: then nothing happens.
+///
+/// # Errors
+/// `NotAMember`, `RoomClosed`, `MessageNotFound`, `NotAllowed`.
 pub fn decide_edit(facts: MessageFacts<'_>, body: &MessageBody, now: Timestamp) -> Result<Option<Message>, Rejection> {
     let found = facts.found()?;
     if !found.is_senders_own {

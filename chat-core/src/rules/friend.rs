@@ -44,6 +44,9 @@ pub enum Request {
 }
 
 /// Whether a friend request is made (R-FRI-01 to R-FRI-03). What is hidden from who asks, they do not cross (R-FRI-04).
+///
+/// # Errors
+/// `Invalid` (oneself), `UserNotFound`, `AlreadyFriends`, `RequestDeclined`, `NotAParticipant`.
 pub fn decide_request(facts: &RequestFacts, policy: &Policy, now: Timestamp) -> Result<Request, Rejection> {
     if facts.oneself {
         return Err(Rejection::invalid("userId", Fault::new(FieldCode::BadFormat, "ask somebody else")));
@@ -95,6 +98,9 @@ pub enum Answered {
 
 /// Whether `user`, who blocks the other side or does not, may answer, or withdraw, a request (R-FRI-03, R-FRI-04).
 /// Accepting again succeeds whatever became of the friendship, and changes nothing: the first answer may have been lost.
+///
+/// # Errors
+/// `RequestNotFound`.
 pub fn decide_answer(
     request: &FriendRequest,
     user: &UserId,

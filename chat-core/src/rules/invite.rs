@@ -28,6 +28,10 @@ pub struct InviteFacts {
 }
 
 /// Whether an invite is made (R-INV-01, R-INV-02). That there is such a room is known.
+///
+/// # Errors
+/// `NotAMember`, `NotAllowed`, `RoomClosed`, `WrongRoomPassword`, `Invalid` (oneself), `UserNotFound`, `AlreadyMember`,
+/// `Banned`, `InviteeNotPrime`.
 pub fn decide_invite(facts: &InviteFacts, policy: &Policy) -> Result<(), Rejection> {
     let role = facts.role.ok_or(Rejection::NotAMember)?;
     if !may_invite(role, policy) {

@@ -9,12 +9,18 @@ use crate::{
 };
 
 /// Whether an operator may do what takes this right (R-ACC-05).
+///
+/// # Errors
+/// `NotAllowed`.
 pub fn decide_operate(operator: &Operator, right: Right) -> Result<(), Rejection> {
     if operator.may(right) { Ok(()) } else { Err(Rejection::NotAllowed) }
 }
 
 /// What becomes of a user whom an operator suspends or not; `None` where nothing changes (R-ACC-06). `same_reason`:
 /// the reason that stands is the one that is given now. An erased user is gone.
+///
+/// # Errors
+/// `UserNotFound`.
 pub const fn decide_suspend(standing: Standing, suspended: bool, same_reason: bool) -> Result<Option<Act>, Rejection> {
     match (standing, suspended) {
         (Standing::Erased, _) => Err(Rejection::UserNotFound),

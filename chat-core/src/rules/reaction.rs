@@ -15,6 +15,9 @@ pub const MAX_REACTIONS: usize = 20;
 
 /// The message as a member reacts to it, in the order: member · room closed · message · number of kinds (R-MSG-11).
 /// `None` where they react so already: then nothing happens.
+///
+/// # Errors
+/// `NotAMember`, `RoomClosed`, `MessageNotFound`, `TooManyReactions`.
 pub fn decide_react(facts: MessageFacts<'_>, emoji: Emoji) -> Result<Option<Message>, Rejection> {
     let mut message = facts.found()?.message.clone();
     let kinds = message.reactions.len();
@@ -31,6 +34,9 @@ pub fn decide_react(facts: MessageFacts<'_>, emoji: Emoji) -> Result<Option<Mess
 
 /// The message as a member takes a reaction back, in the order: member · room closed · message (R-MSG-11). `None` where
 /// they do not react so: then nothing happens.
+///
+/// # Errors
+/// `NotAMember`, `RoomClosed`, `MessageNotFound`.
 pub fn decide_unreact(facts: MessageFacts<'_>, emoji: Emoji) -> Result<Option<Message>, Rejection> {
     let mut message = facts.found()?.message.clone();
     let theirs = |reaction: &Reaction| reaction.emoji == emoji && reaction.users.contains(facts.actor);

@@ -14,6 +14,9 @@ use crate::{
 };
 
 /// Whether a user may make a room (R-ADM-01).
+///
+/// # Errors
+/// `PrimeRequired`.
 pub const fn decide_create(prime: bool) -> Result<(), Rejection> {
     if prime { Ok(()) } else { Err(Rejection::PrimeRequired) }
 }
@@ -76,6 +79,10 @@ pub enum Join {
 }
 
 /// Whether, and for what, somebody takes a seat (R-ADM-02, R-ADM-04 to R-ADM-08, R-ADM-11, R-INV-03 to R-INV-05).
+///
+/// # Errors
+/// `RoomClosed`, `Banned`; `WrongRoomPassword`, or `InviteUsed`, `InviteExpired`, `InviteRevoked`, `InviteeNotPrime`; `RoomFull`,
+/// `PriceChanged`, `InsufficientCoins`.
 pub fn decide_join(facts: &JoinFacts<'_>, now: Timestamp) -> Result<Join, Rejection> {
     if facts.is_member {
         return Ok(Join::AlreadyIn);
@@ -143,6 +150,9 @@ pub enum Leave {
 
 /// What follows when `leaver`, one of `members`, leaves (R-ADM-10). A closed room, too, passes on to an heir, so that
 /// its owner is one of its members as long as there are any; it is not closed a second time.
+///
+/// # Errors
+/// `NotAMember`.
 pub fn decide_leave(leaver: &UserId, members: &[Member], closed: bool) -> Result<Leave, Rejection> {
     let Some(leaving) = members.iter().find(|member| member.user == *leaver) else {
         return Err(Rejection::NotAMember);

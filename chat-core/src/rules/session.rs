@@ -21,6 +21,9 @@ pub struct LoginFacts {
 
 /// Whether somebody signs in (R-ACC-06). Unknown user and wrong password are refused alike; that a user is suspended
 /// is told only to who knows the password.
+///
+/// # Errors
+/// `Suspended`, `InvalidCredentials`.
 pub const fn decide_login(facts: LoginFacts) -> Result<(), Rejection> {
     match facts.standing {
         Some(Standing::Active) if facts.password_ok => Ok(()),
@@ -31,6 +34,9 @@ pub const fn decide_login(facts: LoginFacts) -> Result<(), Rejection> {
 
 /// Whether somebody for whom the host vouches until `expires_at` is let in, whatever it says (R-ACC-06): what has expired
 /// is refused first, since it shows nobody.
+///
+/// # Errors
+/// `TokenExpired`, then those of [`decide_act`].
 pub fn decide_vouched(standing: Standing, expires_at: Option<Timestamp>, now: Timestamp) -> Result<(), Rejection> {
     if expires_at.is_some_and(|end| end <= now) {
         return Err(Rejection::TokenExpired);
@@ -51,6 +57,9 @@ pub enum Refresh {
 
 /// What the refresh token of `generation` does to its session; nothing where its user may not sign in (R-ACC-06). The
 /// token is known to be genuine.
+///
+/// # Errors
+/// `InvalidRefreshToken`, `Suspended`.
 pub fn decide_refresh(
     session: &Session,
     standing: Standing,

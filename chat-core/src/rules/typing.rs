@@ -22,6 +22,9 @@ pub struct TypingFacts {
 }
 
 /// Whether somebody may type in a room: whoever may write there (R-MSG-01).
+///
+/// # Errors
+/// `RoomNotFound`, `NotAMember`, `RoomClosed`.
 pub const fn decide_typing(facts: &TypingFacts) -> Result<(), Rejection> {
     if !facts.exists {
         Err(Rejection::RoomNotFound)

@@ -7,6 +7,9 @@ use crate::{
 };
 
 /// The opening balance of a registration that asks for `requested` coins (R-ACC-04).
+///
+/// # Errors
+/// `Invalid` (`availCoins` over the maximum).
 pub fn decide_opening_balance(policy: StartingCoins, requested: Coins) -> Result<Coins, Rejection> {
     match policy {
         StartingCoins::Fixed(coins) => Ok(coins),
@@ -20,6 +23,9 @@ pub fn decide_opening_balance(policy: StartingCoins, requested: Coins) -> Result
 /// The opening balance of a user whom the host makes (R-ACC-04): what it gives, else what the policy fixes. What users
 /// may ask for themselves is nothing to the host, and nobody has asked. Where the host has a wallet of its own, coins of
 /// the chat's would buy nothing: none are given.
+///
+/// # Errors
+/// `Invalid` (`coins`, with a wallet of the host's).
 pub fn decide_host_opening_balance(
     policy: StartingCoins,
     given: Option<Coins>,
@@ -36,6 +42,9 @@ pub fn decide_host_opening_balance(
 }
 
 /// Whether a user who was signed in may still act (R-ACC-06). An erased user has no session left.
+///
+/// # Errors
+/// `Suspended`, `SessionRevoked`.
 pub const fn decide_act(standing: Standing) -> Result<(), Rejection> {
     match standing {
         Standing::Active => Ok(()),

@@ -11,6 +11,13 @@ use crate::{
 };
 
 /// The default [`Hasher`].
+///
+/// ```
+/// use chat_core::{BcryptHasher, CostError};
+///
+/// assert!(BcryptHasher::new(12).is_ok());
+/// assert_eq!(BcryptHasher::new(32).err(), Some(CostError(32)));
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct BcryptHasher {
     cost: u32,
@@ -30,6 +37,9 @@ impl BcryptHasher {
     pub const COSTS: RangeInclusive<u32> = 4..=31;
 
     /// Hashes at `cost`.
+    ///
+    /// # Errors
+    /// [`CostError`] where it is not one of [`COSTS`](Self::COSTS).
     pub fn new(cost: u32) -> Result<Self, CostError> {
         if Self::COSTS.contains(&cost) { Ok(Self { cost }) } else { Err(CostError(cost)) }
     }

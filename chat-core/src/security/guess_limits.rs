@@ -18,6 +18,16 @@ impl GuessRate {
 }
 
 /// How many wrong passwords are looked at. Beyond that it is `rate_limited`, right or wrong. Each process counts for itself.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use chat_core::{GuessLimits, GuessRate};
+///
+/// let every = Duration::from_secs(60);
+/// let strict = GuessLimits { user_from: GuessRate { burst: 10, every }, ..GuessLimits::default() };
+/// assert_eq!(strict.room.burst, 300);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct GuessLimits {
     /// Of a user, from one address, or on one device where they are signed in. Default: 100, then one in 20 s.

@@ -9,6 +9,18 @@ use sha2::Sha256;
 use super::known_secret::is_known;
 
 /// The secrets of a chat. None of them shows in `Debug`.
+///
+/// ```
+/// use chat_core::{Secrets, SecretsError};
+///
+/// # fn main() -> Result<(), SecretsError> {
+/// let for_a_test = Secrets::random()?;
+/// assert_eq!(Secrets::new(Vec::new(), "pepper".into()).err(), Some(SecretsError::NoJwtKey));
+/// assert_eq!(Secrets::new(vec!["short".into()], "pepper".into()).err(), Some(SecretsError::ShortJwtKey));
+/// # drop(for_a_test);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Secrets {
     jwt_keys: Vec<SecretString>,
@@ -22,6 +34,9 @@ impl Secrets {
     /// Takes the keys of access tokens, of which the first signs and all verify, and the pepper of the passwords.
     /// The UTF-8 bytes of each are used. What is known to everybody is refused: placeholders, and examples that are printed
     /// somewhere. `openssl rand -base64 32` makes a good one.
+    ///
+    /// # Errors
+    /// Those of [`for_demo`](Self::for_demo); [`SecretsError::KnownJwtKey`], [`SecretsError::KnownPepper`].
     pub fn new(jwt_keys: Vec<SecretString>, pepper: SecretString) -> Result<Self, SecretsError> {
         let secrets = Self::for_demo(jwt_keys, pepper)?;
         for key in secrets.jwt_keys.iter().map(SecretString::expose_secret) {
@@ -36,6 +51,9 @@ impl Secrets {
     }
 
     /// The same for a demonstration that strangers cannot reach: also with secrets that everybody knows.
+    ///
+    /// # Errors
+    /// [`SecretsError::NoJwtKey`], [`SecretsError::ShortJwtKey`], [`SecretsError::EmptyPepper`].
     pub fn for_demo(jwt_keys: Vec<SecretString>, pepper: SecretString) -> Result<Self, SecretsError> {
         if jwt_keys.is_empty() {
             return Err(SecretsError::NoJwtKey);
@@ -50,6 +68,9 @@ impl Secrets {
     }
 
     /// A key and a pepper that nobody knows, and that are gone with this value: for tests.
+    ///
+    /// # Errors
+    /// [`SecretsError::NoRandomness`].
     pub fn random() -> Result<Self, SecretsError> {
         Self::new(vec![random_secret()?], random_secret()?)
     }

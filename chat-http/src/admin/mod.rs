@@ -29,6 +29,16 @@ type Routes = (UserRoutes, RoomRoutes, AuditRoutes, DeadLetterRoutes);
 /// The operators' API: `/admin/…`, with its document at `/admin/openapi.json`. It has no fallback, so that it can be
 /// merged with [`router`](crate::router()) or stand alone, for instance on an address of its own. Of `config` it takes the
 /// limits, and by whom it is told addresses.
+///
+/// ```
+/// use axum::Router;
+/// use chat_core::Chat;
+/// use chat_http::{HttpConfig, OperatorToken};
+///
+/// fn with_operators(app: Router, chat: Chat, operator: OperatorToken) -> Router {
+///     app.merge(chat_http::admin_router(chat, [operator], &HttpConfig::default()))
+/// }
+/// ```
 pub fn admin_router(
     admin: impl Admin,
     operators: impl IntoIterator<Item = OperatorToken>,

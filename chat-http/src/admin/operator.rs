@@ -12,6 +12,13 @@ use crate::{
 };
 
 /// An operator and the secret with which they sign in, as `Authorization: Bearer …`.
+///
+/// ```
+/// use chat_core::model::operator::Operator;
+/// use chat_http::OperatorToken;
+///
+/// assert!(OperatorToken::new(Operator::host(), "0b6f1d5e8c2a4f7795d3e1c0a8b4f6d2".into()).is_ok());
+/// ```
 #[derive(Clone, Debug)]
 pub struct OperatorToken {
     operator: Operator,

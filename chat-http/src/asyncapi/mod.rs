@@ -20,8 +20,8 @@ use crate::{openapi::HOST_SIGN_IN, payload::JSON, request_context::RequestContex
 
 /// The document, as a route. It stands within [`every_request`](crate::every_request::every_request), which tells where
 /// the chat is mounted.
-pub(crate) fn route<S: Clone + Send + Sync + 'static>(host_signs_in: bool) -> MethodRouter<S> {
-    let document = Arc::new(document(host_signs_in));
+pub(crate) fn route<S: Clone + Send + Sync + 'static>(document: Value) -> MethodRouter<S> {
+    let document = Arc::new(document);
     get(async move |Extension(context): Extension<RequestContext>| {
         let document = mounted(Value::clone(&document), context.prefix());
         ([(header::CONTENT_TYPE, JSON)], document.to_string()).into_response()

@@ -11,7 +11,7 @@ use crate::{
         declare::{CommandId, DescribedFrame},
         frame::Frame,
     },
-    openapi::{all_codes, whole_limits},
+    openapi::{all_codes, plain_integers},
     request::Description,
     response::DescribedField,
     websocket::{AnswerType, CommandType},
@@ -133,7 +133,7 @@ fn described(field: &DescribedField) -> Value {
 
 fn written(schema: &impl serde::Serialize) -> Value {
     let mut schema = json!(schema);
-    whole_limits(&mut schema);
+    plain_integers(&mut schema);
     // OpenAPI's is an object, AsyncAPI's a name; the kinds exclude one another without it.
     if let Some(members) = schema.as_object_mut() {
         members.remove("discriminator");

@@ -105,7 +105,7 @@ fn of_answer(name: &str) -> Option<Value> {
         "MemberList" => json!({"members": [of_answer("Member")]}),
         "Ban" => json!({"userId": "eve", "by": "alice", "at": AT}),
         "BanList" => json!({"bans": [of_answer("Ban")]}),
-        "NewInvite" => json!({"inviteId": INVITE, "inviteToken": TOKEN, "userId": "carol", "expiresAt": LATER}),
+        "CreatedInvite" => json!({"inviteId": INVITE, "inviteToken": TOKEN, "userId": "carol", "expiresAt": LATER}),
         "Invite" => json!({
             "inviteId": INVITE, "userId": "carol", "createdBy": "alice", "createdAt": AT, "expiresAt": LATER,
         }),

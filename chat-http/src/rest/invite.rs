@@ -13,7 +13,7 @@ use crate::{
     request,
     response::response,
     signed_in::SignedIn,
-    wire::invite::{Invite, NewInvite},
+    wire::invite::{CreatedInvite, Invite},
 };
 
 request! {
@@ -49,7 +49,7 @@ impl InviteRoutes {
         #[oai(name = "roomId")]
         room: Path<String>,
         invite: Json<InviteRequest>,
-    ) -> Answer<Created<NewInvite>> {
+    ) -> Answer<Created<CreatedInvite>> {
         let Json(InviteRequest { user_id, password }) = invite;
         let invite = InviteUser { invitee: UserId::parse(&user_id).ok(), password: password.into() };
         Ok(Created::new(self.0.invite(&caller.0, room_id(&room)?, invite).await?.into()))

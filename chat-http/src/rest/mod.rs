@@ -91,7 +91,7 @@ const DESCRIPTION: &str = "Rooms of up to six, messages in real time, invites, c
     JSON in camelCase; times are RFC 3339 in UTC with milliseconds. A field that is absent is left out, and `null` is as \
     absent. Unknown fields of a body are refused, unknown query parameters ignored. Every refusal is a problem document \
     (RFC 9457). What happens is told by a WebSocket at `/api/ws`, subprotocol `chat.v1`, and by `/api/events`: \
-    `/api/asyncapi.json` has their frames.";
+    `/api/asyncapi.json` has their frames, and [a page](docs/frames) shows them.";
 
 #[derive(Tags)]
 pub(crate) enum Tag {

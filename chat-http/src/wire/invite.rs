@@ -25,7 +25,7 @@ response! {
 
 response! {
     /// An invite that was made by this call.
-    pub(crate) struct NewInvite = "NewInvite" {
+    pub(crate) struct CreatedInvite = "CreatedInvite" {
         /// Which.
         required invite_id: String = "inviteId",
         /// What the invited person joins with. It is shown here alone.
@@ -51,7 +51,7 @@ impl From<core::Invite> for Invite {
     }
 }
 
-impl From<MadeInvite> for NewInvite {
+impl From<MadeInvite> for CreatedInvite {
     fn from(MadeInvite { invite, token }: MadeInvite) -> Self {
         Self {
             invite_id: invite.id.to_string(),

@@ -83,6 +83,24 @@ async fn every_operation_wants_a_session_but_those_that_give_one() {
 }
 
 #[tokio::test]
+async fn every_link_fills_in_parameters_of_an_operation_that_is_there() {
+    let document = document("/api/openapi.json").await;
+    let operations = operations(&document);
+    let mut links = 0;
+    let responses = operations.iter().flat_map(|(_, from)| from["responses"].as_object().unwrap().values());
+    for (name, link) in responses.filter_map(|response| response["links"].as_object()).flatten() {
+        links += 1;
+        let to = operations.iter().find(|(_, to)| to["operationId"] == link["operationId"]);
+        let (_, to) = to.unwrap_or_else(|| panic!("{name} leads nowhere"));
+        for parameter in link["parameters"].as_object().unwrap().keys() {
+            let taken = to["parameters"].as_array().unwrap().iter().any(|taken| taken["name"] == parameter.as_str());
+            assert!(taken, "{name} takes no {parameter}");
+        }
+    }
+    assert!(0 < links);
+}
+
+#[tokio::test]
 async fn the_types_of_the_contract_are_schemas_of_that_name() {
     let document = document("/api/openapi.json").await;
     let schemas = document["components"]["schemas"].as_object().unwrap();
@@ -124,6 +142,18 @@ async fn the_types_of_the_contract_are_schemas_of_that_name() {
     assert!(schemas.contains_key("Problem"));
 }
 
+/// Of a schema `Invite` a generator for Go makes the function `NewInvite`, which must not be the name of a type.
+#[tokio::test]
+async fn no_schema_is_called_as_the_constructor_of_another() {
+    for path in ["/api/openapi.json", "/admin/openapi.json"] {
+        let document = document(path).await;
+        let schemas = document["components"]["schemas"].as_object().unwrap();
+        let constructors: Vec<_> = schemas.keys().map(|name| format!("New{name}")).collect();
+        let taken: Vec<_> = schemas.keys().filter(|name| constructors.contains(name)).collect();
+        assert!(taken.is_empty(), "{path}: {taken:?}");
+    }
+}
+
 #[tokio::test]
 async fn an_event_is_one_of_its_kinds_told_apart_by_their_words() {
     let document = document("/api/openapi.json").await;
@@ -137,5 +167,27 @@ async fn an_event_is_one_of_its_kinds_told_apart_by_their_words() {
         assert!(one_of.iter().any(|schema| schema["$ref"] == *reference), "{word}");
         let name = reference.as_str().unwrap().strip_prefix("#/components/schemas/").unwrap();
         assert_eq!(schemas[name]["properties"]["kind"]["enum"], serde_json::json!([word]), "{name}");
+    }
+}
+
+/// For integers of other formats generators for Java and Go take 32 bits, whatever their size.
+#[tokio::test]
+async fn integers_are_of_the_formats_that_openapi_knows() {
+    fn formats(value: &Value, found: &mut Vec<String>) {
+        if value["type"] == "integer" {
+            found.push(value["format"].as_str().unwrap_or("none").to_owned());
+        }
+        match value {
+            Value::Array(items) => items.iter().for_each(|item| formats(item, found)),
+            Value::Object(members) => members.values().for_each(|member| formats(member, found)),
+            _ => {}
+        }
+    }
+    for path in ["/api/openapi.json", "/admin/openapi.json"] {
+        let mut found = Vec::new();
+        formats(&document(path).await, &mut found);
+        found.sort_unstable();
+        found.dedup();
+        assert_eq!(found, ["int32", "int64"], "{path}");
     }
 }

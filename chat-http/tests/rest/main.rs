@@ -13,6 +13,7 @@ mod limits;
 mod messages;
 mod operator_limits;
 mod order_of_checks;
+mod pages;
 #[path = "../support/reply.rs"]
 mod reply;
 mod rooms;

@@ -22,6 +22,19 @@ use tokio::net::TcpStream;
 /// Serves a client to its end; `Chat::drain` has it go. It has `patience` to sign in, and to take what it is sent; as often
 /// it is asked for a sign of life, and given up where none comes before the next time. How many are served at once, of all
 /// and of an address, is for the host to bound, which accepts them.
+///
+/// ```
+/// use std::{sync::Arc, time::Duration};
+///
+/// async fn listen(chat: chat_core::Chat) -> std::io::Result<()> {
+///     let listener = tokio::net::TcpListener::bind("127.0.0.1:6667").await?;
+///     loop {
+///         let (stream, from) = listener.accept().await?;
+///         let served = irc_gateway::serve(Arc::new(chat.clone()), stream, from.ip(), Duration::from_secs(60));
+///         tokio::spawn(served);
+///     }
+/// }
+/// ```
 pub async fn serve(chat: Arc<dyn ChatService>, stream: TcpStream, from: IpAddr, patience: Duration) {
     talk::serve(&*chat, client::Client::new(stream, from, patience)).await;
 }

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
-use chat_tests::server_binary;
+use chat_tests::program;
 
 use crate::fresh::web;
 
@@ -32,7 +32,7 @@ fn play(name: &str) {
     let output = || Stdio::from(log.reopen().expect("our own file"));
     let process = Command::new("node")
         .arg(scenarios().join(format!("{name}.mjs")))
-        .env("CHAT_WEB_SERVER", server_binary())
+        .env("CHAT_WEB_SERVER", program())
         .env("CHAT_WEB_ATTENDED", "1")
         .stdin(Stdio::piped())
         .stdout(output())
@@ -60,7 +60,10 @@ macro_rules! scenarios {
 }
 
 scenarios! {
+    coins: no_coin_is_spent_unasked_and_a_refused_join_says_why,
     conversation: the_demos_accounts_are_a_click_away_and_two_people_hear_each_other,
+    hostile: what_hostile_people_write_shows_as_text_and_breaks_nothing,
+    reconnection: what_is_written_is_sent_once_whatever_becomes_of_the_connection,
 }
 
 #[test]

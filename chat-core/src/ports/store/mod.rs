@@ -67,6 +67,22 @@ pub struct Attempt {
 }
 
 /// A store: reads, and transactions.
+///
+/// ```
+/// use std::sync::Arc;
+///
+/// use chat_core::model::time::Timestamp;
+/// use chat_core::ports::store::{Attempt, AttemptId, Store, StoreError};
+///
+/// # async fn look(store: Arc<dyn Store>, now: Timestamp) -> Result<(), StoreError> {
+/// store.ping().await?;
+/// let attempt = Attempt { id: AttemptId::new(), at: now };
+/// let tx = store.begin(attempt).await?;
+/// tx.commit().await?; // Nothing was written: nothing is committed.
+/// assert!(!store.was_committed(attempt.id).await?);
+/// # Ok(())
+/// # }
+/// ```
 #[async_trait]
 pub trait Store:
     UserStore

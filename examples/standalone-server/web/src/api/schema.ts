@@ -57,6 +57,13 @@ export type CreateRoomRequest = {
   readonly password: string;
 };
 
+export type CreatedInvite = {
+  readonly expiresAt: string;
+  readonly inviteId: string;
+  readonly inviteToken: string;
+  readonly userId: string;
+};
+
 export type DeviceSession = {
   readonly createdAt: string;
   readonly current: boolean;
@@ -217,13 +224,6 @@ export type MessageEvent = {
   readonly roomId: string;
   readonly senderId: string;
   readonly seq: number;
-};
-
-export type NewInvite = {
-  readonly expiresAt: string;
-  readonly inviteId: string;
-  readonly inviteToken: string;
-  readonly userId: string;
 };
 
 export type OwnMembership = {
@@ -416,7 +416,7 @@ export interface Operations {
   "DELETE /api/chatrooms/{roomId}/bans/{userId}": { path: { roomId: string; userId: string }; answer: undefined };
   "PUT /api/chatrooms/{roomId}/bans/{userId}": { path: { roomId: string; userId: string }; answer: undefined };
   "GET /api/chatrooms/{roomId}/invites": { path: { roomId: string }; answer: InviteList };
-  "POST /api/chatrooms/{roomId}/invites": { path: { roomId: string }; body: InviteRequest; answer: NewInvite };
+  "POST /api/chatrooms/{roomId}/invites": { path: { roomId: string }; body: InviteRequest; answer: CreatedInvite };
   "DELETE /api/chatrooms/{roomId}/invites/{inviteId}": { path: { roomId: string; inviteId: string }; answer: undefined };
   "POST /api/chatrooms/{roomId}/leave": { path: { roomId: string }; answer: undefined };
   "GET /api/chatrooms/{roomId}/members": { path: { roomId: string }; answer: MemberList };

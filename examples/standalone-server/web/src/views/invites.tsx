@@ -2,7 +2,7 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 
 import { call } from "../api/call";
-import type { NewInvite, Room } from "../api/schema";
+import type { CreatedInvite, Room } from "../api/schema";
 import { Field, Form, IconButton, Name, Wrong } from "./parts";
 import { inviteLink } from "./route";
 import { useAction, useLoad } from "./use_load";
@@ -11,7 +11,7 @@ import { momentOf } from "./words";
 /** Invites somebody, and hands over the link; what is open can be taken back. */
 export function Invites({ room }: { readonly room: Room }): JSX.Element {
   const { roomId } = room;
-  const [made, setMade] = useState<NewInvite>();
+  const [made, setMade] = useState<CreatedInvite>();
   const { data, reload } = useLoad(() => call("GET /api/chatrooms/{roomId}/invites", { path: { roomId } }), [roomId, made, room.memberCount]);
   const action = useAction();
   const revoking = useAction();
@@ -54,7 +54,7 @@ export function Invites({ room }: { readonly room: Room }): JSX.Element {
   );
 }
 
-function Link({ invite }: { readonly invite: NewInvite }): JSX.Element {
+function Link({ invite }: { readonly invite: CreatedInvite }): JSX.Element {
   const [copied, setCopied] = useState(false);
   const link = inviteLink(invite.inviteToken);
   const copy = () => {
