@@ -106,7 +106,10 @@ export function Composer({ room }: { readonly room: Room }): JSX.Element {
           placeholder="Write a message"
           value={text}
           {...mention.attributes}
-          onInput={({ currentTarget }) => changed(currentTarget.value)}
+          onInput={({ currentTarget }) => {
+            mention.follow();
+            changed(currentTarget.value);
+          }}
           onKeyDown={pressed}
         />
         <IconButton icon={edits === undefined ? "send" : "check"} label={edits === undefined ? "Send" : "Save"} class="send" aria-disabled={!ready} onClick={send} />
@@ -131,18 +134,24 @@ function useMention(room: Room, text: string, area: { readonly current: HTMLText
   const id = useId();
   const [chosen, setChosen] = useState(0);
   const [closedAt, setClosedAt] = useState("");
-  const begun = /(?:^|\s)@([A-Za-z0-9._@:+-]*)$/.exec(text.slice(0, area.current?.selectionStart ?? text.length));
+  // Kept, since the element has the caret of the text before when this is drawn.
+  const [caret, setCaret] = useState<number>();
+  const begun = /(?:^|\s)@([A-Za-z0-9._@:+-]*)$/.exec(text.slice(0, caret ?? text.length));
   const offered = begun === null || text === closedAt ? [] : matching(membersOf(room.roomId) ?? [], begun[1]!);
   const at = Math.min(chosen, offered.length - 1);
   const take = (member: Member) => {
-    const element = area.current!;
-    const start = element.selectionStart - begun![1]!.length;
-    const after = text.slice(element.selectionStart);
-    changed(`${text.slice(0, start)}${member.userId} ${after}`);
-    element.focus();
-    const caret = start + member.userId.length + 1;
-    queueMicrotask(() => element.setSelectionRange(caret, caret));
+    const end = caret ?? text.length;
+    const start = end - begun![1]!.length;
+    changed(`${text.slice(0, start)}${member.userId} ${text.slice(end)}`);
+    setCaret(start + member.userId.length + 1);
+    moved.current = true;
+    area.current?.focus();
   };
+  const moved = useRef(false);
+  useLayoutEffect(() => {
+    if (moved.current) area.current?.setSelectionRange(caret ?? null, caret ?? null);
+    moved.current = false;
+  }, [text]);
   const pressed = ({ key, shiftKey }: KeyboardEvent): boolean => {
     const member = offered[at];
     if (member === undefined) return false;
@@ -162,16 +171,18 @@ function useMention(room: Room, text: string, area: { readonly current: HTMLText
       ))}
     </ul>
   );
-  const attributes =
+  const popup =
     offered.length > 0
       ? ({ "aria-controls": id, "aria-activedescendant": `${id}-${at}`, "aria-autocomplete": "list" } as const)
       : {};
+  const follow = () => setCaret(area.current?.selectionStart);
+  const attributes = { ...popup, onSelect: follow };
   const guarded = (event: KeyboardEvent) => {
     if (!pressed(event)) return false;
     event.preventDefault();
     return true;
   };
-  return { list, attributes, pressed: guarded };
+  return { list, attributes, follow, pressed: guarded };
 }
 
 function matching(members: readonly Member[], begun: string): readonly Member[] {

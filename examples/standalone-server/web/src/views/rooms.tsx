@@ -63,7 +63,7 @@ function List(): JSX.Element {
   const all = rooms.value;
   if (all === undefined) return <Skeleton lines={5} />;
   const ordered = order.value.map((roomId) => all.get(roomId)).filter((room) => room !== undefined);
-  if (ordered.length === 0) return <p class="soft none">Your rooms will be listed here.</p>;
+  if (ordered.length === 0) return <p class="soft none">Your rooms will stand here. Join one by its id and password, or make one.</p>;
   return (
     <ul class="plain rooms" aria-label="Rooms">
       {ordered.map((room) => (
