@@ -7,7 +7,7 @@ use chat_test_database_servers::{Kind, Server};
 
 use crate::{
     node, python, unpacked,
-    workspace::{answers, cargo},
+    workspace::{answers, cargo, output},
 };
 
 /// Something that must be on the machine.
@@ -76,6 +76,9 @@ static NGINX: unpacked::Packages = unpacked::Packages { folder: "nginx", names: 
 /// For tests/tests/schemathesis.
 static SCHEMATHESIS: python::Packages =
     python::Packages { folder: "schemathesis-python", names: &["schemathesis==4.32.5"] };
+
+/// For tests/tests/web/, which build the page to chat in and play in it.
+static WEB: node::Project = node::Project { folder: "examples/standalone-server/web" };
 
 /// Everything the tests need.
 pub(crate) static NEEDS: &[Need] = &[
@@ -238,6 +241,23 @@ pub(crate) static NEEDS: &[Need] = &[
         database: None,
     },
     Need {
+        name: "esbuild, playwright-core and axe-core",
+        why: "the page to chat in is built, and tested",
+        present: || WEB.is_installed(),
+        remedy: Remedy::NodeProject(&WEB),
+        database: None,
+    },
+    Need {
+        name: "Chromium, with fonts",
+        why: "that page is tested in a browser as people have it",
+        present: || answers(with("chromium", &["--version"])) && has_emoji(),
+        remedy: Remedy::Packages {
+            debian: &["chromium", "fonts-dejavu-core", "fonts-noto-color-emoji", "fontconfig"],
+            elsewhere: "install Chromium such that `chromium` runs it, and a font that has emoji",
+        },
+        database: None,
+    },
+    Need {
         name: "rustfmt",
         why: "the format is checked",
         present: || answers(cargo(&["fmt", "--version"])),
@@ -279,6 +299,11 @@ pub(crate) static NEEDS: &[Need] = &[
 /// Whether somebody has said which server the tests use, if any, or they can start one.
 fn is_settled(kind: Kind) -> bool {
     std::env::var_os(kind.variable()).is_some_and(|said| !said.is_empty()) || Server::find(kind).is_ok()
+}
+
+/// Whether there is a font that draws emoji, without which pictures of the page would show boxes.
+fn has_emoji() -> bool {
+    output(with("fc-list", &[":lang=und-zsye"])).is_ok_and(|fonts| !fonts.trim().is_empty())
 }
 
 fn with(program: &str, arguments: &[&str]) -> Command {

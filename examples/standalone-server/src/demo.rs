@@ -16,6 +16,8 @@ use chat_core::{
     ports::store::{Store, StoreError},
 };
 
+use serde_json::{Value, json};
+
 use crate::failure::Failure;
 
 /// A sample account.
@@ -89,13 +91,22 @@ pub(crate) async fn has_samples(store: &dyn Store) -> Result<bool, StoreError> {
     Ok(false)
 }
 
+/// The sample accounts, as the page to chat in offers them.
+pub(crate) fn told() -> Value {
+    let account = |Sample { id, name, prime, coins, .. }: &Sample| {
+        json!({ "userId": id, "name": name, "prime": prime, "coins": coins })
+    };
+    json!({ "password": PASSWORD, "accounts": SAMPLES.iter().map(account).collect::<Vec<_>>() })
+}
+
 /// How to begin, for whoever has just started the demo.
 pub(crate) fn greeting(address: SocketAddr, admin_token: &str) -> String {
     format!(
         r#"
 The chat runs as a demo, for this machine alone.
 
-  Try it in the browser   http://{address}/api/docs
+  Chat in the browser     http://{address}/
+  Try the operations      http://{address}/api/docs
   The contract            http://{address}/api/openapi.json
 
 Sign in as alice or bob (prime members, who make rooms), carol (150 coins) or dave (none); the password of each

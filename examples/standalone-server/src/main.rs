@@ -15,6 +15,7 @@ mod operators;
 mod options;
 mod serve;
 mod store;
+mod web;
 mod webhooks;
 
 use std::{
@@ -37,6 +38,7 @@ use crate::{
     operators::operators,
     options::Options,
     store::ServerStore,
+    web::WebClient,
 };
 
 fn main() -> ExitCode {
@@ -95,7 +97,10 @@ async fn start(options: Options) -> Result<(), Failure> {
         token => token,
     };
 
-    let router = router(&chat, &options, admin_token.as_ref())?;
+    let mut router = router(&chat, &options, admin_token.as_ref())?;
+    if options.web_client == WebClient::On {
+        router = router.merge(web::router(demo.then(demo::told)));
+    }
     let failed = |source| Failure::Listen { address: options.listen, source };
     let listener = serve::listen(options.listen).map_err(failed)?;
     let address = listener.local_addr().map_err(failed)?;

@@ -19,7 +19,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::{
     connections::Connections, document::Document, grpc::GrpcOptions, irc::IrcOptions, limits::LimitOptions, open_files,
-    webhooks::WebhookOptions,
+    web::WebClient, webhooks::WebhookOptions,
 };
 
 /// A chat server: rooms of up to six, messages in real time, coins, invites and friends.
@@ -101,6 +101,10 @@ pub(crate) struct Options {
     /// An origin (`https://app.example`) whose pages may call the operations (CORS). Repeatable
     #[arg(long, env = "CHAT_CORS_ORIGIN", value_name = "ORIGIN", value_delimiter = ',', value_parser = origin)]
     pub(crate) cors_origin: Vec<String>,
+
+    /// Whether `/` is a page to chat in
+    #[arg(long, env = "CHAT_WEB_CLIENT", value_name = "on|off", hide_possible_values = true, default_value = "on")]
+    pub(crate) web_client: WebClient,
 
     /// A proxy before the server, or a network of them (`10.0.0.0/8`): whom it names in X-Forwarded-For is the client.
     /// Repeatable
