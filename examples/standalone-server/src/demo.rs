@@ -93,9 +93,7 @@ pub(crate) async fn has_samples(store: &dyn Store) -> Result<bool, StoreError> {
 
 /// The sample accounts, as the page to chat in offers them.
 pub(crate) fn told() -> Value {
-    let account = |Sample { id, name, prime, coins, .. }: &Sample| {
-        json!({ "userId": id, "name": name, "prime": prime, "coins": coins })
-    };
+    let account = |Sample { id, name, prime, coins, .. }: &Sample| json!({ "userId": id, "name": name, "prime": prime, "coins": coins });
     json!({ "password": PASSWORD, "accounts": SAMPLES.iter().map(account).collect::<Vec<_>>() })
 }
 

@@ -39,21 +39,13 @@ struct File {
 }
 
 const FILES: [File; 4] = [
-    File {
-        path: "/",
-        content_type: "text/html; charset=utf-8",
-        content: include_bytes!("../web/dist/index.html"),
-    },
+    File { path: "/", content_type: "text/html; charset=utf-8", content: include_bytes!("../web/dist/index.html") },
     File {
         path: "/app.js",
         content_type: "text/javascript; charset=utf-8",
         content: include_bytes!("../web/dist/app.js"),
     },
-    File {
-        path: "/app.css",
-        content_type: "text/css; charset=utf-8",
-        content: include_bytes!("../web/dist/app.css"),
-    },
+    File { path: "/app.css", content_type: "text/css; charset=utf-8", content: include_bytes!("../web/dist/app.css") },
     File { path: "/icon.svg", content_type: "image/svg+xml", content: include_bytes!("../web/dist/icon.svg") },
 ];
 

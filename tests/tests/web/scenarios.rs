@@ -60,9 +60,12 @@ macro_rules! scenarios {
 }
 
 scenarios! {
+    changes: what_is_written_is_answered_edited_deleted_and_found_again,
     coins: no_coin_is_spent_unasked_and_a_refused_join_says_why,
     conversation: the_demos_accounts_are_a_click_away_and_two_people_hear_each_other,
+    docs: every_operation_is_tried_on_the_page_of_the_api_and_frames_on_theirs,
     hostile: what_hostile_people_write_shows_as_text_and_breaks_nothing,
+    people: who_is_invited_promoted_banned_befriended_and_signed_out_sees_it,
     reconnection: what_is_written_is_sent_once_whatever_becomes_of_the_connection,
 }
 

@@ -21,7 +21,7 @@ await scenario(async (stage) => {
   await bob.write("The roses have come out early this year.");
   const roses = await alice.sees("The roses have come out early this year.");
   await act(roses, "React with 🎉");
-  await (await bob.sees("The roses have come out early this year.")).getByRole("button", { name: "🎉 by Alice" }).waitFor();
+  await (await bob.sees("The roses have come out early this year.")).getByRole("button", { name: "🎉 1, by Alice" }).waitFor();
   await act(roses, "Reply");
   const writing = alice.page.getByRole("textbox", { name: "Message" });
   const offered = alice.page.getByRole("listbox", { name: "Members to mention" });

@@ -120,7 +120,7 @@ function Reactions({ room, event, self }: { readonly room: Room; readonly event:
               type="button"
               class="reaction"
               aria-pressed={mine}
-              aria-label={`${emoji} by ${who}`}
+              aria-label={`${emoji} ${userIds.length}, by ${who}`}
               title={who}
               disabled={room.closedAt !== undefined}
               onClick={() => void react(room.roomId, event.seq, emoji, mine).catch(() => {})}

@@ -14,7 +14,7 @@ const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.mi
 const pictures = fileURLToPath(new URL("../../../../../target/web-pictures/", import.meta.url));
 
 /** What browsers say of answers that the page expects. */
-const EXPECTED = /^Failed to load resource: (the server responded with a status of (401|402|403|404|409|410) |net::ERR_(CONNECTION_REFUSED|CONNECTION_RESET|EMPTY_RESPONSE|SOCKET_NOT_CONNECTED))/;
+const EXPECTED = /^Failed to load resource: (the server responded with a status of (400|401|402|403|404|409|410) |net::ERR_(CONNECTION_REFUSED|CONNECTION_RESET|EMPTY_RESPONSE|SOCKET_NOT_CONNECTED))/;
 /** What they say of a WebSocket whose server is gone. */
 const LOST = /^WebSocket connection to '[^']+' failed: /;
 
